@@ -5,7 +5,10 @@
 MVN = JAVA_HOME=$$(bin/find-jdk javac) && export JAVA_HOME && \
   MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED $$MAVEN_OPTS" mvn -B -ntp
 
-SOURCES := pom.xml LICENSE NOTICE $(shell find src/main -type f)
+# Warnings are shown, which -q would hide: with -Werror they say why a compilation failed.
+QUIET = -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+
+SOURCES := pom.xml LICENSE NOTICE $(shell find src/main)
 
 demo: target/engine.jar
 	bin/engine explain --demo --out target/demo
@@ -16,11 +19,11 @@ test:
 jar: target/engine.jar
 
 target/engine.jar: $(SOURCES)
-	@$(MVN) -q -DskipTests -Dmaven.test.skip -Dspotless.check.skip package
+	@$(MVN) $(QUIET) -Dmaven.test.skip -Dspotless.check.skip package
 	@touch $@
 
 format:
-	@$(MVN) -q spotless:apply
+	@$(MVN) $(QUIET) spotless:apply
 
 clean:
 	rm -rf target
