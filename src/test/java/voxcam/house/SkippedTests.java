@@ -16,6 +16,12 @@ import org.junit.platform.launcher.TestPlan;
  */
 public final class SkippedTests implements TestExecutionListener {
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+  private TestPlan plan;
+
+  @Override
+  public void testPlanExecutionStarted(TestPlan plan) {
+    this.plan = plan;
+  }
 
   @Override
   public void executionSkipped(TestIdentifier test, String reason) {
@@ -36,7 +42,10 @@ public final class SkippedTests implements TestExecutionListener {
   }
 
   private void add(TestIdentifier test, String reason) {
-    lines.add("skipped: " + name(test) + ": " + reason.replaceAll("\\s+", " "));
+    long inside = plan.getDescendants(test).stream().filter(TestIdentifier::isTest).count();
+    String why = reason.replaceFirst("^Assumption failed: ", "").replaceAll("\\s+", " ");
+    lines.add(
+        "skipped: " + name(test) + (inside > 0 ? " (" + inside + " tests)" : "") + ": " + why);
   }
 
   private static String name(TestIdentifier test) {
