@@ -1,0 +1,39 @@
+package voxcam.backend;
+
+import voxcam.op.InputException;
+
+/**
+ * How a program is to run.
+ *
+ * @param precision of the arithmetic; a matter of GPUs, others take {@link Precision#FP32} alone
+ * @param threads at most this many at once; results do not depend on it
+ * @param guarded test equipment: each value gets memory of its own, filled with NaN before and surrounded by guard values that are
+ *     checked after each operation; slow
+ */
+public record Options(Precision precision, int threads, boolean guarded) {
+  /** The number formats in which a GPU may multiply; sums are always single precision. */
+  public enum Precision {
+    FP32,
+    TF32,
+    FP16,
+    BF16
+  }
+
+  /** All processors, single precision. */
+  public static final Options DEFAULT =
+      new Options(Precision.FP32, Runtime.getRuntime().availableProcessors(), false);
+
+  public Options {
+    if (threads < 1) {
+      throw new InputException("threads: " + threads + ", give at least 1");
+    }
+  }
+
+  public Options withThreads(int count) {
+    return new Options(precision, count, guarded);
+  }
+
+  public Options withGuards() {
+    return new Options(precision, threads, true);
+  }
+}

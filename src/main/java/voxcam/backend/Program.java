@@ -1,0 +1,26 @@
+package voxcam.backend;
+
+import java.util.List;
+import java.util.Map;
+import voxcam.op.Tensor;
+
+/** A graph made ready to run. Thread-safe: runs at the same time do not disturb each other, each takes its own working memory. */
+public interface Program extends AutoCloseable {
+  /** The bytes that one run needs for values and scratch, known before running. */
+  long bytes();
+
+  /** The bytes of weights in the form that this program keeps. */
+  long weightBytes();
+
+  /**
+   * Runs the graph.
+   *
+   * @param inputs a tensor for every input of the graph, by name, of the shape that the graph was specialised for
+   * @return the outputs in the graph's order; they belong to the caller
+   * @throws voxcam.op.InputException if an input is missing or has another shape
+   */
+  List<Tensor> run(Map<String, Tensor> inputs);
+
+  @Override
+  void close();
+}

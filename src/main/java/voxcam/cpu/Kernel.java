@@ -1,0 +1,26 @@
+package voxcam.cpu;
+
+/**
+ * One operation made ready to run: shapes known, constant weights packed. Stateless between runs, so that runs may overlap.
+ *
+ * <p>Arrays may be longer than the tensors in them; a kernel takes sizes from its shapes, never from an array. It writes every element
+ * of its output and reads none of them before.
+ */
+interface Kernel {
+  /**
+   * @param inputs the values of the operation's inputs, row-major
+   * @param output where the result goes
+   * @param scratch at least {@link #scratch()} floats whose content is unknown
+   */
+  void run(float[][] inputs, float[] output, float[] scratch, Threads threads);
+
+  /** How many floats of scratch memory one run needs. */
+  default long scratch() {
+    return 0;
+  }
+
+  /** The bytes of packed weights that this kernel holds. */
+  default long weightBytes() {
+    return 0;
+  }
+}
