@@ -3,8 +3,9 @@ package voxcam.op;
 import java.util.Arrays;
 
 /**
- * The sizes of a dense row-major tensor, outermost axis first; volumes are {@code [N,C,D,H,W]}. A shape of rank 0 is a scalar. Every
- * size is at least 1. Axes may be counted from the end with negative numbers.
+ * The sizes of a dense row-major tensor, outermost axis first; volumes are {@code [N,C,D,H,W]}. A
+ * shape of rank 0 is a scalar. Every size is at least 1. Axes may be counted from the end with
+ * negative numbers.
  */
 public final class Shape {
   /** The shape of a single number. */
@@ -25,7 +26,11 @@ public final class Shape {
     for (int dim : dims) {
       if (dim < 1) {
         throw new InputException(
-            "shape: size " + dim + " in " + Arrays.toString(dims) + ", every size must be at least 1");
+            "shape: size "
+                + dim
+                + " in "
+                + Arrays.toString(dims)
+                + ", every size must be at least 1");
       }
     }
     return new Shape(dims.clone());
@@ -72,7 +77,11 @@ public final class Shape {
     long size = size();
     if (size > Integer.MAX_VALUE - 1024) {
       throw new InputException(
-          "shape: " + this + " has " + size + " elements, one tensor holds at most 2^31; use a smaller input");
+          "shape: "
+              + this
+              + " has "
+              + size
+              + " elements, one tensor holds at most 2^31; use a smaller input");
     }
     return (int) size;
   }

@@ -3,9 +3,9 @@ package voxcam.op;
 import java.util.Arrays;
 
 /**
- * Numbers with a shape, dense and row-major. Single precision is the boundary of every backend but the reference, which computes in
- * double and keeps what it is given in double. Implementations are immutable by agreement: an array that a tensor hands out or was
- * made from is not written to.
+ * Numbers with a shape, dense and row-major. Single precision is the boundary of every backend but
+ * the reference, which computes in double and keeps what it is given in double. Implementations are
+ * immutable by agreement: an array that a tensor hands out or was made from is not written to.
  */
 public interface Tensor {
   Shape shape();
