@@ -15,8 +15,9 @@ import voxcam.op.Shape;
 import voxcam.op.Where;
 
 /**
- * Writes the formulas of the rules into a graph. The same operation on the same nodes is written once, so rules need not share their
- * intermediate values by hand, and the gradients of several labels share what depends on the forward pass alone.
+ * Writes the formulas of the rules into a graph. The same operation on the same nodes is written
+ * once, so rules need not share their intermediate values by hand, and the gradients of several
+ * labels share what depends on the forward pass alone.
  */
 final class Algebra {
   private record Formula(Op op, List<Node> inputs) {}
@@ -109,7 +110,10 @@ final class Algebra {
     return x.shape().equals(shape) ? x : apply(new Movement.Expand(shape), x);
   }
 
-  /** The adjoint of broadcasting {@code shape} to the shape of {@code g}: the sum over all stretched axes. */
+  /**
+   * The adjoint of broadcasting {@code shape} to the shape of {@code g}: the sum over all stretched
+   * axes.
+   */
   Node unbroadcast(Node g, Shape shape) {
     int more = g.shape().rank() - shape.rank();
     List<Integer> stretched =

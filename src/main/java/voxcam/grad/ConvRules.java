@@ -71,7 +71,10 @@ final class ConvRules {
     return a.apply(new Conv.WeightGrad(op.window(), op.groups()), s.gy(), x);
   }
 
-  /** How many positions more than the input has a convolution of the output makes: output padding may exceed the stride. */
+  /**
+   * How many positions more than the input has a convolution of the output makes: output padding
+   * may exceed the stride.
+   */
   private static List<Integer> surplus(Conv.Transposed op) {
     List<Integer> surplus = new ArrayList<>();
     for (int i = 0; i < op.window().rank(); i++) {

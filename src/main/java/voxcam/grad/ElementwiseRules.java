@@ -6,8 +6,9 @@ import voxcam.op.Source;
 import voxcam.op.Unary;
 
 /**
- * Gradients of {@link Unary}, {@link Binary} and {@link voxcam.op.Where}. Where a derivative can be told from the output it is, so that
- * the compiler may still fuse the activation into the operation before it.
+ * Gradients of {@link Unary}, {@link Binary} and {@link voxcam.op.Where}. Where a derivative can be
+ * told from the output it is, so that the compiler may still fuse the activation into the operation
+ * before it.
  */
 final class ElementwiseRules {
   private static final double GELU_SLOPE = Math.sqrt(2 / Math.PI);
@@ -70,7 +71,9 @@ final class ElementwiseRules {
     return a.add(a.add(a.mul(erf, 0.5), 0.5), a.mul(x, density));
   }
 
-  /** The derivative of {@code x (1 + tanh(u)) / 2} with {@code u = sqrt(2/pi) (x + 0.044715 x^3)}. */
+  /**
+   * The derivative of {@code x (1 + tanh(u)) / 2} with {@code u = sqrt(2/pi) (x + 0.044715 x^3)}.
+   */
   private static Node geluTanh(Algebra a, Node x) {
     Node square = a.mul(x, x);
     Node u = a.mul(x, a.add(a.mul(square, GELU_SLOPE * GELU_CUBIC), GELU_SLOPE));
@@ -96,7 +99,8 @@ final class ElementwiseRules {
           case Add -> gy;
           case Sub -> first ? gy : a.apply(new Unary.Neg(), gy);
           case Mul -> a.mul(gy, other);
-          case Div -> first ? a.div(gy, other) : a.apply(new Unary.Neg(), a.div(a.mul(gy, s.y()), s.x(1)));
+          case Div ->
+              first ? a.div(gy, other) : a.apply(new Unary.Neg(), a.div(a.mul(gy, s.y()), s.x(1)));
           case Pow -> first ? base(a, s) : exponent(a, s);
           case Min -> extreme(a, Binary.Kind.Less, s, other);
           case Max -> extreme(a, Binary.Kind.Greater, s, other);

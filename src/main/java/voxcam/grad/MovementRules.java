@@ -7,7 +7,10 @@ import voxcam.op.Movement;
 import voxcam.op.Resize;
 import voxcam.op.Shape;
 
-/** Gradients of {@link Movement}, {@link Index} and {@link Resize}: linear operations, each with its adjoint. */
+/**
+ * Gradients of {@link Movement}, {@link Index} and {@link Resize}: linear operations, each with its
+ * adjoint.
+ */
 final class MovementRules {
   private MovementRules() {}
 

@@ -20,7 +20,8 @@ final class NormRules {
     Shape x = s.x().shape();
     return switch (op) {
       case Norm.Batch(double epsilon) -> batch(a, epsilon, s);
-      case Norm.Instance(double epsilon) -> own(a, s, perChannel(x), rows(x, x.dim(0) * x.dim(1)), epsilon);
+      case Norm.Instance(double epsilon) ->
+          own(a, s, perChannel(x), rows(x, x.dim(0) * x.dim(1)), epsilon);
       case Norm.Group(int groups, double epsilon) ->
           own(a, s, perChannel(x), rows(x, x.dim(0) * groups), epsilon);
       case Norm.Layer(int axis, double epsilon) -> {

@@ -8,7 +8,10 @@ import voxcam.op.Reduce;
 import voxcam.op.Regions;
 import voxcam.op.Shape;
 
-/** Gradients of {@link Pool} and of {@link Cam}: of what gathers space, and of what gathers channels. */
+/**
+ * Gradients of {@link Pool} and of {@link Cam}: of what gathers space, and of what gathers
+ * channels.
+ */
 final class PoolRules {
   private PoolRules() {}
 

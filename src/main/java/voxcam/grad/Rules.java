@@ -19,15 +19,16 @@ import voxcam.op.Unary;
 import voxcam.op.Where;
 
 /**
- * The table of gradients: for each operation which inputs have one, and the gradient of each of those as operations. One file per
- * family holds the entries. Every switch is exhaustive: a new operation does not compile until it has its entry.
+ * The table of gradients: for each operation which inputs have one, and the gradient of each of
+ * those as operations. One file per family holds the entries. Every switch is exhaustive: a new
+ * operation does not compile until it has its entry.
  */
 final class Rules {
   private Rules() {}
 
   /**
-   * Whether an operation's output depends on an input in a way that has a gradient. False for piecewise constant operations and for
-   * inputs that only select: those count as constants.
+   * Whether an operation's output depends on an input in a way that has a gradient. False for
+   * piecewise constant operations and for inputs that only select: those count as constants.
    */
   static boolean passes(Op op, int input) {
     return switch (op) {
@@ -77,12 +78,20 @@ final class Rules {
   /** For entries of the table that the walk never asks for. */
   static IllegalStateException constant(Step step) {
     return new IllegalStateException(
-        step.node() + ": the gradient at input " + step.input() + " was asked for, but it counts as constant");
+        step.node()
+            + ": the gradient at input "
+            + step.input()
+            + " was asked for, but it counts as constant");
   }
 
   /** For operations that have no gradient and are not constant either. */
   static InputException refused(Step step, String why) {
     return new InputException(
-        "gradient: " + step.node().name() + ": " + step.node().op().name() + " is not differentiable; " + why);
+        "gradient: "
+            + step.node().name()
+            + ": "
+            + step.node().op().name()
+            + " is not differentiable; "
+            + why);
   }
 }

@@ -4,7 +4,8 @@ import voxcam.graph.Node;
 import voxcam.op.Shape;
 
 /**
- * One question to the table: what is the gradient at this input of a node, given the gradient at its output?
+ * One question to the table: what is the gradient at this input of a node, given the gradient at
+ * its output?
  *
  * @param node the operation and its inputs; it also stands for its output, which many rules read
  * @param input which input is asked about
