@@ -20,15 +20,16 @@ import voxcam.op.Unary;
 import voxcam.op.Where;
 
 /**
- * Which operations are locally affine: near a given input, {@code y = J x + b}. A part of a network made of such operations alone
- * splits its score exactly into shares of its inputs and of its biases; a gate or a normalisation by the input's own statistics does
- * not.
+ * Which operations are locally affine: near a given input, {@code y = J x + b}. A part of a network
+ * made of such operations alone splits its score exactly into shares of its inputs and of its
+ * biases; a gate or a normalisation by the input's own statistics does not.
  */
 final class Affinity {
   private Affinity() {}
 
   /**
-   * Whether a node is locally affine in those of its inputs that are in {@code tail}, the others held fixed.
+   * Whether a node is locally affine in those of its inputs that are in {@code tail}, the others
+   * held fixed.
    */
   static boolean isLocallyAffine(Node node, Set<Node> tail) {
     return switch (node.op()) {
@@ -72,7 +73,10 @@ final class Affinity {
     return norm.inputs().stream().skip(1).anyMatch(tail::contains);
   }
 
-  /** The inputs that a locally affine operation adds, each taken with its own gradient: biases, and values that pass by. */
+  /**
+   * The inputs that a locally affine operation adds, each taken with its own gradient: biases, and
+   * values that pass by.
+   */
   static List<Integer> addends(Node node) {
     int count = node.inputs().size();
     return switch (node.op()) {
@@ -87,7 +91,8 @@ final class Affinity {
           };
       case Where _ -> List.of(1, 2);
       case Movement.Concat _ -> from(0, count);
-      case Source _, Unary _, Pool _, Softmax _, Reduce _, Index _, Movement _, Resize _, Cam _ -> List.of();
+      case Source _, Unary _, Pool _, Softmax _, Reduce _, Index _, Movement _, Resize _, Cam _ ->
+          List.of();
     };
   }
 

@@ -19,14 +19,18 @@ import voxcam.op.Source;
 import voxcam.op.Unary;
 
 /**
- * The terms that, with the map, must make up the score. Behind a layer where everything is locally affine,
+ * The terms that, with the map, must make up the score. Behind a layer where everything is locally
+ * affine,
  *
- * <pre>score = sum(HiResCAM) + sum over biases b of b ds/db + sum over values v that pass by the layer of v ds/dv</pre>
+ * <pre>
+ * score = sum(HiResCAM) + sum over biases b of b ds/db + sum over values v that pass by the layer of v ds/dv
+ * </pre>
  *
- * <p>(the identity of FullGrad, Srinivas and Fleuret, NeurIPS 2019, for a part of a network). A bias is whatever constant is added:
- * of convolutions and linear layers, the shift of batch normalisation, a clipping bound. A value that passes by comes from before the
- * layer on another way, as over the skip connections of a U-Net. Each term is computed from its own gradient, so that a wrong gradient
- * shows as a residual.
+ * <p>(the identity of FullGrad, Srinivas and Fleuret, NeurIPS 2019, for a part of a network). A
+ * bias is whatever constant is added: of convolutions and linear layers, the shift of batch
+ * normalisation, a clipping bound. A value that passes by comes from before the layer on another
+ * way, as over the skip connections of a U-Net. Each term is computed from its own gradient, so
+ * that a wrong gradient shows as a residual.
  */
 final class Completeness {
   /**
@@ -57,7 +61,8 @@ final class Completeness {
   /**
    * Adds the terms of one score at one layer.
    *
-   * @param walked the gradient of the score at every node between the layers and it, in the order of the walk
+   * @param walked the gradient of the score at every node between the layers and it, in the order
+   *     of the walk
    */
   Terms terms(Node layer, Map<Node, Node> walked) {
     List<Node> forward = new ArrayList<>(walked.keySet()).reversed();
@@ -89,7 +94,9 @@ final class Completeness {
     return terms.stream().reduce((a, b) -> binary(Binary.Kind.Add, a, b));
   }
 
-  /** The share of one added input: the input times the gradient that reaches it through this node. */
+  /**
+   * The share of one added input: the input times the gradient that reaches it through this node.
+   */
   private Node share(Node node, int input, Node gradient) {
     return known.computeIfAbsent(
         List.of(node, input, gradient),
@@ -131,7 +138,8 @@ final class Completeness {
   /** What a hard sigmoid adds: its offset on the slope, its value on the flats. */
   private Node gated(Node gate, double beta) {
     Node above = binary(Binary.Kind.Greater, gate, builder.scalar(0));
-    Node sloping = binary(Binary.Kind.Mul, above, binary(Binary.Kind.Less, gate, builder.scalar(1)));
+    Node sloping =
+        binary(Binary.Kind.Mul, above, binary(Binary.Kind.Less, gate, builder.scalar(1)));
     Node saturated = binary(Binary.Kind.Equal, gate, builder.scalar(1));
     return binary(Binary.Kind.Add, scaled(sloping, beta), saturated);
   }
@@ -156,7 +164,8 @@ final class Completeness {
   }
 
   private Node dot(Node a, Node b) {
-    return builder.add(new Reduce(Reduce.Kind.Sum, List.of(), false), binary(Binary.Kind.Mul, a, b));
+    return builder.add(
+        new Reduce(Reduce.Kind.Sum, List.of(), false), binary(Binary.Kind.Mul, a, b));
   }
 
   private Node binary(Binary.Kind kind, Node a, Node b) {

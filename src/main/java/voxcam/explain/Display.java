@@ -8,8 +8,9 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * A map made for the eye, with the record of every step: ReLU, scaling by the largest value to 0..1, and trilinear interpolation
- * (half-pixel) to the grid of the network's input. Scaling stands before interpolation, which never leaves the range of its input.
+ * A map made for the eye, with the record of every step: ReLU, scaling by the largest value to
+ * 0..1, and trilinear interpolation (half-pixel) to the grid of the network's input. Scaling stands
+ * before interpolation, which never leaves the range of its input.
  *
  * @param map the display map, on the grid asked for
  * @param scale the raw value that is 1 in the display map; 0 if nothing is above zero

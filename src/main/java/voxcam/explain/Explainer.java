@@ -18,8 +18,9 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * Explains one model's outputs. Thread-safe: many explanations may run at once. Programs are made on first use and kept for requests
- * of the same kind on inputs of the same shape, the latest few of them.
+ * Explains one model's outputs. Thread-safe: many explanations may run at once. Programs are made
+ * on first use and kept for requests of the same kind on inputs of the same shape, the latest few
+ * of them.
  *
  * <p>The model stays the caller's and must stay open as long as the explainer is used.
  */
@@ -58,7 +59,8 @@ public final class Explainer implements AutoCloseable {
     List<Node> inputs = model.graph().inputs();
     if (inputs.size() != 1) {
       List<String> names = inputs.stream().map(Node::name).toList();
-      throw new InputException("model: takes the inputs " + String.join(", ", names) + "; give each by its name");
+      throw new InputException(
+          "model: takes the inputs " + String.join(", ", names) + "; give each by its name");
     }
     return explain(Map.of(inputs.get(0).name(), input), request);
   }
@@ -72,8 +74,11 @@ public final class Explainer implements AutoCloseable {
     long compiled = System.nanoTime();
     Map<String, Tensor> given = new LinkedHashMap<>(inputs);
     if (request.voxels() instanceof Voxels.Region(Tensor mask)) {
-      prepared.maps().graph().find(Scores.REGION).ifPresent(
-          node -> given.put(Scores.REGION, Tensor.of(node.shape(), mask.floats())));
+      prepared
+          .maps()
+          .graph()
+          .find(Scores.REGION)
+          .ifPresent(node -> given.put(Scores.REGION, Tensor.of(node.shape(), mask.floats())));
     }
     List<Tensor> values = prepared.program().run(given);
     long ran = System.nanoTime();
@@ -93,7 +98,10 @@ public final class Explainer implements AutoCloseable {
     return new Explained(maps, values.get(0), cost);
   }
 
-  /** The graph that answers a request for inputs of the given shapes, as it is before a backend's own passes. */
+  /**
+   * The graph that answers a request for inputs of the given shapes, as it is before a backend's
+   * own passes.
+   */
   public Graph graph(Request request, Map<String, Shape> shapes) {
     return maps(request, shapes).graph();
   }
@@ -134,7 +142,9 @@ public final class Explainer implements AutoCloseable {
   private Explanation explanation(MapGraph.Case wanted, List<Tensor> values) {
     int index = wanted.index().orElseGet(() -> (int) number(values, wanted.chosen()));
     OptionalLong voxels =
-        wanted.voxels() < 0 ? OptionalLong.empty() : OptionalLong.of(Math.round(number(values, wanted.voxels())));
+        wanted.voxels() < 0
+            ? OptionalLong.empty()
+            : OptionalLong.of(Math.round(number(values, wanted.voxels())));
     Tensor map = withoutBatch(values.get(wanted.map()));
     boolean hiRes = wanted.method() instanceof HiResCam || wanted.head().coincide();
     Trust trust =
@@ -148,7 +158,8 @@ public final class Explainer implements AutoCloseable {
             number(values, wanted.bias()),
             number(values, wanted.bypass()),
             whyEmpty(map, voxels));
-    return new Explanation(model.label(index), index, wanted.layer(), wanted.method(), map, voxels, trust);
+    return new Explanation(
+        model.label(index), index, wanted.layer(), wanted.method(), map, voxels, trust);
   }
 
   private static Tensor withoutBatch(Tensor map) {
@@ -177,7 +188,8 @@ public final class Explainer implements AutoCloseable {
       return Optional.of("no voxel belongs to the target: its score is an empty sum");
     }
     if (max == 0 && min == 0) {
-      return Optional.of("the score does not change with this layer here: every gradient times activation is 0");
+      return Optional.of(
+          "the score does not change with this layer here: every gradient times activation is 0");
     }
     return Optional.of("all evidence is against: largest raw value %.3g".formatted(max));
   }

@@ -10,12 +10,19 @@ import voxcam.op.Tensor;
  * @param index the label's index
  * @param layer the name of the layer
  * @param method which map it is
- * @param map the raw map: {@code [D,H,W]} for one sample, {@code [N,D,H,W]} for a batch; in units of the logit per cell
+ * @param map the raw map: {@code [D,H,W]} for one sample, {@code [N,D,H,W]} for a batch; in units
+ *     of the logit per cell
  * @param voxels for models with one logit per voxel: over how many the score was summed
  * @param trust how far to trust it
  */
 public record Explanation(
-    String target, int index, String layer, Method method, Tensor map, OptionalLong voxels, Trust trust) {
+    String target,
+    int index,
+    String layer,
+    Method method,
+    Tensor map,
+    OptionalLong voxels,
+    Trust trust) {
   /** The score that was explained: a raw logit, or for dense outputs a sum of logits. */
   public double score() {
     return trust.score();

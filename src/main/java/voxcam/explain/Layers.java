@@ -8,7 +8,10 @@ import voxcam.graph.Node;
 import voxcam.op.InputException;
 import voxcam.op.Source;
 
-/** The layers of a network that a map can be made at: those with channels and positions that the logits depend on. */
+/**
+ * The layers of a network that a map can be made at: those with channels and positions that the
+ * logits depend on.
+ */
 public final class Layers {
   private Layers() {}
 
@@ -18,7 +21,10 @@ public final class Layers {
     Set<Node> varying = graph.dependents(graph.inputs());
     List<Node> layers = new ArrayList<>();
     for (Node node : graph.nodes()) {
-      if (used.contains(node) && varying.contains(node) && hasSpace(node) && !(node.op() instanceof Source)) {
+      if (used.contains(node)
+          && varying.contains(node)
+          && hasSpace(node)
+          && !(node.op() instanceof Source)) {
         layers.add(node);
       }
     }
@@ -26,13 +32,14 @@ public final class Layers {
   }
 
   /**
-   * The layer that most users want: the last one that still has positions, more than one of them. For segmentation, where that would be
-   * the logits themselves, the one with the fewest positions.
+   * The layer that most users want: the last one that still has positions, more than one of them.
+   * For segmentation, where that would be the logits themselves, the one with the fewest positions.
    */
   public static Node suggested(Graph graph) {
     List<Node> layers = suitable(graph);
     if (layers.isEmpty()) {
-      throw new InputException("layer: this network has no layer with channels and positions to make a map at");
+      throw new InputException(
+          "layer: this network has no layer with channels and positions to make a map at");
     }
     boolean dense = Scores.isDense(graph.outputs().get(0).shape());
     Node best = layers.getLast();
@@ -58,12 +65,21 @@ public final class Layers {
     }
     List<String> names = layers.stream().map(Node::name).toList();
     Node node =
-        graph.find(name)
-            .orElseThrow(
-                () -> new InputException("layer " + name + ": the network has none of this name; " + Nearest.suggestion(name, names)));
+        graph
+            .find(name)
+            .orElseThrow(() ->
+                new InputException(
+                    "layer "
+                        + name
+                        + ": the network has none of this name; "
+                        + Nearest.suggestion(name, names)));
     if (node.shape().rank() < 3 || !hasSpace(node)) {
       throw new InputException(
-          "layer " + name + ": its output " + node.shape() + " has no positions to map; take an earlier layer such as "
+          "layer "
+              + name
+              + ": its output "
+              + node.shape()
+              + " has no positions to map; take an earlier layer such as "
               + (names.isEmpty() ? "none" : suggested(graph).name()));
     }
     throw new InputException(

@@ -16,12 +16,13 @@ import voxcam.op.Movement;
 import voxcam.op.Shape;
 
 /**
- * The graph that answers a request: the model's own nodes, and behind them scores, gradients, maps and the terms of the completeness
- * check, sharing whatever they can.
+ * The graph that answers a request: the model's own nodes, and behind them scores, gradients, maps
+ * and the terms of the completeness check, sharing whatever they can.
  */
 final class MapGraph {
   /**
-   * One map to be made, with the positions of its values among the graph's outputs; -1 for a value that there is none of.
+   * One map to be made, with the positions of its values among the graph's outputs; -1 for a value
+   * that there is none of.
    */
   record Case(
       Optional<Integer> index,
@@ -65,9 +66,16 @@ final class MapGraph {
         for (int i = 0; i < layers.size(); i++) {
           Node layer = layers.get(i);
           if (!walked.containsKey(layer)) {
-            throw new InputException("layer " + layer.name() + ": the score does not depend on it; take another layer");
+            throw new InputException(
+                "layer " + layer.name() + ": the score does not depend on it; take another layer");
           }
-          add(score, layer, heads.get(i), walked, completeness.terms(layer, walked), request.methods());
+          add(
+              score,
+              layer,
+              heads.get(i),
+              walked,
+              completeness.terms(layer, walked),
+              request.methods());
         }
       }
     }
@@ -75,7 +83,12 @@ final class MapGraph {
   }
 
   private void add(
-      Scores.Score score, Node layer, Head head, Map<Node, Node> walked, Completeness.Terms terms, List<Method> methods) {
+      Scores.Score score,
+      Node layer,
+      Head head,
+      Map<Node, Node> walked,
+      Completeness.Terms terms,
+      List<Method> methods) {
     List<String> breaking =
         terms.breaking().stream().map(node -> node.name() + " (" + node.op().name() + ")").toList();
     for (Method method : methods) {
@@ -100,12 +113,15 @@ final class MapGraph {
   private Node labelled(Node logits) {
     Shape shape = logits.shape();
     if (shape.rank() == 0) {
-      throw new InputException("model: its output is one number with no label axis, [N,labels] is needed");
+      throw new InputException(
+          "model: its output is one number with no label axis, [N,labels] is needed");
     }
     if (shape.rank() == 1) {
       return builder.add(new Movement.Reshape(List.of(1, -1)), logits);
     }
-    return shape.rank() > 2 && !Scores.isDense(shape) ? builder.add(new Movement.Flatten(1), logits) : logits;
+    return shape.rank() > 2 && !Scores.isDense(shape)
+        ? builder.add(new Movement.Flatten(1), logits)
+        : logits;
   }
 
   private int output(Node node) {

@@ -6,12 +6,12 @@ import java.util.Optional;
 /**
  * How far a map can be trusted, in numbers that belong to this one case.
  *
- * @param guaranteed whether the map is a faithful split of the score by construction: HiResCAM at a layer that feeds one linear layer
- *     directly or through averaging
+ * @param guaranteed whether the map is a faithful split of the score by construction: HiResCAM at a
+ *     layer that feeds one linear layer directly or through averaging
  * @param coincide whether HiResCAM and Grad-CAM must be the same map at this layer
  * @param reason why, in one sentence
- * @param breaking the operations behind the layer that are not locally affine, {@code se.gate (Sigmoid)}, the first one first; where
- *     there is one, sums need not add up to the score
+ * @param breaking the operations behind the layer that are not locally affine, {@code se.gate
+ *     (Sigmoid)}, the first one first; where there is one, sums need not add up to the score
  * @param score what was explained: the raw logit, or a sum of logits
  * @param mapSum the sum of the raw map
  * @param biasTerm what the biases behind the layer give to the score
@@ -32,7 +32,10 @@ public record Trust(
     breaking = List.copyOf(breaking);
   }
 
-  /** What of the score the map and the two terms leave unexplained. At rounding level where nothing breaks it. */
+  /**
+   * What of the score the map and the two terms leave unexplained. At rounding level where nothing
+   * breaks it.
+   */
   public double residual() {
     return score - mapSum - biasTerm - bypassTerm;
   }
