@@ -15,6 +15,10 @@ record Fields(String where, Map<String, Json> members) {
     throw new InputException(where + ": is " + value.kind() + ", expected an object");
   }
 
+  Json.Obj json() {
+    return new Json.Obj(members);
+  }
+
   Set<String> names() {
     return members.keySet();
   }

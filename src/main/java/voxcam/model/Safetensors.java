@@ -72,6 +72,15 @@ public final class Safetensors {
     }
   }
 
+  /**
+   * A file that is in memory already.
+   *
+   * @param name stands for the path
+   */
+  public static Safetensors read(String name, byte[] bytes) {
+    return new Safetensors(Path.of(name), MemorySegment.ofArray(bytes).asReadOnly());
+  }
+
   /** The file's path as it was given. */
   public Path path() {
     return path;
