@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Real data that does not come with the repository. It is looked for in the folder that the environment variable VOXCAM_SHARED or the
- * system property voxcam.shared names, else in {@code ../shared} beside the checkout. A test that needs it is skipped where it is
- * absent, and says so.
+ * Real data that does not come with the repository. It is looked for in the folder that the
+ * environment variable VOXCAM_SHARED or the system property voxcam.shared names, else in {@code
+ * ../shared} beside the checkout. A test that needs it is skipped where it is absent, and says so.
  */
 public final class SharedData {
   private SharedData() {}
@@ -18,7 +18,11 @@ public final class SharedData {
     Path file = root().resolve("data").resolve(name);
     assumeTrue(
         Files.isRegularFile(file),
-        () -> "needs the real data " + name + ", which is not at " + file.toAbsolutePath().normalize());
+        () ->
+            "needs the real data "
+                + name
+                + ", which is not at "
+                + file.toAbsolutePath().normalize());
     return file;
   }
 

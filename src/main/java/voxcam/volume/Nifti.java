@@ -249,7 +249,7 @@ public final class Nifti {
   private static final class Gzip extends GZIPOutputStream {
     Gzip(OutputStream out) throws IOException {
       super(out, 1 << 16);
-      def.setLevel(3);
+      def.setLevel(1);
     }
   }
 }

@@ -79,8 +79,7 @@ record NiftiHeader(
   }
 
   private static void checkMagic(byte[] bytes, boolean second, String name) {
-    String magic =
-        new String(bytes, second ? 4 : 344, second ? 8 : 4, StandardCharsets.ISO_8859_1);
+    String magic = new String(bytes, second ? 4 : 344, second ? 8 : 4, StandardCharsets.ISO_8859_1);
     if (magic.startsWith("ni1\0") || magic.startsWith("ni2\0")) {
       throw new InputException(
           name

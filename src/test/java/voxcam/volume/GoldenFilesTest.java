@@ -15,7 +15,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
-/** Files made by nibabel and NumPy say here what they say there (src/test/resources/volume/make_volumes.py). */
+/**
+ * Files made by nibabel and NumPy say here what they say there
+ * (src/test/resources/volume/make_volumes.py).
+ */
 final class GoldenFilesTest {
   private static final Path FOLDER = Path.of("src/test/resources/volume");
 
@@ -40,17 +43,21 @@ final class GoldenFilesTest {
       return;
     }
     assertThat(volume.grid().orientation()).isEqualTo(fields[2]);
-    double[] affine = Arrays.stream(fields[3].split(",", -1)).mapToDouble(Double::parseDouble).toArray();
+    double[] affine =
+        Arrays.stream(fields[3].split(",", -1)).mapToDouble(Double::parseDouble).toArray();
     for (int r = 0; r < 3; r++) {
       assertThat(volume.grid().affine().rows()[r])
           .containsExactly(Arrays.copyOfRange(affine, 4 * r, 4 * r + 4), within(1e-5));
     }
-    assertThat(volume.voxels()).containsExactly(channelsFirst(floats(fields[4]), volume.channels()));
+    assertThat(volume.voxels())
+        .containsExactly(channelsFirst(floats(fields[4]), volume.channels()));
 
     Prepared ras = Recipe.parse("[{\"step\":\"orient\",\"codes\":\"RAS\"}]").apply(volume);
     int[] shape = Arrays.copyOf(ints(fields[5]), 3);
-    assertThat(ras.input().shape()).isEqualTo(Shape.of(1, volume.channels(), shape[0], shape[1], shape[2]));
-    assertThat(ras.input().floats()).containsExactly(channelsFirst(floats(fields[6]), volume.channels()));
+    assertThat(ras.input().shape())
+        .isEqualTo(Shape.of(1, volume.channels(), shape[0], shape[1], shape[2]));
+    assertThat(ras.input().floats())
+        .containsExactly(channelsFirst(floats(fields[6]), volume.channels()));
   }
 
   @Test

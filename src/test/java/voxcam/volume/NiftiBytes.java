@@ -74,7 +74,7 @@ final class NiftiBytes {
     if (second) {
       header.putLong(168, offset);
     } else {
-      header.putFloat(108, offset);
+      header.putFloat(108, (float) offset);
     }
     return this;
   }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +35,12 @@ final class NiftiTest {
       float[] inFile = new float[12];
       for (int i = 0; i < 12; i++) {
         // Unsigned types get their topmost bit set, signed ones a negative number.
-        long value = (signed ? -i : (1L << (8 * width - 1)) + i * (1L << Math.max(0, 8 * width - 20)));
+        long value =
+            (signed ? -i : (1L << (8 * width - 1)) + i * (1L << Math.max(0, 8 * width - 20)));
         inFile[i] = value < 0 && !signed ? (float) ((value >>> 1) * 2.0) : value;
         switch (datatype) {
-          case 16 -> data.putFloat(value);
-          case 64 -> data.putDouble(value);
+          case 16 -> data.putFloat((float) value);
+          case 64 -> data.putDouble((double) value);
           default -> {
             ByteBuffer word = ByteBuffer.allocate(8).order(order).putLong(0, value);
             data.put(word.array(), order == ByteOrder.LITTLE_ENDIAN ? 0 : 8 - width, width);
@@ -111,8 +114,14 @@ final class NiftiTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1,1-bit binary", "32,complex64", "128,RGB24", "1536,float128", "1792,complex128", "2048,complex256",
-    "2304,RGBA32", "77,unknown datatype 77",
+    "1,1-bit binary",
+    "32,complex64",
+    "128,RGB24",
+    "1536,float128",
+    "1792,complex128",
+    "2048,complex256",
+    "2304,RGBA32",
+    "77,unknown datatype 77",
   })
   void refusesOtherTypesByName(int code, String type) {
     assertThatThrownBy(() -> read(NiftiBytes.counting(2, 2, 2).datatype(code)))
@@ -124,7 +133,9 @@ final class NiftiTest {
   void refusesSingularAndInfiniteAffines() {
     NiftiBytes flat = NiftiBytes.counting(2, 2, 2);
     flat.header.putFloat(312 + 8, 0);
-    assertThatThrownBy(() -> read(flat)).hasMessageContaining("is singular").hasMessageContaining("(sform)");
+    assertThatThrownBy(() -> read(flat))
+        .hasMessageContaining("is singular")
+        .hasMessageContaining("(sform)");
     flat.header.putFloat(312 + 8, Float.NaN);
     assertThatThrownBy(() -> read(flat)).hasMessageContaining("is not finite");
     assertThatThrownBy(() -> read(flat.codes(1, 0).pixdim(2, Double.POSITIVE_INFINITY)))
@@ -165,9 +176,13 @@ final class NiftiTest {
   @Test
   void longAxesBecomeVersionTwo() {
     Path file = folder.resolve("long.nii");
-    Nifti.write(file, Volume.of(Grid.of(new int[] {40_000, 1, 2}, Affine.scaling(1, 2, 3)), new float[80_000]));
-    assertThat(ByteBuffer.wrap(plain(file)).order(ByteOrder.LITTLE_ENDIAN).getInt(0)).isEqualTo(540);
-    assertThat(Volume.read(file).grid()).isEqualTo(Grid.of(new int[] {40_000, 1, 2}, Affine.scaling(1, 2, 3)));
+    Nifti.write(
+        file,
+        Volume.of(Grid.of(new int[] {40_000, 1, 2}, Affine.scaling(1, 2, 3)), new float[80_000]));
+    assertThat(ByteBuffer.wrap(plain(file)).order(ByteOrder.LITTLE_ENDIAN).getInt(0))
+        .isEqualTo(540);
+    assertThat(Volume.read(file).grid())
+        .isEqualTo(Grid.of(new int[] {40_000, 1, 2}, Affine.scaling(1, 2, 3)));
   }
 
   @ParameterizedTest
@@ -184,7 +199,8 @@ final class NiftiTest {
     Volume half = Volume.of(Grid.unlocated(1, 1, 1), 0.5f);
     assertThatThrownBy(() -> Nifti.writeLabels(folder.resolve("a.nii"), half))
         .hasMessageContaining("a label must be a whole number, one is 0.5");
-    assertThatThrownBy(() -> Nifti.write(folder.resolve("a.nrrd"), half)).hasMessageContaining("must end in .nii");
+    assertThatThrownBy(() -> Nifti.write(folder.resolve("a.nrrd"), half))
+        .hasMessageContaining("must end in .nii");
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -195,17 +211,18 @@ final class NiftiTest {
   private static byte[] plain(Path file) {
     try (var in =
         file.toString().endsWith(".gz")
-            ? new java.util.zip.GZIPInputStream(Files.newInputStream(file))
+            ? new GZIPInputStream(Files.newInputStream(file))
             : Files.newInputStream(file)) {
       return in.readAllBytes();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
   private static void assertSame(Affine is, Affine expected, double allowed) {
     for (int r = 0; r < 3; r++) {
-      assertThat(Arrays.copyOf(is.rows()[r], 4)).containsExactly(expected.rows()[r], within(allowed));
+      assertThat(Arrays.copyOf(is.rows()[r], 4))
+          .containsExactly(expected.rows()[r], within(allowed));
     }
   }
 }

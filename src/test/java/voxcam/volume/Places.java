@@ -8,10 +8,14 @@ final class Places {
 
   /** Anisotropic, oblique, with permuted and flipped axes; sheared too where asked. */
   static Affine random(Random random, boolean sheared) {
-    double[] zoom = {0.5 + random.nextDouble(), 1 + random.nextDouble(), 1.5 + 2 * random.nextDouble()};
-    Affine affine = Affine.scaling(flip(random) * zoom[0], flip(random) * zoom[1], flip(random) * zoom[2]);
+    double[] zoom = {
+      0.5 + random.nextDouble(), 1 + random.nextDouble(), 1.5 + 2 * random.nextDouble()
+    };
+    Affine affine =
+        Affine.scaling(flip(random) * zoom[0], flip(random) * zoom[1], flip(random) * zoom[2]);
     if (sheared) {
-      affine = Affine.of(new double[][] {{1, 0.3, 0, 0}, {0, 1, 0.2, 0}, {0, 0, 1, 0}}).times(affine);
+      affine =
+          Affine.of(new double[][] {{1, 0.3, 0, 0}, {0, 1, 0.2, 0}, {0, 0, 1, 0}}).times(affine);
     }
     int shift = random.nextInt(3);
     for (int axis = 0; axis < 3; axis++) {
