@@ -23,7 +23,9 @@ final class CaseList {
   private void add(String what, Op op, double tolerance, Fill... inputs) {
     String name = op.name() + " " + what;
     Random random = new Random(name.hashCode());
-    cases.add(new OpCase(name, op, Arrays.stream(inputs).map(input -> input.draw(random)).toList(), tolerance));
+    cases.add(
+        new OpCase(
+            name, op, Arrays.stream(inputs).map(input -> input.draw(random)).toList(), tolerance));
   }
 
   List<OpCase> cases() {

@@ -12,11 +12,14 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * The comparison of a backend with {@code reference}. Each case runs with guards (memory of its own filled with NaN before), again
- * with the same program, with several threads, and without guards in planned memory: all four must give the same bits.
+ * The comparison of a backend with {@code reference}. Each case runs with guards (memory of its own
+ * filled with NaN before), again with the same program, with several threads, and without guards in
+ * planned memory: all four must give the same bits.
  */
 public final class Conformance {
-  /** More than one, also on a machine with one processor; odd, so that work does not divide evenly. */
+  /**
+   * More than one, also on a machine with one processor; odd, so that work does not divide evenly.
+   */
   private static final int SEVERAL = 3;
 
   private Conformance() {}
@@ -24,23 +27,35 @@ public final class Conformance {
   /**
    * What came of one case.
    *
-   * @param error the relative error {@code ||y - expected|| / ||expected||}, the largest of all forms; NaN if there was no output
+   * @param error the relative error {@code ||y - expected|| / ||expected||}, the largest of all
+   *     forms; NaN if there was no output
    * @param message if it did not pass, one line that says in which form and where
    */
   public record Result(OpCase opCase, double error, boolean passed, String message) {}
 
   /** Runs every case. */
   public static List<Result> run(Backend backend, Options options) {
-    return OpCases.all().stream().map(opCase -> run(backend, options, opCase)).toList();
+    Backend reference = Backends.named("reference");
+    return OpCases.all().stream().map(opCase -> run(backend, options, opCase, reference)).toList();
   }
 
   /** Runs one case in all its forms. An exception of the backend is a result too. */
   public static Result run(Backend backend, Options options, OpCase opCase) {
+    return run(backend, options, opCase, Backends.named("reference"));
+  }
+
+  private static Result run(Backend backend, Options options, OpCase opCase, Backend reference) {
     double error = 0;
     for (OpCase.Form form : opCase.forms()) {
-      String where = backend.name() + ": " + opCase.name() + ", " + form.name().toLowerCase(Locale.ROOT) + ": ";
+      String where =
+          backend.name()
+              + ": "
+              + opCase.name()
+              + ", "
+              + form.name().toLowerCase(Locale.ROOT)
+              + ": ";
       try {
-        Tensor expected = expected(opCase, form);
+        Tensor expected = expected(reference, opCase, form);
         Tensor actual = outcome(backend, options, opCase, form);
         Difference difference = Difference.of(actual, expected);
         error = Math.max(error, difference.error());
@@ -56,8 +71,7 @@ public final class Conformance {
     return new Result(opCase, error, true, "");
   }
 
-  private static Tensor expected(OpCase opCase, OpCase.Form form) {
-    Backend reference = Backends.named("reference");
+  private static Tensor expected(Backend reference, OpCase opCase, OpCase.Form form) {
     try (Program program = reference.compile(opCase.graph(form), Options.DEFAULT.withGuards())) {
       return program.run(opCase.given(form)).get(0);
     }
@@ -94,7 +108,10 @@ public final class Conformance {
       throw new BitsException(
           "%s gave other bits at %s: %s, was %s"
               .formatted(
-                  what, Difference.position(first.shape(), at), second.doubles()[at], first.doubles()[at]));
+                  what,
+                  Difference.position(first.shape(), at),
+                  second.doubles()[at],
+                  first.doubles()[at]));
     }
   }
 

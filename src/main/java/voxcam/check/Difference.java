@@ -8,8 +8,9 @@ import voxcam.op.Tensor;
 /**
  * How far a tensor is from what it should be.
  *
- * @param error {@code ||actual - expected|| / ||expected||} over the elements that are finite in both; the absolute norm if nothing
- *     else than zero is expected; infinite if an element is finite in one and not in the other, or the infinities differ
+ * @param error {@code ||actual - expected|| / ||expected||} over the elements that are finite in
+ *     both; the absolute norm if nothing else than zero is expected; infinite if an element is
+ *     finite in one and not in the other, or the infinities differ
  * @param at the index of the worst element
  */
 record Difference(Tensor actual, Tensor expected, double error, int at) {
@@ -37,7 +38,9 @@ record Difference(Tensor actual, Tensor expected, double error, int at) {
     return new Difference(actual, expected, error, at);
   }
 
-  /** What single precision cannot hold is infinite there; other rounding is left to the tolerance. */
+  /**
+   * What single precision cannot hold is infinite there; other rounding is left to the tolerance.
+   */
   private static double inSinglePrecision(double value) {
     return Float.isInfinite((float) value) ? (float) value : value;
   }

@@ -15,9 +15,35 @@ import voxcam.op.Where;
 final class ElementwiseCases {
   private static final double INFINITY = Double.POSITIVE_INFINITY;
 
-  /** Zeros of both signs, values at bends, values whose exponential overflows or vanishes, and NaN, which must stay NaN. */
+  /**
+   * Zeros of both signs, values at bends, values whose exponential overflows or vanishes, and NaN,
+   * which must stay NaN.
+   */
   private static final double[] EDGES = {
-    0, -0.0, 1e-30, -1e-30, 1e-6, -1e-6, 0.5, -0.5, 1, -1, 3, -3, 6, -6, 9, -9, 20, -20, 87, -87, 100, -100, Double.NaN, 2
+    0,
+    -0.0,
+    1e-30,
+    -1e-30,
+    1e-6,
+    -1e-6,
+    0.5,
+    -0.5,
+    1,
+    -1,
+    3,
+    -3,
+    6,
+    -6,
+    9,
+    -9,
+    20,
+    -20,
+    87,
+    -87,
+    100,
+    -100,
+    Double.NaN,
+    2
   };
 
   /** As the edges, but nothing whose error in single precision is large beside its neighbours. */
@@ -25,7 +51,9 @@ final class ElementwiseCases {
     0, -0.0, 1e-30, -1e-30, 1e-6, -1e-6, 0.5, -0.5, 1, -1, 2, -2, Double.NaN
   };
 
-  private static final double[] POSITIVE_EDGES = {0, 1e-30, 1e-6, 0.5, 1, 2, 1e6, 1e30, INFINITY, Double.NaN};
+  private static final double[] POSITIVE_EDGES = {
+    0, 1e-30, 1e-6, 0.5, 1, 2, 1e6, 1e30, INFINITY, Double.NaN
+  };
 
   private ElementwiseCases() {}
 
@@ -46,10 +74,12 @@ final class ElementwiseCases {
       }
     }
     list.add("negative", new Unary.Reciprocal(), vector(-2, -0.1, -3e20));
-    for (Unary op : List.of(new Unary.Abs(), new Unary.Neg(), new Unary.Relu(), new Unary.Clip(-0.5, 0.75))) {
+    for (Unary op :
+        List.of(new Unary.Abs(), new Unary.Neg(), new Unary.Relu(), new Unary.Clip(-0.5, 0.75))) {
       list.exact("exactly", op, wide(3, 37));
     }
-    list.exact("edges", new Unary.Sign(), vector(0, -0.0, 1e-30, -1e-30, 5, -5, INFINITY, -INFINITY));
+    list.exact(
+        "edges", new Unary.Sign(), vector(0, -0.0, 1e-30, -1e-30, 5, -5, INFINITY, -INFINITY));
     list.exact("zeros", new Unary.Sign(), coarse(41));
     list.exact("odd volume", new Unary.Sign(), signed(2, 3, 3, 5, 7));
     for (Binary.Kind kind : Binary.Kind.values()) {

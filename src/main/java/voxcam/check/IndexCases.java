@@ -52,6 +52,7 @@ final class IndexCases {
     int size = shape.dim(axis);
     String what = "of " + shape + " along " + axis + " at " + Shape.of(indices);
     list.exact(what, new Index.GatherElements(axis), signed(x), positions(size, indices));
-    list.add(what, new Index.GatherElementsGrad(axis, shape), signed(indices), positions(size, indices));
+    list.add(
+        what, new Index.GatherElementsGrad(axis, shape), signed(indices), positions(size, indices));
   }
 }

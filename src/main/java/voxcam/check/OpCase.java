@@ -14,7 +14,8 @@ import voxcam.op.Tensor;
  * One operation with the inputs to try it on.
  *
  * @param name unique among all cases: the operation's name and what is special here
- * @param inputs its inputs in order, exact in single precision; for a {@link Source.Input} the value that it takes
+ * @param inputs its inputs in order, exact in single precision; for a {@link Source.Input} the
+ *     value that it takes
  * @param tolerance the largest relative error, {@code ||y - expected|| / ||expected||}, that passes
  */
 public record OpCase(String name, Op op, List<Tensor> inputs, double tolerance) {
@@ -51,7 +52,9 @@ public record OpCase(String name, Op op, List<Tensor> inputs, double tolerance) 
     for (int i = 0; i < nodes.length; i++) {
       Tensor input = inputs.get(i);
       nodes[i] =
-          isGiven(form, i) ? builder.input(inputName(i), input.shape()) : builder.constant(inputName(i), input);
+          isGiven(form, i)
+              ? builder.input(inputName(i), input.shape())
+              : builder.constant(inputName(i), input);
     }
     return builder.build(List.of(builder.add("y", op, nodes)));
   }

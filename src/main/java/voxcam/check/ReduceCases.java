@@ -24,7 +24,10 @@ final class ReduceCases {
       reduce(list, kind, List.of(0, -2), false, 5, 4, 3, 18);
       reduce(list, kind, List.of(), false);
     }
-    list.add("of large values", new Reduce(Reduce.Kind.LogSumExp, List.of(), false), vector(1000, 999, -1000));
+    list.add(
+        "of large values",
+        new Reduce(Reduce.Kind.LogSumExp, List.of(), false),
+        vector(1000, 999, -1000));
     for (int[] dims : new int[][] {{2, 3, 4, 5, 7}, {3, 37}, {1, 18, 3, 4, 5}, {16}}) {
       for (int axis : dims.length == 1 ? new int[] {0, -1} : new int[] {0, 1, -1}) {
         softmax(list, "of " + Shape.of(dims) + " along " + axis, axis, wide(dims));
@@ -36,9 +39,15 @@ final class ReduceCases {
     return list.cases();
   }
 
-  private static void reduce(CaseList list, Reduce.Kind kind, List<Integer> axes, boolean keep, int... dims) {
+  private static void reduce(
+      CaseList list, Reduce.Kind kind, List<Integer> axes, boolean keep, int... dims) {
     Reduce op = new Reduce(kind, axes, keep);
-    String what = "of " + Shape.of(dims) + " along " + (axes.isEmpty() ? "all" : axes) + (keep ? ", kept" : "");
+    String what =
+        "of "
+            + Shape.of(dims)
+            + " along "
+            + (axes.isEmpty() ? "all" : axes)
+            + (keep ? ", kept" : "");
     switch (kind) {
       case Max, Min -> list.exact(what, op, signed(dims));
       case Sum, Mean, LogSumExp, L1, L2 -> list.add(what, op, wide(dims));

@@ -44,11 +44,13 @@ final class ResizeCases {
     return sampling.mode() + " " + sampling.coordinates() + " " + rounding;
   }
 
-  private static void sizes(CaseList list, String what, Resize.Sampling sampling, List<Integer> sizes, int... dims) {
+  private static void sizes(
+      CaseList list, String what, Resize.Sampling sampling, List<Integer> sizes, int... dims) {
     add(list, what, new Resize.Forward(sampling, sizes, List.of()), dims);
   }
 
-  private static void scales(CaseList list, String what, Resize.Sampling sampling, List<Double> scales, int... dims) {
+  private static void scales(
+      CaseList list, String what, Resize.Sampling sampling, List<Double> scales, int... dims) {
     add(list, what, new Resize.Forward(sampling, List.of(), scales), dims);
   }
 

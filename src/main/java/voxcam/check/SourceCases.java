@@ -13,7 +13,10 @@ final class SourceCases {
 
   static List<OpCase> all() {
     CaseList list = new CaseList();
-    list.exact("as output, volume", new Source.Input(FreeShape.of(Shape.of(2, 3, 4, 5, 17))), signed(2, 3, 4, 5, 17));
+    list.exact(
+        "as output, volume",
+        new Source.Input(FreeShape.of(Shape.of(2, 3, 4, 5, 17))),
+        signed(2, 3, 4, 5, 17));
     list.exact("as output, scalar", new Source.Input(FreeShape.of(Shape.SCALAR)), signed());
     list.exact("as output, matrix", new Source.Input(FreeShape.of(Shape.of(7, 33))), signed(7, 33));
     Random random = new Random(1);
