@@ -133,8 +133,7 @@ final class LayerCases {
         int[] inner = axis < 0 ? new int[] {x[x.length - 1]} : tail(x);
         all.add(Case.of(new Norm.Layer(axis, 1e-3), v.normal(x)));
         all.add(Case.of(new Norm.Layer(axis, 1e-3), v.normal(x), v.normal(inner)));
-        all.add(
-            Case.of(new Norm.Layer(axis, 1e-3), v.normal(x), v.normal(inner), v.normal(inner)));
+        all.add(Case.of(new Norm.Layer(axis, 1e-3), v.normal(x), v.normal(inner), v.normal(inner)));
         all.add(Case.of(new Norm.L2(axis), v.normal(x)));
         all.add(Case.of(new Softmax.Plain(axis), v.normal(x)));
         all.add(Case.of(new Softmax.Log(axis), v.normal(x)));
