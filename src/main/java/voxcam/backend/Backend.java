@@ -3,15 +3,23 @@ package voxcam.backend;
 import java.util.Optional;
 import voxcam.graph.Graph;
 
-/** Something that runs graphs. Implementations are stateless or thread-safe and are listed in META-INF/services. */
+/**
+ * Something that runs graphs. Implementations are stateless or thread-safe and are listed in
+ * META-INF/services.
+ */
 public interface Backend {
   /** The name that users give, {@code cpu}. */
   String name();
 
-  /** Which of several backends {@code auto} takes: the highest that can run. Below 0: only when asked for by name. */
+  /**
+   * Which of several backends {@code auto} takes: the highest that can run. Below 0: only when
+   * asked for by name.
+   */
   int preference();
 
-  /** Why this backend cannot run here, in one sentence that says what would help; empty if it can. */
+  /**
+   * Why this backend cannot run here, in one sentence that says what would help; empty if it can.
+   */
   Optional<String> refusal();
 
   /** What it runs on, for reports: {@code 2 threads, 512-bit vectors}. */

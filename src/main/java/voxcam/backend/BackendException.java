@@ -1,6 +1,9 @@
 package voxcam.backend;
 
-/** This machine cannot do what was asked: no such device, not enough memory. The message is one line that says what would help. */
+/**
+ * This machine cannot do what was asked: no such device, not enough memory. The message is one line
+ * that says what would help.
+ */
 public final class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -23,7 +23,8 @@ public final class Backends {
         candidates.add(new Candidate(backend, backend.refusal()));
       }
     } catch (ServiceConfigurationError e) {
-      throw new BackendException("backends: the list in META-INF/services is broken: " + e.getMessage(), e);
+      throw new BackendException(
+          "backends: the list in META-INF/services is broken: " + e.getMessage(), e);
     }
     candidates.sort(Comparator.comparingInt((Candidate c) -> c.backend().preference()).reversed());
     return candidates;
@@ -50,6 +51,7 @@ public final class Backends {
       }
     }
     List<String> names = candidates.stream().map(c -> c.backend().name()).toList();
-    throw new InputException("device " + name + ": not known, give auto or one of " + String.join(", ", names));
+    throw new InputException(
+        "device " + name + ": not known, give auto or one of " + String.join(", ", names));
   }
 }

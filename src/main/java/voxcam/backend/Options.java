@@ -7,8 +7,8 @@ import voxcam.op.InputException;
  *
  * @param precision of the arithmetic; a matter of GPUs, others take {@link Precision#FP32} alone
  * @param threads at most this many at once; results do not depend on it
- * @param guarded test equipment: each value gets memory of its own, filled with NaN before and surrounded by guard values that are
- *     checked after each operation; slow
+ * @param guarded test equipment: each value gets memory of its own, filled with NaN before and
+ *     surrounded by guard values that are checked after each operation; slow
  */
 public record Options(Precision precision, int threads, boolean guarded) {
   /** The number formats in which a GPU may multiply; sums are always single precision. */

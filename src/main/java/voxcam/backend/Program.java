@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import voxcam.op.Tensor;
 
-/** A graph made ready to run. Thread-safe: runs at the same time do not disturb each other, each takes its own working memory. */
+/**
+ * A graph made ready to run. Thread-safe: runs at the same time do not disturb each other, each
+ * takes its own working memory.
+ */
 public interface Program extends AutoCloseable {
   /** The bytes that one run needs for values and scratch, known before running. */
   long bytes();
@@ -15,7 +18,8 @@ public interface Program extends AutoCloseable {
   /**
    * Runs the graph.
    *
-   * @param inputs a tensor for every input of the graph, by name, of the shape that the graph was specialised for
+   * @param inputs a tensor for every input of the graph, by name, of the shape that the graph was
+   *     specialised for
    * @return the outputs in the graph's order; they belong to the caller
    * @throws voxcam.op.InputException if an input is missing or has another shape
    */

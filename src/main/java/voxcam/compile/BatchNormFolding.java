@@ -13,8 +13,9 @@ import voxcam.op.Source;
 import voxcam.op.Tensor;
 
 /**
- * Batch normalisation by stored statistics is {@code s x + t} per channel, so behind a convolution it is another weight {@code s w}
- * and another bias {@code s b + t}. Done only where nobody else reads the convolution's own output.
+ * Batch normalisation by stored statistics is {@code s x + t} per channel, so behind a convolution
+ * it is another weight {@code s w} and another bias {@code s b + t}. Done only where nobody else
+ * reads the convolution's own output.
  */
 final class BatchNormFolding {
   private BatchNormFolding() {}

@@ -16,8 +16,9 @@ import voxcam.op.Tensor;
 import voxcam.op.Unary;
 
 /**
- * Lets a convolution do what follows it while its result is in registers: add the bias, add another tensor of the same shape, apply an
- * activation. Only where nobody else reads the values in between.
+ * Lets a convolution do what follows it while its result is in registers: add the bias, add another
+ * tensor of the same shape, apply an activation. Only where nobody else reads the values in
+ * between.
  */
 public final class Fuse {
   /** A convolution and the nodes that it takes over, the last of which names the result. */
@@ -86,7 +87,8 @@ public final class Fuse {
     }
     Node other = add.input(0) == conv ? add.input(1) : add.input(0);
     boolean suits = other != conv && other.shape().equals(conv.shape());
-    // Of two convolutions that are added, the later one takes the sum over: the earlier one is then ready.
+    // Of two convolutions that are added, the later one takes the sum over: the earlier one is then
+    // ready.
     boolean otherTakesIt =
         other.op() instanceof Conv.Forward
             && onlyUser(other).isPresent()
@@ -97,7 +99,9 @@ public final class Fuse {
 
   private Optional<Node> onlyUser(Node node) {
     List<Node> readers = users.getOrDefault(node, List.of());
-    return readers.size() == 1 && !outputs.contains(node) ? Optional.of(readers.get(0)) : Optional.empty();
+    return readers.size() == 1 && !outputs.contains(node)
+        ? Optional.of(readers.get(0))
+        : Optional.empty();
   }
 
   private static Node fused(Node last, Chain chain, Rewrite rewrite) {

@@ -4,17 +4,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.Movement;
 import voxcam.op.Source;
 
 /**
- * Which memory slot each value lives in. A slot is taken again once its last reader has run; reshapes share their input's slot.
- * Graph inputs and constants live outside the slots. Outputs keep their slot to the end of the run.
+ * Which memory slot each value lives in. A slot is taken again once its last reader has run;
+ * reshapes share their input's slot. Graph inputs and constants live outside the slots. Outputs
+ * keep their slot to the end of the run.
  */
 public final class Plan {
-  /** Where a value is: the node that owns its storage, and the slot of that node, or none for inputs and constants. */
+  /**
+   * Where a value is: the node that owns its storage, and the slot of that node, or none for inputs
+   * and constants.
+   */
   private final Map<Node, Node> owners = new HashMap<>();
 
   private final Map<Node, Integer> slots = new HashMap<>();
@@ -26,7 +32,7 @@ public final class Plan {
   public static Plan of(Graph graph) {
     Plan plan = new Plan();
     Map<Node, Integer> lastUse = plan.findOwners(graph);
-    List<Integer> free = new ArrayList<>();
+    SortedSet<Integer> free = new TreeSet<>();
     List<Node> nodes = graph.nodes();
     for (int time = 0; time < nodes.size(); time++) {
       Node node = nodes.get(time);
@@ -42,9 +48,9 @@ public final class Plan {
     return plan;
   }
 
-  private void release(Node node, int time, Map<Node, Integer> lastUse, List<Integer> free) {
+  private void release(Node node, int time, Map<Node, Integer> lastUse, SortedSet<Integer> free) {
     Integer slot = slots.get(node);
-    if (slot != null && lastUse.get(node) == time && !free.contains(slot)) {
+    if (slot != null && lastUse.get(node) == time) {
       free.add(slot);
     }
   }
@@ -64,8 +70,11 @@ public final class Plan {
     return lastUse;
   }
 
-  /** The smallest free slot that is large enough, else the largest free one made larger, else a new one. */
-  private int take(List<Integer> free, int length) {
+  /**
+   * The smallest free slot that is large enough, else the largest free one made larger, else a new
+   * one.
+   */
+  private int take(SortedSet<Integer> free, int length) {
     Integer best = null;
     for (Integer slot : free) {
       int size = lengths.get(slot);
@@ -93,7 +102,10 @@ public final class Plan {
     };
   }
 
-  /** The node in whose memory this node's value is: itself, or for reshapes the node that was reshaped. */
+  /**
+   * The node in whose memory this node's value is: itself, or for reshapes the node that was
+   * reshaped.
+   */
   public Node owner(Node node) {
     return owners.get(node);
   }

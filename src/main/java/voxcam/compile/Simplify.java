@@ -18,19 +18,25 @@ import voxcam.op.Tensor;
 import voxcam.op.Unary;
 
 /**
- * Does beforehand what need not be done in every run: constants are computed, operations that change nothing go, equal operations on
- * equal inputs become one, and batch normalisation becomes part of the convolution before it ({@link BatchNormFolding}).
+ * Does beforehand what need not be done in every run: constants are computed, operations that
+ * change nothing go, equal operations on equal inputs become one, and batch normalisation becomes
+ * part of the convolution before it ({@link BatchNormFolding}).
  */
 public final class Simplify {
   /** A constant computed beforehand may be this many times larger than what it is computed from. */
   private static final long GROWTH = 4;
 
-  /** What makes two nodes equal: the operation and the very same inputs; for single numbers the value. */
+  /**
+   * What makes two nodes equal: the operation and the very same inputs; for single numbers the
+   * value.
+   */
   private record Key(Object op, List<Node> inputs) {}
 
   private Simplify() {}
 
   /**
+   * The graph with less to do in every run.
+   *
    * @param evaluate runs a graph that has no inputs and returns its outputs
    */
   public static Graph apply(Graph graph, Function<Graph, List<Tensor>> evaluate) {
@@ -56,7 +62,8 @@ public final class Simplify {
     for (Node node : graph.nodes()) {
       boolean isRead =
           outputs.contains(node)
-              || users.getOrDefault(node, List.of()).stream().anyMatch(user -> !constant.contains(user));
+              || users.getOrDefault(node, List.of()).stream()
+                  .anyMatch(user -> !constant.contains(user));
       if (constant.contains(node) && !(node.op() instanceof Source) && isRead) {
         wanted.add(node);
       }
@@ -103,7 +110,8 @@ public final class Simplify {
       }
       Optional<Op> plainer = plainer(node);
       if (plainer.isPresent()) {
-        rewrite.replace(node, rewrite.builder.add(node.name(), plainer.get(), rewrite.of(node.input(0))));
+        rewrite.replace(
+            node, rewrite.builder.add(node.name(), plainer.get(), rewrite.of(node.input(0))));
       } else {
         rewrite.keep(node);
       }

@@ -1,13 +1,16 @@
 package voxcam.cpu;
 
 /**
- * One operation made ready to run: shapes known, constant weights packed. Stateless between runs, so that runs may overlap.
+ * One operation made ready to run: shapes known, constant weights packed. Stateless between runs,
+ * so that runs may overlap.
  *
- * <p>Arrays may be longer than the tensors in them; a kernel takes sizes from its shapes, never from an array. It writes every element
- * of its output and reads none of them before.
+ * <p>Arrays may be longer than the tensors in them; a kernel takes sizes from its shapes, never
+ * from an array. It writes every element of its output and reads none of them before.
  */
 interface Kernel {
   /**
+   * Computes the output.
+   *
    * @param inputs the values of the operation's inputs, row-major
    * @param output where the result goes
    * @param scratch at least {@link #scratch()} floats whose content is unknown
@@ -22,5 +25,13 @@ interface Kernel {
   /** The bytes of packed weights that this kernel holds. */
   default long weightBytes() {
     return 0;
+  }
+
+  /**
+   * Whether a run reads this input. A constant that nobody reads, because it is packed, is not kept
+   * and is null in {@code inputs}.
+   */
+  default boolean reads(int input) {
+    return true;
   }
 }

@@ -8,8 +8,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /**
- * A loop over independent tasks, shared out to a fixed pool. Each task computes outputs of its own in an order of its own, so that
- * results have the same bits for any number of threads. Programs that run at the same time share the pool.
+ * A loop over independent tasks, shared out to a fixed pool. Each task computes outputs of its own
+ * in an order of its own, so that results have the same bits for any number of threads. Programs
+ * that run at the same time share the pool.
  */
 final class Threads {
   private static final ExecutorService POOL =
@@ -32,7 +33,10 @@ final class Threads {
     return count;
   }
 
-  /** Runs {@code body} for 0 to {@code tasks - 1}, and returns when all are done. Tasks must not start loops of their own. */
+  /**
+   * Runs {@code body} for 0 to {@code tasks - 1}, and returns when all are done. Tasks must not
+   * start loops of their own.
+   */
   void forEach(int tasks, IntConsumer body) {
     int helpers = Math.min(count, tasks) - 1;
     if (helpers <= 0) {
@@ -50,8 +54,8 @@ final class Threads {
   }
 
   /**
-   * One loop that several threads work on. The caller waits for tasks, not for helpers: a helper that the pool starts too late finds
-   * nothing to do, so a busy pool delays nobody.
+   * One loop that several threads work on. The caller waits for tasks, not for helpers: a helper
+   * that the pool starts too late finds nothing to do, so a busy pool delays nobody.
    */
   private static final class Loop {
     private final int tasks;

@@ -1,9 +1,11 @@
 /**
- * Kernels for the CPU: {@code float[]} in NCDHW order between operations, vectors by {@code jdk.incubator.vector} inside.
+ * Kernels for the CPU: {@code float[]} in NCDHW order between operations, vectors by {@code
+ * jdk.incubator.vector} inside.
  *
- * <p>{@code CpuBackend} runs the passes of {@code compile}, makes one {@link voxcam.cpu.Kernel} for each operation, and lays values
- * into the slots of the plan. One class per family of operations. Work is split over outputs, never over sums, so that results have
- * the same bits for any number of threads. Only classes named {@code Vector*} touch the incubator module; without it their scalar
+ * <p>{@code CpuBackend} runs the passes of {@code compile}, makes one {@link voxcam.cpu.Kernel} for
+ * each operation, and lays values into the slots of the plan. One class per family of operations.
+ * Work is split over outputs, never over sums, so that results have the same bits for any number of
+ * threads. Only classes named {@code Vector*} touch the incubator module; without it their scalar
  * twins run.
  */
 package voxcam.cpu;

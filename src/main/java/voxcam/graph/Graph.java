@@ -11,7 +11,10 @@ import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Source;
 
-/** An immutable list of nodes in an order in which every input comes before its users, with some of them marked as outputs. */
+/**
+ * An immutable list of nodes in an order in which every input comes before its users, with some of
+ * them marked as outputs.
+ */
 public final class Graph {
   private final List<Node> nodes;
   private final List<Node> outputs;
@@ -45,7 +48,10 @@ public final class Graph {
     return Optional.ofNullable(byName.get(name));
   }
 
-  /** The node of this name; for names that come from a user, see the explain package, which knows the nearest ones. */
+  /**
+   * The node of this name; for names that come from a user, see the explain package, which knows
+   * the nearest ones.
+   */
   public Node node(String name) {
     return find(name).orElseThrow(() -> new InputException("graph: there is no node " + name));
   }
@@ -56,7 +62,8 @@ public final class Graph {
   }
 
   /**
-   * This graph for inputs of the given shapes: the same names and operations, every shape known and checked.
+   * This graph for inputs of the given shapes: the same names and operations, every shape known and
+   * checked.
    *
    * @throws InputException if an input is missing or does not suit, or a shape rule refuses
    */
@@ -70,13 +77,15 @@ public final class Graph {
         if (shape == null) {
           shape =
               free.fixed()
-                  .orElseThrow(
-                      () -> new InputException("input " + node.name() + ": no shape given, the network takes " + free));
+                  .orElseThrow(() ->
+                      new InputException(
+                          "input " + node.name() + ": no shape given, the network takes " + free));
         }
         free.check(node.name(), shape);
         copy = builder.input(node.name(), shape);
       } else {
-        copy = builder.add(node.name(), node.op(), node.inputs().stream().map(copies::get).toList());
+        copy =
+            builder.add(node.name(), node.op(), node.inputs().stream().map(copies::get).toList());
       }
       copies.put(node, copy);
     }
@@ -113,7 +122,7 @@ public final class Graph {
     Map<Node, List<Node>> users = new HashMap<>();
     for (Node node : nodes) {
       for (Node input : node.inputs()) {
-        users.computeIfAbsent(input, unused -> new ArrayList<>()).add(node);
+        users.computeIfAbsent(input, _ -> new ArrayList<>()).add(node);
       }
     }
     return users;

@@ -12,8 +12,8 @@ import voxcam.op.Source;
 import voxcam.op.Tensor;
 
 /**
- * Makes a graph node by node. Shapes are inferred and checked as nodes are added, as far as the sizes are known. Not thread-safe; the
- * graph that it builds is.
+ * Makes a graph node by node. Shapes are inferred and checked as nodes are added, as far as the
+ * sizes are known. Not thread-safe; the graph that it builds is.
  */
 public final class GraphBuilder {
   private final List<Node> nodes = new ArrayList<>();

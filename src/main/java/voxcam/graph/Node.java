@@ -49,7 +49,9 @@ public final class Node {
   public Shape shape() {
     if (shape == null) {
       throw new InputException(
-          "graph: the shape of " + name + " depends on free sizes; specialise the graph with the input's shape");
+          "graph: the shape of "
+              + name
+              + " depends on free sizes; specialise the graph with the input's shape");
     }
     return shape;
   }

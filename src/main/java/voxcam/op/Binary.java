@@ -2,7 +2,10 @@ package voxcam.op;
 
 import java.util.List;
 
-/** Functions of two values, element by element, with broadcasting. Comparisons give 1 for true and 0 for false. */
+/**
+ * Functions of two values, element by element, with broadcasting. Comparisons give 1 for true and 0
+ * for false.
+ */
 public record Binary(Kind kind) implements Op {
   /** Which function; the names are ONNX's. {@code PRelu} takes the slope as its second input. */
   public enum Kind {
@@ -29,7 +32,8 @@ public record Binary(Kind kind) implements Op {
     Arguments.count(this, inputs, 2, 2);
     Shape shape = Broadcast.shape(name(), inputs);
     if (kind == Kind.PRelu) {
-      Arguments.require(shape.equals(inputs.get(0)), this, "the slope does not broadcast to the input", inputs);
+      Arguments.require(
+          shape.equals(inputs.get(0)), this, "the slope does not broadcast to the input", inputs);
     }
     return shape;
   }

@@ -2,7 +2,9 @@ package voxcam.op;
 
 import java.util.List;
 
-/** NumPy's and ONNX's multidirectional broadcasting: axes align at the end, a size of 1 stretches. */
+/**
+ * NumPy's and ONNX's multidirectional broadcasting: axes align at the end, a size of 1 stretches.
+ */
 public final class Broadcast {
   private Broadcast() {}
 
@@ -24,7 +26,14 @@ public final class Broadcast {
         int own = axis < 0 ? 1 : input.dim(axis);
         if (own != 1 && size != 1 && own != size) {
           throw new InputException(
-              op + ": sizes " + size + " and " + own + " do not broadcast (inputs " + Arguments.listed(inputs) + ")");
+              op
+                  + ": sizes "
+                  + size
+                  + " and "
+                  + own
+                  + " do not broadcast (inputs "
+                  + Arguments.listed(inputs)
+                  + ")");
         }
         size = Math.max(size, own);
       }
@@ -34,7 +43,8 @@ public final class Broadcast {
   }
 
   /**
-   * Element strides that walk {@code input} while the index walks {@code output}: 0 along stretched axes.
+   * Element strides that walk {@code input} while the index walks {@code output}: 0 along stretched
+   * axes.
    */
   public static long[] strides(Shape input, Shape output) {
     long[] own = input.strides();

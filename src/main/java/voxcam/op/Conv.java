@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Convolution (cross-correlation, as everywhere in this field) over one to three spatial axes and its relatives. Letters: input
- * {@code [N,C,D,H,W]}, weight {@code [K,C/groups,T,R,S]}, output {@code [N,K,Z,P,Q]}.
+ * Convolution (cross-correlation, as everywhere in this field) over one to three spatial axes and
+ * its relatives. Letters: input {@code [N,C,D,H,W]}, weight {@code [K,C/groups,T,R,S]}, output
+ * {@code [N,K,Z,P,Q]}.
  */
 public sealed interface Conv extends Op {
   Window window();
@@ -33,17 +34,22 @@ public sealed interface Conv extends Op {
   }
 
   /**
-   * Convolution with what follows it: {@code activation(x * w + b + r)}. Inputs: x, w, b, and r of the output's shape if {@code
-   * residual}. Made by the compiler; it has no gradient because gradients are taken before.
+   * Convolution with what follows it: {@code activation(x * w + b + r)}. Inputs: x, w, b, and r of
+   * the output's shape if {@code residual}. Made by the compiler; it has no gradient because
+   * gradients are taken before.
    */
-  record Fused(Window window, int groups, Optional<Unary> activation, boolean residual) implements Conv {
+  record Fused(Window window, int groups, Optional<Unary> activation, boolean residual)
+      implements Conv {
     @Override
     public Shape infer(List<Shape> inputs) {
       int count = residual ? 4 : 3;
       Arguments.count(this, inputs, count, count);
       Shape output = output(this, inputs);
       Arguments.require(
-          !residual || inputs.get(3).equals(output), this, "the added tensor must be " + output, inputs);
+          !residual || inputs.get(3).equals(output),
+          this,
+          "the added tensor must be " + output,
+          inputs);
       return output;
     }
 
@@ -54,8 +60,8 @@ public sealed interface Conv extends Op {
   }
 
   /**
-   * The transposed convolution. Inputs: x {@code [N,C,...]}, w {@code [C,K/groups,T,R,S]}, and optionally b {@code [K]}. ONNX {@code
-   * ConvTranspose}.
+   * The transposed convolution. Inputs: x {@code [N,C,...]}, w {@code [C,K/groups,T,R,S]}, and
+   * optionally b {@code [K]}. ONNX {@code ConvTranspose}.
    */
   record Transposed(Window window, int groups, List<Integer> outputPadding) implements Conv {
     public Transposed {
@@ -79,11 +85,17 @@ public sealed interface Conv extends Op {
           "input has " + x.dim(1) + " channels, weight expects " + w.dim(0),
           inputs);
       Arguments.require(
-          x.dim(1) % groups == 0, this, x.dim(1) + " channels do not divide into " + groups + " groups", inputs);
+          x.dim(1) % groups == 0,
+          this,
+          x.dim(1) + " channels do not divide into " + groups + " groups",
+          inputs);
       int channels = w.dim(1) * groups;
       Arguments.perChannel(this, inputs, 2, "bias", channels);
       Arguments.require(
-          outputPadding.size() == window.rank(), this, "output padding needs one value per axis", inputs);
+          outputPadding.size() == window.rank(),
+          this,
+          "output padding needs one value per axis",
+          inputs);
       List<Integer> sizes = new ArrayList<>();
       for (int i = 0; i < window.rank(); i++) {
         int padding = outputPadding.get(i);
@@ -107,8 +119,8 @@ public sealed interface Conv extends Op {
   }
 
   /**
-   * The gradient of {@link Forward} for its input. Inputs: gy {@code [N,K,Z,P,Q]}, w {@code [K,C/groups,T,R,S]}; output {@code
-   * [N,C,D,H,W]} with the spatial sizes given.
+   * The gradient of {@link Forward} for its input. Inputs: gy {@code [N,K,Z,P,Q]}, w {@code
+   * [K,C/groups,T,R,S]}; output {@code [N,C,D,H,W]} with the spatial sizes given.
    */
   record InputGrad(Window window, int groups, List<Integer> spatial) implements Conv {
     public InputGrad {
@@ -128,7 +140,8 @@ public sealed interface Conv extends Op {
       ranks(this, inputs, gy, w);
       Shape x = Arguments.spatial(gy.dim(0), w.dim(1) * groups, spatial);
       Shape forward = output(this, List.of(x, w));
-      Arguments.require(forward.equals(gy), this, "the output's gradient should be " + forward, inputs);
+      Arguments.require(
+          forward.equals(gy), this, "the output's gradient should be " + forward, inputs);
       return x;
     }
 
@@ -139,8 +152,8 @@ public sealed interface Conv extends Op {
   }
 
   /**
-   * The gradient of {@link Forward} for its weight. Inputs: x {@code [N,C,D,H,W]}, gy {@code [N,K,Z,P,Q]}; output {@code
-   * [K,C/groups,T,R,S]}.
+   * The gradient of {@link Forward} for its weight. Inputs: x {@code [N,C,D,H,W]}, gy {@code
+   * [N,K,Z,P,Q]}; output {@code [K,C/groups,T,R,S]}.
    */
   record WeightGrad(Window window, int groups) implements Conv {
     @Override
@@ -154,12 +167,19 @@ public sealed interface Conv extends Op {
       Shape x = inputs.get(0);
       Shape gy = inputs.get(1);
       Arguments.require(
-          x.rank() == window.rank() + 2 && gy.rank() == x.rank(), this, "ranks do not suit the window", inputs);
+          x.rank() == window.rank() + 2 && gy.rank() == x.rank(),
+          this,
+          "ranks do not suit the window",
+          inputs);
       Arguments.require(
-          x.dim(1) % groups == 0, this, x.dim(1) + " channels do not divide into " + groups + " groups", inputs);
+          x.dim(1) % groups == 0,
+          this,
+          x.dim(1) + " channels do not divide into " + groups + " groups",
+          inputs);
       Shape w = Arguments.spatial(gy.dim(1), x.dim(1) / groups, window.kernel());
       Shape forward = output(this, List.of(x, w));
-      Arguments.require(forward.equals(gy), this, "the output's gradient should be " + forward, inputs);
+      Arguments.require(
+          forward.equals(gy), this, "the output's gradient should be " + forward, inputs);
       return w;
     }
 
@@ -172,10 +192,17 @@ public sealed interface Conv extends Op {
   private static void ranks(Conv op, List<Shape> inputs, Shape x, Shape w) {
     int rank = op.window().rank();
     Arguments.require(
-        x.rank() == rank + 2 && w.rank() == rank + 2, op, "expected rank " + (rank + 2) + " for input and weight", inputs);
+        x.rank() == rank + 2 && w.rank() == rank + 2,
+        op,
+        "expected rank " + (rank + 2) + " for input and weight",
+        inputs);
     Arguments.require(
-        Arguments.list(w, 2).equals(op.window().kernel()), op, "weight does not have the kernel " + op.window().kernel(), inputs);
-    Arguments.require(op.groups() >= 1, op, "groups is " + op.groups() + ", must be at least 1", inputs);
+        Arguments.list(w, 2).equals(op.window().kernel()),
+        op,
+        "weight does not have the kernel " + op.window().kernel(),
+        inputs);
+    Arguments.require(
+        op.groups() >= 1, op, "groups is " + op.groups() + ", must be at least 1", inputs);
   }
 
   private static Shape output(Conv op, List<Shape> inputs) {
@@ -190,7 +217,10 @@ public sealed interface Conv extends Op {
               .formatted(x.dim(1), channels, x, w));
     }
     Arguments.require(
-        w.dim(0) % groups == 0, op, w.dim(0) + " outputs do not divide into " + groups + " groups", inputs);
+        w.dim(0) % groups == 0,
+        op,
+        w.dim(0) + " outputs do not divide into " + groups + " groups",
+        inputs);
     Arguments.perChannel(op, inputs, 2, "bias", w.dim(0));
     List<Integer> sizes = op.window().output(op, Arguments.list(x, 2), false, inputs);
     return Arguments.spatial(x.dim(0), w.dim(0), sizes);

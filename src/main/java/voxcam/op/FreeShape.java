@@ -29,7 +29,8 @@ public record FreeShape(List<Dim> dims) {
           switch (dim) {
             case Integer size -> new Dim.Fixed(size);
             case String name -> new Dim.Free(name);
-            default -> throw new InputException("input: size " + dim + " is neither a number nor a name");
+            default ->
+                throw new InputException("input: size " + dim + " is neither a number nor a name");
           });
     }
     return new FreeShape(parsed);
@@ -64,7 +65,8 @@ public record FreeShape(List<Dim> dims) {
           };
     }
     if (!fits) {
-      throw new InputException("input " + input + ": shape is " + given + ", the network takes " + this);
+      throw new InputException(
+          "input " + input + ": shape is " + given + ", the network takes " + this);
     }
   }
 

@@ -3,7 +3,10 @@ package voxcam.op;
 import java.util.Arrays;
 import java.util.List;
 
-/** Where values lie, and values by where they lie. Indices are whole numbers held as floating point; negative ones count from the end. */
+/**
+ * Where values lie, and values by where they lie. Indices are whole numbers held as floating point;
+ * negative ones count from the end.
+ */
 public sealed interface Index extends Op {
   /** The position of the largest value along an axis, the first among equals. */
   record ArgMax(int axis, boolean keep) implements Index {
@@ -25,7 +28,10 @@ public sealed interface Index extends Op {
     INDICES
   }
 
-  /** The {@code k} largest (or smallest) values along an axis in order, or their positions; the first among equals comes first. */
+  /**
+   * The {@code k} largest (or smallest) values along an axis in order, or their positions; the
+   * first among equals comes first.
+   */
   record TopK(int k, int axis, boolean largest, Part part) implements Index {
     @Override
     public Shape infer(List<Shape> inputs) {
@@ -41,7 +47,10 @@ public sealed interface Index extends Op {
     }
   }
 
-  /** Slices of x at the indices along an axis. Inputs: x, indices; the axis is replaced by the indices' axes. */
+  /**
+   * Slices of x at the indices along an axis. Inputs: x, indices; the axis is replaced by the
+   * indices' axes.
+   */
   record Gather(int axis) implements Index {
     @Override
     public Shape infer(List<Shape> inputs) {
@@ -61,7 +70,10 @@ public sealed interface Index extends Op {
     }
   }
 
-  /** {@code y[i][j] = x[index[i][j]][j]} along axis 0, and so on. Inputs: x, indices of x's rank; output of the indices' shape. */
+  /**
+   * {@code y[i][j] = x[index[i][j]][j]} along axis 0, and so on. Inputs: x, indices of x's rank;
+   * output of the indices' shape.
+   */
   record GatherElements(int axis) implements Index {
     @Override
     public Shape infer(List<Shape> inputs) {
@@ -71,12 +83,16 @@ public sealed interface Index extends Op {
     }
   }
 
-  /** The adjoint of {@link GatherElements}. Inputs: gy, indices of one shape; output of the shape given. */
+  /**
+   * The adjoint of {@link GatherElements}. Inputs: gy, indices of one shape; output of the shape
+   * given.
+   */
   record GatherElementsGrad(int axis, Shape shape) implements Index {
     @Override
     public Shape infer(List<Shape> inputs) {
       Arguments.count(this, inputs, 2, 2);
-      Arguments.require(inputs.get(0).equals(inputs.get(1)), this, "both inputs need one shape", inputs);
+      Arguments.require(
+          inputs.get(0).equals(inputs.get(1)), this, "both inputs need one shape", inputs);
       checkElements(this, shape, inputs.get(1), axis, inputs);
       return shape;
     }

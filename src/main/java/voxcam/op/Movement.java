@@ -11,7 +11,10 @@ public sealed interface Movement extends Op {
     return 0;
   }
 
-  /** The same values under other sizes; 0 keeps the input's size on that axis, one -1 takes what is left. */
+  /**
+   * The same values under other sizes; 0 keeps the input's size on that axis, one -1 takes what is
+   * left.
+   */
   record Reshape(List<Integer> sizes) implements Movement {
     public Reshape {
       sizes = List.copyOf(sizes);
@@ -29,7 +32,8 @@ public sealed interface Movement extends Op {
           Arguments.require(open < 0, this, "more than one -1 in " + sizes, inputs);
           open = i;
         } else {
-          Arguments.require(size != 0 || i < x.rank(), this, "0 at axis " + i + " has no size to keep", inputs);
+          Arguments.require(
+              size != 0 || i < x.rank(), this, "0 at axis " + i + " has no size to keep", inputs);
           dims[i] = size == 0 ? x.dim(i) : size;
           known = Math.multiplyExact(known, (long) dims[i]);
         }
@@ -52,7 +56,8 @@ public sealed interface Movement extends Op {
     public Shape infer(List<Shape> inputs) {
       Shape x = Arguments.only(this, inputs);
       int at = axis < 0 ? axis + x.rank() : axis;
-      Arguments.require(at >= 0 && at <= x.rank(), this, "axis " + axis + " does not exist", inputs);
+      Arguments.require(
+          at >= 0 && at <= x.rank(), this, "axis " + axis + " does not exist", inputs);
       return Shape.of(Math.toIntExact(x.size(0, at)), Math.toIntExact(x.size(at, x.rank())));
     }
   }
@@ -70,7 +75,10 @@ public sealed interface Movement extends Op {
       int[] dims = new int[order.size()];
       for (int i = 0; i < dims.length; i++) {
         Arguments.require(
-            dims.length == x.rank() && sorted.get(i) == i, this, order + " is no order of its axes", inputs);
+            dims.length == x.rank() && sorted.get(i) == i,
+            this,
+            order + " is no order of its axes",
+            inputs);
         dims[i] = x.dim(order.get(i));
       }
       Arguments.require(dims.length == x.rank(), this, order + " is no order of its axes", inputs);
@@ -107,7 +115,10 @@ public sealed interface Movement extends Op {
     }
   }
 
-  /** Every {@code step}-th position from {@code start} up to {@code end}, with ONNX's clamping and negative numbers. */
+  /**
+   * Every {@code step}-th position from {@code start} up to {@code end}, with ONNX's clamping and
+   * negative numbers.
+   */
   record Range(int axis, int start, int end, int step) {
     public Range {
       if (step == 0) {
@@ -124,7 +135,9 @@ public sealed interface Movement extends Op {
     public int count(int size) {
       int last = clamp(end, size, step > 0 ? 0 : -1, step > 0 ? size : size - 1);
       long distance = (long) last - first(size);
-      return (int) Math.max(0, step > 0 ? Math.ceilDiv(distance, step) : Math.ceilDiv(-distance, -(long) step));
+      return (int)
+          Math.max(
+              0, step > 0 ? Math.ceilDiv(distance, step) : Math.ceilDiv(-distance, -(long) step));
     }
 
     private static int clamp(int position, int size, int low, int high) {
@@ -145,7 +158,10 @@ public sealed interface Movement extends Op {
     }
   }
 
-  /** The adjoint of {@link Slice}: the input where the slice was, zeros elsewhere; output of the shape given. */
+  /**
+   * The adjoint of {@link Slice}: the input where the slice was, zeros elsewhere; output of the
+   * shape given.
+   */
   record Embed(List<Range> ranges, Shape shape) implements Movement {
     public Embed {
       ranges = List.copyOf(ranges);
@@ -159,7 +175,8 @@ public sealed interface Movement extends Op {
     @Override
     public Shape infer(List<Shape> inputs) {
       Shape part = sliced(this, shape, ranges, inputs);
-      Arguments.require(Arguments.only(this, inputs).equals(part), this, "the input should be " + part, inputs);
+      Arguments.require(
+          Arguments.only(this, inputs).equals(part), this, "the input should be " + part, inputs);
       return shape;
     }
   }
@@ -171,8 +188,12 @@ public sealed interface Movement extends Op {
     REFLECT
   }
 
-  /** Values put around the input, {@code before} and {@code after} on each axis; negative amounts crop. */
-  record Pad(PadMode mode, List<Integer> before, List<Integer> after, double value) implements Movement {
+  /**
+   * Values put around the input, {@code before} and {@code after} on each axis; negative amounts
+   * crop.
+   */
+  record Pad(PadMode mode, List<Integer> before, List<Integer> after, double value)
+      implements Movement {
     public Pad {
       before = List.copyOf(before);
       after = List.copyOf(after);
@@ -185,7 +206,8 @@ public sealed interface Movement extends Op {
   }
 
   /** The adjoint of {@link Pad} (of its linear part); output of the shape given. */
-  record PadGrad(PadMode mode, List<Integer> before, List<Integer> after, Shape shape) implements Movement {
+  record PadGrad(PadMode mode, List<Integer> before, List<Integer> after, Shape shape)
+      implements Movement {
     public PadGrad {
       before = List.copyOf(before);
       after = List.copyOf(after);
@@ -194,7 +216,8 @@ public sealed interface Movement extends Op {
     @Override
     public Shape infer(List<Shape> inputs) {
       Shape y = padded(this, mode, before, after, shape, inputs);
-      Arguments.require(Arguments.only(this, inputs).equals(y), this, "the input should be " + y, inputs);
+      Arguments.require(
+          Arguments.only(this, inputs).equals(y), this, "the input should be " + y, inputs);
       return shape;
     }
   }
@@ -220,7 +243,8 @@ public sealed interface Movement extends Op {
       List<Integer> sizes = new ArrayList<>();
       for (int i = 0; i < x.rank(); i++) {
         boolean goes = axes.isEmpty() ? x.dim(i) == 1 : named.contains(i);
-        Arguments.require(!goes || x.dim(i) == 1, this, "axis " + i + " has size " + x.dim(i), inputs);
+        Arguments.require(
+            !goes || x.dim(i) == 1, this, "axis " + i + " has size " + x.dim(i), inputs);
         if (!goes) {
           sizes.add(x.dim(i));
         }
@@ -242,7 +266,8 @@ public sealed interface Movement extends Op {
       int[] dims = new int[rank];
       for (int axis : axes) {
         int at = axis < 0 ? axis + rank : axis;
-        Arguments.require(at >= 0 && at < rank && dims[at] == 0, this, "axes " + axes + " do not fit", inputs);
+        Arguments.require(
+            at >= 0 && at < rank && dims[at] == 0, this, "axes " + axes + " do not fit", inputs);
         dims[at] = 1;
       }
       int from = 0;
@@ -286,7 +311,10 @@ public sealed interface Movement extends Op {
   private static Shape padded(
       Op op, PadMode mode, List<Integer> before, List<Integer> after, Shape x, List<Shape> inputs) {
     Arguments.require(
-        before.size() == x.rank() && after.size() == x.rank(), op, "needs one amount per axis and side", inputs);
+        before.size() == x.rank() && after.size() == x.rank(),
+        op,
+        "needs one amount per axis and side",
+        inputs);
     int[] dims = x.dims();
     for (int i = 0; i < dims.length; i++) {
       Arguments.require(

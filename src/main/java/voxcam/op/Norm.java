@@ -2,9 +2,15 @@ package voxcam.op;
 
 import java.util.List;
 
-/** Normalisations: {@code (x - mean) / sqrt(variance + epsilon)}, then scale and bias where given; variances are biased. */
+/**
+ * Normalisations: {@code (x - mean) / sqrt(variance + epsilon)}, then scale and bias where given;
+ * variances are biased.
+ */
 public sealed interface Norm extends Op {
-  /** By stored statistics, as in inference. Inputs: x, scale, bias, mean, variance, each {@code [C]}. */
+  /**
+   * By stored statistics, as in inference. Inputs: x, scale, bias, mean, variance, each {@code
+   * [C]}.
+   */
   record Batch(double epsilon) implements Norm {
     @Override
     public String name() {
@@ -23,7 +29,10 @@ public sealed interface Norm extends Op {
     }
   }
 
-  /** Each channel of each sample by its own statistics. Inputs: x, and both or none of scale, bias {@code [C]}. */
+  /**
+   * Each channel of each sample by its own statistics. Inputs: x, and both or none of scale, bias
+   * {@code [C]}.
+   */
   record Instance(double epsilon) implements Norm {
     @Override
     public String name() {
@@ -38,7 +47,10 @@ public sealed interface Norm extends Op {
     }
   }
 
-  /** Each group of channels of each sample by its own statistics. Inputs: x, and both or none of scale, bias {@code [C]}. */
+  /**
+   * Each group of channels of each sample by its own statistics. Inputs: x, and both or none of
+   * scale, bias {@code [C]}.
+   */
   record Group(int groups, double epsilon) implements Norm {
     @Override
     public String name() {
@@ -58,7 +70,9 @@ public sealed interface Norm extends Op {
     }
   }
 
-  /** Over all axes from {@code axis} on. Inputs: x, and optionally scale, bias of those axes' sizes. */
+  /**
+   * Over all axes from {@code axis} on. Inputs: x, and optionally scale, bias of those axes' sizes.
+   */
   record Layer(int axis, double epsilon) implements Norm {
     @Override
     public String name() {
@@ -108,13 +122,17 @@ public sealed interface Norm extends Op {
   private static Shape channels(Op op, List<Shape> inputs, int leastRank) {
     Arguments.count(op, inputs, 1, 5);
     Shape x = inputs.get(0);
-    Arguments.require(x.rank() >= leastRank, op, "needs [N,C,...] of rank " + leastRank + " or more", inputs);
+    Arguments.require(
+        x.rank() >= leastRank, op, "needs [N,C,...] of rank " + leastRank + " or more", inputs);
     return x;
   }
 
   private static void affine(Op op, List<Shape> inputs, int channels) {
     Arguments.require(
-        inputs.size() == 1 || inputs.size() == 3, op, "takes scale and bias, or neither of them", inputs);
+        inputs.size() == 1 || inputs.size() == 3,
+        op,
+        "takes scale and bias, or neither of them",
+        inputs);
     Arguments.perChannel(op, inputs, 1, "scale", channels);
     Arguments.perChannel(op, inputs, 2, "bias", channels);
   }

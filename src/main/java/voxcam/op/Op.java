@@ -3,14 +3,31 @@ package voxcam.op;
 import java.util.List;
 
 /**
- * One operation of the closed vocabulary: attributes only, with its shape rule and its cost. Names, attributes and meanings are ONNX's
- * (opset 17) wherever ONNX has the operation. Every operation has exactly one output; where ONNX has several, each is an operation of
- * its own. Every consumer is an exhaustive {@code switch}, so the compiler lists what a new operation still lacks.
+ * One operation of the closed vocabulary: attributes only, with its shape rule and its cost. Names,
+ * attributes and meanings are ONNX's (opset 17) wherever ONNX has the operation. Every operation
+ * has exactly one output; where ONNX has several, each is an operation of its own. Every consumer
+ * is an exhaustive {@code switch}, so the compiler lists what a new operation still lacks.
  */
 public sealed interface Op
-    permits Source, Unary, Binary, Where, Conv, Pool, Norm, Softmax, Linear, Reduce, Index, Movement, Resize, Cam {
+    permits Source,
+        Unary,
+        Binary,
+        Where,
+        Conv,
+        Pool,
+        Norm,
+        Softmax,
+        Linear,
+        Reduce,
+        Index,
+        Movement,
+        Resize,
+        Cam {
 
-  /** The operation's name in error texts, reports and the model file; ONNX's name where there is one. */
+  /**
+   * The operation's name in error texts, reports and the model file; ONNX's name where there is
+   * one.
+   */
   default String name() {
     return getClass().getSimpleName();
   }

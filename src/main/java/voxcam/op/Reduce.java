@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One value for each line along the given axes; no axes means all. Kept axes stay with size 1, others go. */
+/**
+ * One value for each line along the given axes; no axes means all. Kept axes stay with size 1,
+ * others go.
+ */
 public record Reduce(Kind kind, List<Integer> axes, boolean keep) implements Op {
   /** Which value; {@code L1} and {@code L2} are norms. */
   public enum Kind {

@@ -4,7 +4,9 @@ import java.util.List;
 
 /** Which input positions each output position of a pooling looks at, per spatial axis. */
 public sealed interface Regions {
-  /** A window that slides; with {@code ceil} also over an incomplete last step, as PyTorch does it. */
+  /**
+   * A window that slides; with {@code ceil} also over an incomplete last step, as PyTorch does it.
+   */
   record Sliding(Window window, boolean ceil) implements Regions {
     @Override
     public int rank() {
@@ -37,12 +39,16 @@ public sealed interface Regions {
     }
   }
 
-  /** Regions that split each axis into {@code output} nearly equal parts, as PyTorch's adaptive pooling does. */
+  /**
+   * Regions that split each axis into {@code output} nearly equal parts, as PyTorch's adaptive
+   * pooling does.
+   */
   record Adaptive(List<Integer> sizes) implements Regions {
     public Adaptive {
       sizes = List.copyOf(sizes);
       if (sizes.isEmpty() || sizes.size() > 3 || sizes.stream().anyMatch(size -> size < 1)) {
-        throw new InputException("adaptive pooling: output sizes " + sizes + ", give 1 to 3 sizes of at least 1");
+        throw new InputException(
+            "adaptive pooling: output sizes " + sizes + ", give 1 to 3 sizes of at least 1");
       }
     }
 

@@ -33,12 +33,15 @@ public sealed interface Resize extends Op {
     public static final Sampling TRILINEAR =
         new Sampling(Mode.LINEAR, Coordinates.HALF_PIXEL, Rounding.ROUND_PREFER_FLOOR);
 
-    /** The input position, with fraction, that an output position reads. May lie outside: clamp it. */
+    /**
+     * The input position, with fraction, that an output position reads. May lie outside: clamp it.
+     */
     public double source(int position, int inputSize, int outputSize, double scale) {
       return switch (coordinates) {
         case HALF_PIXEL -> (position + 0.5) / scale - 0.5;
         case PYTORCH_HALF_PIXEL -> outputSize > 1 ? (position + 0.5) / scale - 0.5 : 0;
-        case ALIGN_CORNERS -> outputSize > 1 ? position * (inputSize - 1.0) / (outputSize - 1.0) : 0;
+        case ALIGN_CORNERS ->
+            outputSize > 1 ? position * (inputSize - 1.0) / (outputSize - 1.0) : 0;
         case ASYMMETRIC -> position / scale;
       };
     }
@@ -57,13 +60,17 @@ public sealed interface Resize extends Op {
     }
   }
 
-  /** To given sizes, or by given factors; one of the two lists is empty, the other has one value per spatial axis. */
+  /**
+   * To given sizes, or by given factors; one of the two lists is empty, the other has one value per
+   * spatial axis.
+   */
   record Forward(Sampling sampling, List<Integer> sizes, List<Double> scales) implements Resize {
     public Forward {
       sizes = List.copyOf(sizes);
       scales = List.copyOf(scales);
       if (sizes.isEmpty() == scales.isEmpty()) {
-        throw new InputException("Resize: give either sizes or scales, not " + sizes + " and " + scales);
+        throw new InputException(
+            "Resize: give either sizes or scales, not " + sizes + " and " + scales);
       }
     }
 
@@ -76,7 +83,8 @@ public sealed interface Resize extends Op {
     public Shape infer(List<Shape> inputs) {
       Shape x = Arguments.only(this, inputs);
       int given = Math.max(sizes.size(), scales.size());
-      Arguments.require(x.rank() == given + 2, this, "has " + given + " sizes for the spatial axes", inputs);
+      Arguments.require(
+          x.rank() == given + 2, this, "has " + given + " sizes for the spatial axes", inputs);
       List<Integer> output = new ArrayList<>();
       for (int i = 0; i < given; i++) {
         double size = scales.isEmpty() ? sizes.get(i) : Math.floor(x.dim(i + 2) * scales.get(i));
@@ -93,7 +101,8 @@ public sealed interface Resize extends Op {
 
     @Override
     public long flops(List<Shape> inputs) {
-      return infer(inputs).size() * (sampling.mode() == Mode.LINEAR ? 4L * (inputs.get(0).rank() - 2) : 0);
+      return infer(inputs).size()
+          * (sampling.mode() == Mode.LINEAR ? 4L * (inputs.get(0).rank() - 2) : 0);
     }
   }
 
@@ -111,7 +120,8 @@ public sealed interface Resize extends Op {
     @Override
     public Shape infer(List<Shape> inputs) {
       Shape gy = Arguments.only(this, inputs);
-      Arguments.require(gy.rank() == spatial.size() + 2, this, "rank does not suit " + spatial, inputs);
+      Arguments.require(
+          gy.rank() == spatial.size() + 2, this, "rank does not suit " + spatial, inputs);
       Shape x = Arguments.spatial(gy.dim(0), gy.dim(1), spatial);
       Shape y = forward.infer(List.of(x));
       Arguments.require(gy.equals(y), this, "the output's gradient should be " + y, inputs);

@@ -11,7 +11,9 @@ public sealed interface Source extends Op {
       Arguments.count(this, inputs, 0, 0);
       return shape
           .fixed()
-          .orElseThrow(() -> new InputException("input: shape " + shape + " has free sizes; give the input's shape"));
+          .orElseThrow(() ->
+              new InputException(
+                  "input: shape " + shape + " has free sizes; give the input's shape"));
     }
 
     @Override

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a kernel slides: per spatial axis its size, stride, zero padding before and after, and dilation. Axes are in the tensor's order,
- * D, H, W for volumes; one and two axes are the 1D and 2D forms.
+ * How a kernel slides: per spatial axis its size, stride, zero padding before and after, and
+ * dilation. Axes are in the tensor's order, D, H, W for volumes; one and two axes are the 1D and 2D
+ * forms.
  */
 public record Window(List<Axis> axes) {
   /** One axis of a window. */
@@ -97,7 +98,10 @@ public record Window(List<Axis> axes) {
     for (int i = 0; i < axes.size(); i++) {
       int size = axes.get(i).output(sizes.get(i), ceil);
       Arguments.require(
-          size >= 1, op, "the window spans " + axes.get(i).extent() + " on an axis of " + sizes.get(i), inputs);
+          size >= 1,
+          op,
+          "the window spans " + axes.get(i).extent() + " on an axis of " + sizes.get(i),
+          inputs);
       output.add(size);
     }
     return output;
