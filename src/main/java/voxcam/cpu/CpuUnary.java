@@ -4,13 +4,15 @@ import voxcam.op.Shape;
 import voxcam.op.Unary;
 
 /**
- * Functions of one value. Elementary functions are computed in double precision and rounded once; what needs none is left to the JIT
- * compiler, which makes vectors of these loops.
+ * Functions of one value. Elementary functions are computed in double precision and rounded once;
+ * what needs none is left to the JIT compiler, which makes vectors of these loops.
  */
 final class CpuUnary {
   private static final int SPAN = 1 << 14;
 
-  /** Below this a float does not tell {@code tanh(x)}, {@code e^x - 1} or {@code log(1 + x)} from x. */
+  /**
+   * Below this a float does not tell {@code tanh(x)}, {@code e^x - 1} or {@code log(1 + x)} from x.
+   */
   private static final double NEAR_ZERO = 1e-8;
 
   private static final double SQRT_2 = Math.sqrt(2);
@@ -52,7 +54,8 @@ final class CpuUnary {
       case Unary.Neg _ -> neg(x, xFrom, y, yFrom, count);
       case Unary.Sign _ -> sign(x, xFrom, y, yFrom, count);
       case Unary.Erf _ -> erf(x, xFrom, y, yFrom, count);
-      case Unary.Clip(double min, double max) -> clip((float) min, (float) max, x, xFrom, y, yFrom, count);
+      case Unary.Clip(double min, double max) ->
+          clip((float) min, (float) max, x, xFrom, y, yFrom, count);
     }
   }
 
@@ -63,7 +66,8 @@ final class CpuUnary {
     }
   }
 
-  private static void leakyRelu(float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void leakyRelu(
+      float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
       y[yFrom + i] = v > 0 ? v : alpha * v;
@@ -126,7 +130,8 @@ final class CpuUnary {
     }
   }
 
-  private static void hardSigmoid(double alpha, double beta, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void hardSigmoid(
+      double alpha, double beta, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
       y[yFrom + i] = (float) Math.max(0, Math.min(1, alpha * v + beta));
@@ -189,7 +194,8 @@ final class CpuUnary {
     }
   }
 
-  private static void clip(float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void clip(
+      float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
       y[yFrom + i] = Math.min(Math.max(v, min), max);

@@ -62,7 +62,8 @@ final class CpuBackendTest {
   void runsWithoutTheVectorModule() throws Exception {
     String[] lines = fork(List.of());
     assertThat(lines)
-        .contains("1 thread, scalar, start java with --add-modules jdk.incubator.vector for vectors")
+        .contains(
+            "1 thread, scalar, start java with --add-modules jdk.incubator.vector for vectors")
         .contains("[0.0, 2.0]");
     long warnings =
         List.of(lines).stream()
@@ -73,8 +74,7 @@ final class CpuBackendTest {
 
   @Test
   void vectorsCanBeSwitchedOff() throws Exception {
-    String[] lines =
-        fork(List.of("--add-modules", "jdk.incubator.vector", "-Dvoxcam.vectors=off"));
+    String[] lines = fork(List.of("--add-modules", "jdk.incubator.vector", "-Dvoxcam.vectors=off"));
     assertThat(lines)
         .contains("1 thread, scalar, because voxcam.vectors=off")
         .contains("[0.0, 2.0]");

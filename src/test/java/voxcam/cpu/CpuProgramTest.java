@@ -83,7 +83,8 @@ final class CpuProgramTest {
               .sum();
       Workspaces.Workspace workspace = program.workspaces().take();
       assertThat(program.bytes()).isEqualTo(workspace.bytes() + outputs);
-      // The network's largest value has 153600 elements, and never are more than three of its size alive.
+      // The network's largest value has 153600 elements, and never are more than three of its size
+      // alive.
       assertThat(program.bytes()).isBetween(2 * 4 * 153600L, 5 * 4 * 153600L);
     }
   }

@@ -24,18 +24,17 @@ final class CpuUnaryTest {
   @Test
   void relativeErrorsAreBelowOneInAMillion() {
     float[] x = sweep();
-    FUNCTIONS.forEach(
-        (op, exact) -> {
-          float[] y = new float[x.length];
-          CpuUnary.apply(op, x, 0, y, 0, x.length);
-          for (int i = 0; i < x.length; i++) {
-            double expected = exact.applyAsDouble(x[i]);
-            // Below the smallest normal float the spacing is absolute.
-            assertThat((double) y[i])
-                .as("%s of %s", op, x[i])
-                .isCloseTo(expected, within(1e-6 * Math.abs(expected) + Float.MIN_NORMAL));
-          }
-        });
+    FUNCTIONS.forEach((op, exact) -> {
+      float[] y = new float[x.length];
+      CpuUnary.apply(op, x, 0, y, 0, x.length);
+      for (int i = 0; i < x.length; i++) {
+        double expected = exact.applyAsDouble(x[i]);
+        // Below the smallest normal float the spacing is absolute.
+        assertThat((double) y[i])
+            .as("%s of %s", op, x[i])
+            .isCloseTo(expected, within(1e-6 * Math.abs(expected) + Float.MIN_NORMAL));
+      }
+    });
   }
 
   @Test
@@ -55,8 +54,14 @@ final class CpuUnaryTest {
   void notANumberGoesThrough() {
     List<Unary> all =
         List.of(
-            new Unary.Relu(), new Unary.LeakyRelu(0.1), new Unary.Gelu(false), new Unary.Gelu(true),
-            new Unary.Erf(), new Unary.Clip(-1, 1), new Unary.HardSigmoid(0.2, 0.5), new Unary.Sign());
+            new Unary.Relu(),
+            new Unary.LeakyRelu(0.1),
+            new Unary.Gelu(false),
+            new Unary.Gelu(true),
+            new Unary.Erf(),
+            new Unary.Clip(-1, 1),
+            new Unary.HardSigmoid(0.2, 0.5),
+            new Unary.Sign());
     for (Unary op : all) {
       float[] y = new float[1];
       CpuUnary.apply(op, new float[] {Float.NaN}, 0, y, 0, 1);
@@ -64,12 +69,11 @@ final class CpuUnaryTest {
     }
     FUNCTIONS
         .keySet()
-        .forEach(
-            op -> {
-              float[] y = new float[1];
-              CpuUnary.apply(op, new float[] {Float.NaN}, 0, y, 0, 1);
-              assertThat(y[0]).as(op.toString()).isNaN();
-            });
+        .forEach(op -> {
+          float[] y = new float[1];
+          CpuUnary.apply(op, new float[] {Float.NaN}, 0, y, 0, 1);
+          assertThat(y[0]).as(op.toString()).isNaN();
+        });
   }
 
   /** Both signs, from 1e-30 to 80, each value about 1.1 times the one before. */

@@ -52,7 +52,10 @@ final class Graphs {
     return Tensor.of(shape, values);
   }
 
-  /** A network with work for several tasks in each operation, and reuse of memory; input {@code x0} {@code [1,4,24,40,40]}. */
+  /**
+   * A network with work for several tasks in each operation, and reuse of memory; input {@code x0}
+   * {@code [1,4,24,40,40]}.
+   */
   static Graph network() {
     Random random = new Random(11);
     GraphBuilder b = new GraphBuilder();
@@ -65,7 +68,8 @@ final class Graphs {
     Node mean = b.add(new Reduce(Reduce.Kind.Mean, List.of(2, 3, 4), false), soft);
     Node rows = b.add(new Linear.MatMul(), soft, b.constant("w", normal(random, 20, 30)));
     Node scores = b.add(new Linear.MatMul(), mean, b.constant("v", normal(random, 4, 7)));
-    return b.build(List.of(rows, scores, b.add(new Reduce(Reduce.Kind.Sum, List.of(), false), sum)));
+    return b.build(
+        List.of(rows, scores, b.add(new Reduce(Reduce.Kind.Sum, List.of(), false), sum)));
   }
 
   static Map<String, Tensor> networkInput(long seed) {

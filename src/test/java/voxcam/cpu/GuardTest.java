@@ -37,27 +37,23 @@ final class GuardTest {
 
   @Test
   void readingTheOutputBeforeWritingIsFound() {
-    assertThatThrownBy(
-            () ->
-                run(
-                    (inputs, y, scratch, threads) -> {
-                      for (int i = 0; i < LENGTH; i++) {
-                        y[i] += inputs[0][i];
-                      }
-                    }))
+    assertThatThrownBy(() ->
+            run((inputs, y, scratch, threads) -> {
+              for (int i = 0; i < LENGTH; i++) {
+                y[i] += inputs[0][i];
+              }
+            }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("left element 0 of 10 unwritten, or made it from such");
   }
 
   @Test
   void changingAnInputIsFound() {
-    assertThatThrownBy(
-            () ->
-                run(
-                    (inputs, y, scratch, threads) -> {
-                      copy(inputs[0], y, LENGTH);
-                      inputs[0][3] = 7;
-                    }))
+    assertThatThrownBy(() ->
+            run((inputs, y, scratch, threads) -> {
+              copy(inputs[0], y, LENGTH);
+              inputs[0][3] = 7;
+            }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("cpu: y: Relu [10] changed an input");
   }

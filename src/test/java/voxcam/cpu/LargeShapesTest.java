@@ -28,7 +28,10 @@ import voxcam.op.Unary;
 import voxcam.op.Where;
 import voxcam.op.Window;
 
-/** Shapes of several chunks, blocks and tasks, which the small cases of the conformance list never reach. */
+/**
+ * Shapes of several chunks, blocks and tasks, which the small cases of the conformance list never
+ * reach.
+ */
 final class LargeShapesTest {
   static Stream<Arguments> cases() {
     Random random = new Random(21);
@@ -44,7 +47,10 @@ final class LargeShapesTest {
         one(new Binary(Binary.Kind.Sub), volume, other),
         one(new Binary(Binary.Kind.Div), volume, Tensor.of(Shape.of(2, 1, 1, 1), 3f, 4f)),
         one(new Binary(Binary.Kind.Sub), Tensor.scalar(2), volume),
-        one(new Binary(Binary.Kind.Mul), Graphs.normal(random, 3000, 1), Graphs.normal(random, 2000)),
+        one(
+            new Binary(Binary.Kind.Mul),
+            Graphs.normal(random, 3000, 1),
+            Graphs.normal(random, 2000)),
         one(new Where(), volume, Tensor.scalar(1), other),
         one(new Norm.Batch(1e-5), volume, two, two, two, positive),
         one(new Norm.Instance(1e-5), volume, two, two),
@@ -79,8 +85,15 @@ final class LargeShapesTest {
             new Movement.Pad(
                 Movement.PadMode.CONSTANT, List.of(0, 1, 3, -2, 1), List.of(0, 0, -1, 2, 3), 7),
             volume),
-        one(new Linear.MatMul(), Graphs.normal(random, 3, 90, 70), Graphs.normal(random, 3, 70, 80)),
-        one(new Linear.Gemm(0.5, 2, true, true), Graphs.normal(random, 70, 90), Graphs.normal(random, 80, 70), Graphs.normal(random, 80)),
+        one(
+            new Linear.MatMul(),
+            Graphs.normal(random, 3, 90, 70),
+            Graphs.normal(random, 3, 70, 80)),
+        one(
+            new Linear.Gemm(0.5, 2, true, true),
+            Graphs.normal(random, 70, 90),
+            Graphs.normal(random, 80, 70),
+            Graphs.normal(random, 80)),
         one(new Cam.HiRes(), volume, other),
         one(new Cam.Gradient(), volume, other));
   }

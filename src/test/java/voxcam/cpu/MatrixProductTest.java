@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** All algorithms, all layouts, sizes around the edges of tiles and blocks, against sums in double precision. */
+/**
+ * All algorithms, all layouts, sizes around the edges of tiles and blocks, against sums in double
+ * precision.
+ */
 final class MatrixProductTest {
   private static final float[] NOT_PACKED = {};
 
@@ -39,9 +42,7 @@ final class MatrixProductTest {
       float[] y = new float[3 + m * n];
       float[] scratch = new float[(int) product.scratch()];
       product.run(a, 5, b, 7, NOT_PACKED, y, 3, scratch, new Threads(2));
-      assertThat(error(layout, a, b, y))
-          .as("%s small %s", layout, small)
-          .isLessThan(2e-6);
+      assertThat(error(layout, a, b, y)).as("%s small %s", layout, small).isLessThan(2e-6);
     }
     MatrixProduct product = new MatrixProduct(layout, false);
     float[] weights = new float[k * n];
@@ -52,7 +53,10 @@ final class MatrixProductTest {
     assertThat(error(layout, a, b, y)).as("%s packed", layout).isLessThan(2e-6);
   }
 
-  /** The relative norm of the difference to the exact product of matrices that start at 5 and 7, the result at 3. */
+  /**
+   * The relative norm of the difference to the exact product of matrices that start at 5 and 7, the
+   * result at 3.
+   */
   private static double error(MatrixProduct.Layout l, float[] a, float[] b, float[] y) {
     double error = 0;
     double norm = 0;
@@ -60,7 +64,9 @@ final class MatrixProductTest {
       for (int j = 0; j < l.columns(); j++) {
         double exact = 0;
         for (int k = 0; k < l.depth(); k++) {
-          exact += (double) a[5 + i * l.aRow() + k * l.aDepth()] * b[7 + k * l.bDepth() + j * l.bColumn()];
+          exact +=
+              (double) a[5 + i * l.aRow() + k * l.aDepth()]
+                  * b[7 + k * l.bDepth() + j * l.bColumn()];
         }
         double difference = y[3 + i * l.columns() + j] - exact;
         error += difference * difference;
