@@ -35,6 +35,8 @@ public final class Simplify {
   private Simplify() {}
 
   /**
+   * The graph with less to do in every run.
+   *
    * @param evaluate runs a graph that has no inputs and returns its outputs
    */
   public static Graph apply(Graph graph, Function<Graph, List<Tensor>> evaluate) {

@@ -9,6 +9,8 @@ package voxcam.cpu;
  */
 interface Kernel {
   /**
+   * Computes the output.
+   *
    * @param inputs the values of the operation's inputs, row-major
    * @param output where the result goes
    * @param scratch at least {@link #scratch()} floats whose content is unknown
