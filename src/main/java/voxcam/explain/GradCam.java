@@ -9,10 +9,11 @@ import voxcam.op.Cam;
  *
  * <pre>a[k] = mean_q dy / dA[k,q],   L[p] = sum_k a[k] A[k,p]</pre>
  *
- * <p>The mean forgets where the gradient was: {@code sum L = sum H - N sum_k cov_p(g[k], A[k])}, so a cell that the model did not use,
- * or used against the label, can light up. The two maps are equal where the gradient is the same everywhere, as behind global
- * averaging. See Selvaraju et al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", ICCV 2017; the
- * ReLU of that paper is a step of the display here.
+ * <p>The mean forgets where the gradient was: {@code sum L = sum H - N sum_k cov_p(g[k], A[k])}, so
+ * a cell that the model did not use, or used against the label, can light up. The two maps are
+ * equal where the gradient is the same everywhere, as behind global averaging. See Selvaraju et
+ * al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", ICCV
+ * 2017; the ReLU of that paper is a step of the display here.
  */
 public record GradCam() implements Method {
   @Override

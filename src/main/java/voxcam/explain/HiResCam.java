@@ -9,9 +9,10 @@ import voxcam.op.Cam;
  *
  * <pre>H[p] = sum_k g[k,p] A[k,p],   g[k,p] = dy / dA[k,p]</pre>
  *
- * <p>Where the layer feeds one linear layer, {@code y = b + sum_p H[p]} exactly: each cell's value is its share of the score, so the
- * map shows only what the model used. Behind a piecewise linear part the same holds with the biases of that part in {@code b}. See
- * Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful explanations", arXiv 2011.08891.
+ * <p>Where the layer feeds one linear layer, {@code y = b + sum_p H[p]} exactly: each cell's value
+ * is its share of the score, so the map shows only what the model used. Behind a piecewise linear
+ * part the same holds with the biases of that part in {@code b}. See Draelos and Carin, "Use
+ * HiResCAM instead of Grad-CAM for faithful explanations", arXiv 2011.08891.
  */
 public record HiResCam() implements Method {
   @Override

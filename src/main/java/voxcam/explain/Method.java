@@ -36,9 +36,11 @@ public sealed interface Method permits HiResCam, GradCam {
     return all().stream()
         .filter(method -> method.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "method " + name + ": not known, give one of " + String.join(", ", all().stream().map(Method::name).toList())));
+        .orElseThrow(() ->
+            new InputException(
+                "method "
+                    + name
+                    + ": not known, give one of "
+                    + String.join(", ", all().stream().map(Method::name).toList())));
   }
 }

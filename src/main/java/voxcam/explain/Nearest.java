@@ -18,7 +18,9 @@ public final class Nearest {
     }
     List<String> nearest =
         known.stream()
-            .sorted(Comparator.comparingInt((String name) -> distance(given, name)).thenComparing(name -> name))
+            .sorted(
+                Comparator.comparingInt((String name) -> distance(given, name))
+                    .thenComparing(name -> name))
             .limit(SHOWN)
             .toList();
     return known.size() <= SHOWN
@@ -26,7 +28,10 @@ public final class Nearest {
         : "did you mean " + String.join(", ", nearest);
   }
 
-  /** Edits from one name to the other, letters of either case being the same; a name inside the other is nearer. */
+  /**
+   * Edits from one name to the other, letters of either case being the same; a name inside the
+   * other is nearer.
+   */
   private static int distance(String a, String b) {
     String given = a.toLowerCase(Locale.ROOT);
     String name = b.toLowerCase(Locale.ROOT);

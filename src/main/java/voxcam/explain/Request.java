@@ -3,14 +3,16 @@ package voxcam.explain;
 import java.util.List;
 
 /**
- * What to explain. Every target is explained at every layer by every method, all from one forward pass.
+ * What to explain. Every target is explained at every layer by every method, all from one forward
+ * pass.
  *
  * @param targets which labels
  * @param layers names of nodes; none means the model's own default layer
  * @param methods which maps
  * @param voxels for models with one logit per voxel, over which voxels a score is summed
  */
-public record Request(List<Target> targets, List<String> layers, List<Method> methods, Voxels voxels) {
+public record Request(
+    List<Target> targets, List<String> layers, List<Method> methods, Voxels voxels) {
   public Request {
     targets = List.copyOf(targets);
     layers = List.copyOf(layers);

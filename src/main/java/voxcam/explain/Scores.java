@@ -17,9 +17,10 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * Adds scores to a model's graph. For a classifier a score is the raw logit, before any sigmoid or softmax. For a model with one logit
- * per voxel it is the sum of a label's logits over a set of voxels Q: those predicted as the label, or a region (Seg-Grad-CAM's and
- * Seg-HiRes-Grad-CAM's definition, arXiv 2409.20287, with Q made from arg-max or logit above 0).
+ * Adds scores to a model's graph. For a classifier a score is the raw logit, before any sigmoid or
+ * softmax. For a model with one logit per voxel it is the sum of a label's logits over a set of
+ * voxels Q: those predicted as the label, or a region (Seg-Grad-CAM's and Seg-HiRes-Grad-CAM's
+ * definition, arXiv 2409.20287, with Q made from arg-max or logit above 0).
  */
 final class Scores {
   /** The graph input that holds a region. */
@@ -75,7 +76,8 @@ final class Scores {
 
   private Score fixed(int index) {
     Node own =
-        builder.add(new Movement.Slice(List.of(new Movement.Range(1, index, index + 1, 1))), logits);
+        builder.add(
+            new Movement.Slice(List.of(new Movement.Range(1, index, index + 1, 1))), logits);
     return score(Optional.of(index), Optional.empty(), own, builder.scalar(index));
   }
 
@@ -83,7 +85,12 @@ final class Scores {
     int batch = logits.shape().dim(0);
     if (indices.size() != batch || isDense(logits.shape())) {
       throw new InputException(
-          "target: " + indices.size() + " labels for a batch of " + batch + " with logits " + logits.shape()
+          "target: "
+              + indices.size()
+              + " labels for a batch of "
+              + batch
+              + " with logits "
+              + logits.shape()
               + ", give one label for each sample of a classifier");
     }
     float[] values = new float[batch];
@@ -148,7 +155,11 @@ final class Scores {
       Shape wanted = Shape.of(dims);
       if (mask.shape().size() != wanted.size()) {
         throw new InputException(
-            "region: shape is " + mask.shape() + ", the model's output has " + wanted + "; give a mask of that size");
+            "region: shape is "
+                + mask.shape()
+                + ", the model's output has "
+                + wanted
+                + "; give a mask of that size");
       }
       region = Optional.of(builder.input(REGION, wanted));
     }

@@ -29,7 +29,8 @@ public sealed interface Target {
   }
 
   /**
-   * Reads {@code all}, {@code top}, {@code top:k}, a label, or an index; a label first where both would do.
+   * Reads {@code all}, {@code top}, {@code top:k}, a label, or an index; a label first where both
+   * would do.
    *
    * @throws InputException if it is none of them
    */
@@ -53,10 +54,19 @@ public sealed interface Target {
         return new Index(index);
       }
       throw new InputException(
-          "target " + index + ": the model has " + labels.size() + " labels, give 0 to " + (labels.size() - 1));
+          "target "
+              + index
+              + ": the model has "
+              + labels.size()
+              + " labels, give 0 to "
+              + (labels.size() - 1));
     }
     throw new InputException(
-        "target " + text + ": not a label of this model; " + Nearest.suggestion(text, labels) + ", or give an index, all or top:k");
+        "target "
+            + text
+            + ": not a label of this model; "
+            + Nearest.suggestion(text, labels)
+            + ", or give an index, all or top:k");
   }
 
   /** The same for several, separated by commas; a label that has a comma in it is found whole. */

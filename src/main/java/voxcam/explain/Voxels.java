@@ -3,8 +3,8 @@ package voxcam.explain;
 import voxcam.op.Tensor;
 
 /**
- * For models with one logit per voxel: over which voxels a label's logits are summed to a score. Masks count as constants when the
- * score is differentiated.
+ * For models with one logit per voxel: over which voxels a label's logits are summed to a score.
+ * Masks count as constants when the score is differentiated.
  */
 public sealed interface Voxels {
   /** The voxels predicted as the label: by arg-max, or logit above 0 where labels may overlap. */

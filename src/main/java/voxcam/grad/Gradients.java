@@ -107,6 +107,16 @@ public final class Gradients {
     return gradients;
   }
 
+  /**
+   * The gradient that reaches one input through one node alone, given the gradient at the node's
+   * output.
+   *
+   * @throws IllegalStateException if the input counts as constant
+   */
+  public Node through(Node node, int input, Node gradient) {
+    return Rules.gradient(algebra, new Step(node, input, gradient));
+  }
+
   /** The nodes among {@code order} that depend on the sources, those included. */
   private static Set<Node> varying(List<Node> order, Set<Node> sources) {
     Set<Node> varying = new HashSet<>();

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import voxcam.op.InputException;
 
 /**
- * A map from voxel indices to world millimetres (or between two index spaces): three rows and four columns of a 4x4 matrix whose
- * last row is 0 0 0 1. World axes are RAS+ as in NIfTI: x grows to the patient's right, y to the front, z to the head. Always finite
- * and invertible.
+ * A map from voxel indices to world millimetres (or between two index spaces): three rows and four
+ * columns of a 4x4 matrix whose last row is 0 0 0 1. World axes are RAS+ as in NIfTI: x grows to
+ * the patient's right, y to the front, z to the head. Always finite and invertible.
  */
 public final class Affine {
   /** Index and world are the same. */
@@ -53,7 +53,10 @@ public final class Affine {
     boolean finite = Arrays.stream(m).allMatch(Double::isFinite);
     if (!finite || !(Math.abs(affine.determinant()) > SINGULAR * lengths)) {
       throw new InputException(
-          "affine: " + affine + (finite ? " is singular" : " is not finite") + ", so voxels have no place in the world");
+          "affine: "
+              + affine
+              + (finite ? " is singular" : " is not finite")
+              + ", so voxels have no place in the world");
     }
     return affine;
   }
@@ -118,7 +121,9 @@ public final class Affine {
   /** How far one step along an index axis goes in the world: the voxel spacing. */
   public double columnLength(int column) {
     return Math.sqrt(
-        at(0, column) * at(0, column) + at(1, column) * at(1, column) + at(2, column) * at(2, column));
+        at(0, column) * at(0, column)
+            + at(1, column) * at(1, column)
+            + at(2, column) * at(2, column));
   }
 
   /** All four rows, the last one 0 0 0 1. */

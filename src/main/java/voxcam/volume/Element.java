@@ -31,7 +31,14 @@ enum Element {
 
   /** Reads {@code count} numbers, times slope plus intercept, into an array. */
   void read(
-      InputStream in, ByteOrder order, float[] out, int at, int count, double slope, double intercept, String name)
+      InputStream in,
+      ByteOrder order,
+      float[] out,
+      int at,
+      int count,
+      double slope,
+      double intercept,
+      String name)
       throws IOException {
     byte[] bytesRead = new byte[Math.min(count, BLOCK) * bytes];
     ByteBuffer buffer = ByteBuffer.wrap(bytesRead).order(order);

@@ -13,7 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import voxcam.op.InputException;
 
-/** Which reader a file needs: its first bytes decide; names only help to say what an unknown file is. */
+/**
+ * Which reader a file needs: its first bytes decide; names only help to say what an unknown file
+ * is.
+ */
 final class Formats {
   private static final Pattern KEYED = Pattern.compile("(?is)(.+\\.npz):(.+)");
   private static final String KNOWN = "known are .nii, .nii.gz, .npy and .npz[:key]";
@@ -58,16 +61,19 @@ final class Formats {
     try {
       file = Path.of(input);
     } catch (InvalidPathException e) {
-      throw new InputException(input.replaceAll("\\R", " ") + ": not a file name, " + e.getReason(), e);
+      throw new InputException(
+          input.replaceAll("\\R", " ") + ": not a file name, " + e.getReason(), e);
     }
     if (Files.isDirectory(file)) {
-      throw new InputException(input + ": is a folder, and folders cannot be read yet; give one file; " + KNOWN);
+      throw new InputException(
+          input + ": is a folder, and folders cannot be read yet; give one file; " + KNOWN);
     }
     if (!Files.exists(file)) {
       throw new InputException(input + ": no such file");
     }
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw new InputException(input + ": not a file that can be read; check its kind and permissions");
+      throw new InputException(
+          input + ": not a file that can be read; check its kind and permissions");
     }
     return file;
   }
@@ -82,11 +88,13 @@ final class Formats {
 
   private static boolean begins(byte[] head, String magic) {
     byte[] bytes = magic.getBytes(StandardCharsets.ISO_8859_1);
-    return head.length >= bytes.length && Arrays.equals(head, 0, bytes.length, bytes, 0, bytes.length);
+    return head.length >= bytes.length
+        && Arrays.equals(head, 0, bytes.length, bytes, 0, bytes.length);
   }
 
   private static String kind(Path file, byte[] head) {
-    if (head.length >= 132 && "DICM".equals(new String(head, 128, 4, StandardCharsets.ISO_8859_1))) {
+    if (head.length >= 132
+        && "DICM".equals(new String(head, 128, 4, StandardCharsets.ISO_8859_1))) {
       return cannot("DICOM");
     }
     if (begins(head, "NRRD")) {

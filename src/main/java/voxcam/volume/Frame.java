@@ -6,8 +6,9 @@ import java.util.List;
 import voxcam.op.InputException;
 
 /**
- * The voxels on their way through a recipe: changed in place by steps on values, replaced by steps on geometry, which leave their
- * {@link Move} in {@link #toSource}. Axes are in the order that the recipe has brought them to.
+ * The voxels on their way through a recipe: changed in place by steps on values, replaced by steps
+ * on geometry, which leave their {@link Move} in {@link #toSource}. Axes are in the order that the
+ * recipe has brought them to.
  */
 final class Frame {
   /** Row-major {@code [channels, size...]}. */
@@ -56,7 +57,10 @@ final class Frame {
     int from = voxels.length / channels;
     int to = length / channels;
     for (int c = 0; c < channels; c++) {
-      Sampler used = overMinimum ? new Sampler(true, false, Stats.of(voxels, c * from, from).least()) : sampler;
+      Sampler used =
+          overMinimum
+              ? new Sampler(true, false, Stats.of(voxels, c * from, from).least())
+              : sampler;
       used.sample(voxels, c * from, size, move, moved, c * to, newSize);
     }
     voxels = moved;
@@ -65,7 +69,10 @@ final class Frame {
     toSource = toSource.then(move);
   }
 
-  /** What a step does to the values of one channel: {@code from} to {@code to}, the last one excluded. */
+  /**
+   * What a step does to the values of one channel: {@code from} to {@code to}, the last one
+   * excluded.
+   */
   @FunctionalInterface
   interface OnChannel {
     void change(float[] values, int from, int to);

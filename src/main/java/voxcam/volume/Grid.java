@@ -4,9 +4,10 @@ import java.util.Arrays;
 import voxcam.op.InputException;
 
 /**
- * Where the voxels of a volume lie: how many there are along each index axis, and the {@link Affine} from index {@code (x,y,z)} to
- * the world (mm, RAS+). Index axes are the NIfTI file's own, the order of a nibabel array. A grid whose file says nothing about
- * the world (NPY) is not {@link #located}: it has 1 mm voxels and the identity.
+ * Where the voxels of a volume lie: how many there are along each index axis, and the {@link
+ * Affine} from index {@code (x,y,z)} to the world (mm, RAS+). Index axes are the NIfTI file's own,
+ * the order of a nibabel array. A grid whose file says nothing about the world (NPY) is not {@link
+ * #located}: it has 1 mm voxels and the identity.
  */
 public final class Grid {
   /** Two grids are the same if no corner differs by more than this share of a voxel. */
@@ -39,12 +40,18 @@ public final class Grid {
     return new Grid(size.clone(), Affine.IDENTITY, false);
   }
 
-  /** The same array taken to hold z,y,x: index axes keep their order, but the first one now runs along world z. */
+  /**
+   * The same array taken to hold z,y,x: index axes keep their order, but the first one now runs
+   * along world z.
+   */
   Grid reversed() {
     return new Grid(size, Move.REVERSE.matrix(), located);
   }
 
-  /** The product of a channel count and sizes as an array length; {@code what} begins the message if it is none. */
+  /**
+   * The product of a channel count and sizes as an array length; {@code what} begins the message if
+   * it is none.
+   */
   static int length(String what, long channels, int... size) {
     long length = channels;
     for (int n : size) {
@@ -54,8 +61,14 @@ public final class Grid {
       length *= n;
       if (length > LONGEST) {
         throw new InputException(
-            what + ": " + text(size) + " voxels with " + channels + " channel(s) are more than one array holds ("
-                + LONGEST + ")");
+            what
+                + ": "
+                + text(size)
+                + " voxels with "
+                + channels
+                + " channel(s) are more than one array holds ("
+                + LONGEST
+                + ")");
       }
     }
     return (int) length;
@@ -95,7 +108,10 @@ public final class Grid {
     return new double[] {affine.columnLength(0), affine.columnLength(1), affine.columnLength(2)};
   }
 
-  /** Where each index axis points to, the nearest of Right Left, Anterior Posterior, Superior Inferior: {@code "RAS"}. */
+  /**
+   * Where each index axis points to, the nearest of Right Left, Anterior Posterior, Superior
+   * Inferior: {@code "RAS"}.
+   */
   public String orientation() {
     return Orientation.of(affine).codes();
   }
@@ -105,7 +121,10 @@ public final class Grid {
     return affine.apply(x, y, z);
   }
 
-  /** Whether both have the same sizes and, where both are located, the same place to a hundredth of a voxel. */
+  /**
+   * Whether both have the same sizes and, where both are located, the same place to a hundredth of
+   * a voxel.
+   */
   public boolean sameAs(Grid other) {
     if (!Arrays.equals(size, other.size)) {
       return false;
@@ -146,7 +165,16 @@ public final class Grid {
   @Override
   public String toString() {
     double[] mm = spacing();
-    return text(size) + " " + orientation() + " " + number(mm[0]) + "x" + number(mm[1]) + "x" + number(mm[2]) + " mm";
+    return text(size)
+        + " "
+        + orientation()
+        + " "
+        + number(mm[0])
+        + "x"
+        + number(mm[1])
+        + "x"
+        + number(mm[2])
+        + " mm";
   }
 
   private static String number(double value) {

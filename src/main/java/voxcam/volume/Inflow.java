@@ -9,8 +9,9 @@ import java.util.Locale;
 import voxcam.op.InputException;
 
 /**
- * Bytes that a file must deliver before anything is allocated for them. A header may claim what it likes: first the claim is held
- * against what the file can hold at most, then the bytes of a compressed file are gathered in pieces that only grow as they arrive.
+ * Bytes that a file must deliver before anything is allocated for them. A header may claim what it
+ * likes: first the claim is held against what the file can hold at most, then the bytes of a
+ * compressed file are gathered in pieces that only grow as they arrive.
  */
 final class Inflow {
   /** Deflate cannot pack more than this many bytes into one (zlib's documented limit is 1032). */
@@ -23,19 +24,29 @@ final class Inflow {
 
   /** The most bytes that come out of a deflated file of this size. */
   static long mostInflated(long packed) {
-    return packed > Long.MAX_VALUE / DEFLATE_LIMIT - 1 ? Long.MAX_VALUE : (packed + 1) * DEFLATE_LIMIT;
+    return packed > Long.MAX_VALUE / DEFLATE_LIMIT - 1
+        ? Long.MAX_VALUE
+        : (packed + 1) * DEFLATE_LIMIT;
   }
 
   /** Refuses a claim that the file cannot keep. */
   static void checkClaim(String name, String what, long claimed, long most) {
     if (claimed > most) {
       throw new InputException(
-          name + ": truncated or damaged: the header claims " + bytes(claimed) + " of " + what + ", the file holds "
+          name
+              + ": truncated or damaged: the header claims "
+              + bytes(claimed)
+              + " of "
+              + what
+              + ", the file holds "
               + (most < 0 ? "none" : "at most " + bytes(most)));
     }
   }
 
-  /** Takes exactly this many bytes from a stream and gives them again, dropping each piece as it is used up. */
+  /**
+   * Takes exactly this many bytes from a stream and gives them again, dropping each piece as it is
+   * used up.
+   */
   static InputStream gather(InputStream in, long need, String name) throws IOException {
     Deque<byte[]> pieces = new ArrayDeque<>();
     long got = 0;
@@ -62,7 +73,12 @@ final class Inflow {
 
   private static InputException truncated(String name, long need, long got) {
     return new InputException(
-        name + ": truncated: it ends after " + got + " of " + need + " bytes of this part; copy the file again");
+        name
+            + ": truncated: it ends after "
+            + got
+            + " of "
+            + need
+            + " bytes of this part; copy the file again");
   }
 
   /** The one line for a file that could not be read. */

@@ -3,9 +3,10 @@ package voxcam.volume;
 import java.util.Arrays;
 
 /**
- * How the voxels of one grid are found in another one, axis by axis: index {@code i} along axis {@code a} of the new grid lies at
- * {@code scale[a] * i + offset[a]} along axis {@code source[a]} of the old one. Every geometric step of a recipe is such a move
- * (permutation, flip, shift, zoom), and so are their combinations and inverses; flips and shifts stay exact.
+ * How the voxels of one grid are found in another one, axis by axis: index {@code i} along axis
+ * {@code a} of the new grid lies at {@code scale[a] * i + offset[a]} along axis {@code source[a]}
+ * of the old one. Every geometric step of a recipe is such a move (permutation, flip, shift, zoom),
+ * and so are their combinations and inverses; flips and shifts stay exact.
  */
 final class Move {
   static final Move STAY = new Move(new int[] {0, 1, 2}, new double[] {1, 1, 1}, new double[3]);
@@ -41,7 +42,10 @@ final class Move {
     return source[axis];
   }
 
-  /** Where index {@code i} along an axis of the new grid lies along the {@link #source} axis of the old one. */
+  /**
+   * Where index {@code i} along an axis of the new grid lies along the {@link #source} axis of the
+   * old one.
+   */
   double position(int axis, int i) {
     double position = scale[axis] * i + offset[axis];
     double whole = Math.rint(position);
@@ -49,7 +53,9 @@ final class Move {
     return Math.abs(position - whole) < 1e-6 ? whole : position;
   }
 
-  /** This move, from the oldest grid to a middle one, followed by one from the middle to a new grid. */
+  /**
+   * This move, from the oldest grid to a middle one, followed by one from the middle to a new grid.
+   */
   Move then(Move next) {
     int[] from = new int[3];
     double[] by = new double[3];

@@ -16,10 +16,12 @@ import java.util.zip.GZIPOutputStream;
 import voxcam.op.InputException;
 
 /**
- * NIfTI files, version 1 and 2, one file each ({@code .nii}, or {@code .nii.gz} by content). Read: every real integer type, float32
- * and float64, either byte order, slope and intercept; the affine from sform, qform or voxel sizes, in mm; a fourth to seventh axis
- * as channels. Written: little-endian float32 or integer labels, sform always and qform wherever the affine has one, both with code
- * 2 (aligned), so that nibabel and ITK read the same place. NIfTI-1, or NIfTI-2 where an axis is longer than 32767.
+ * NIfTI files, version 1 and 2, one file each ({@code .nii}, or {@code .nii.gz} by content). Read:
+ * every real integer type, float32 and float64, either byte order, slope and intercept; the affine
+ * from sform, qform or voxel sizes, in mm; a fourth to seventh axis as channels. Written:
+ * little-endian float32 or integer labels, sform always and qform wherever the affine has one, both
+ * with code 2 (aligned), so that nibabel and ITK read the same place. NIfTI-1, or NIfTI-2 where an
+ * axis is longer than 32767.
  */
 public final class Nifti {
   private static final int MILLIMETRE = 2;
@@ -49,13 +51,17 @@ public final class Nifti {
     }
   }
 
-  private static Volume read(InputStream in, Path file, long most, boolean packed) throws IOException {
+  private static Volume read(InputStream in, Path file, long most, boolean packed)
+      throws IOException {
     String name = file.toString();
     byte[] first = in.readNBytes(4);
     int length = first.length < 4 ? 0 : NiftiHeader.length(first);
     if (length == 0) {
       throw new InputException(
-          name + ": not a NIfTI file" + (packed ? " inside its gzip" : "") + " (wrong first bytes)");
+          name
+              + ": not a NIfTI file"
+              + (packed ? " inside its gzip" : "")
+              + " (wrong first bytes)");
     }
     byte[] bytes = new byte[length];
     System.arraycopy(first, 0, bytes, 0, 4);
@@ -73,11 +79,16 @@ public final class Nifti {
     }
     float[] voxels = voxels(delivered, header, name);
     Grid grid = Grid.of(header.size(), header.affine());
-    return Volume.of(file.getFileName().toString(), grid, header.channels(), voxels, header.notes());
+    return Volume.of(
+        file.getFileName().toString(), grid, header.channels(), voxels, header.notes());
   }
 
-  /** From the file's order, x fastest, to memory's, z fastest: some planes at a time, so that both sides run along lines. */
-  private static float[] voxels(InputStream in, NiftiHeader header, String name) throws IOException {
+  /**
+   * From the file's order, x fastest, to memory's, z fastest: some planes at a time, so that both
+   * sides run along lines.
+   */
+  private static float[] voxels(InputStream in, NiftiHeader header, String name)
+      throws IOException {
     int nx = header.size()[0];
     int ny = header.size()[1];
     int nz = header.size()[2];
@@ -89,8 +100,17 @@ public final class Nifti {
       int base = channel * plane * nz;
       for (int z = 0; z < nz; z += group) {
         int count = Math.min(group, nz - z);
-        header.element()
-            .read(in, header.order(), planes, 0, count * plane, header.slope(), header.intercept(), name);
+        header
+            .element()
+            .read(
+                in,
+                header.order(),
+                planes,
+                0,
+                count * plane,
+                header.slope(),
+                header.intercept(),
+                name);
         for (int y = 0; y < ny; y++) {
           for (int x = 0; x < nx; x++) {
             int to = base + (x * ny + y) * nz + z;
@@ -157,7 +177,8 @@ public final class Nifti {
         });
   }
 
-  private static void write(OutputStream out, Volume volume, int datatype, int bytes) throws IOException {
+  private static void write(OutputStream out, Volume volume, int datatype, int bytes)
+      throws IOException {
     Grid grid = volume.grid();
     out.write(header(volume, datatype, bytes));
     float[] voxels = volume.voxels();
@@ -191,12 +212,18 @@ public final class Nifti {
   private static byte[] header(Volume volume, int datatype, int bytes) {
     Grid grid = volume.grid();
     int[] size = grid.size();
-    boolean second = Math.max(Math.max(size[0], size[1]), Math.max(size[2], volume.channels())) > Short.MAX_VALUE;
+    boolean second =
+        Math.max(Math.max(size[0], size[1]), Math.max(size[2], volume.channels()))
+            > Short.MAX_VALUE;
     int length = second ? NiftiHeader.LENGTH_2 : NiftiHeader.LENGTH_1;
     ByteBuffer out = ByteBuffer.allocate(length + 4).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(0, length);
-    out.put(second ? 4 : 344, (second ? "n+2\0\r\n\u001a\n" : "n+1\0").getBytes(StandardCharsets.ISO_8859_1));
-    long[] dim = {volume.channels() > 1 ? 4 : 3, size[0], size[1], size[2], volume.channels(), 1, 1, 1};
+    out.put(
+        second ? 4 : 344,
+        (second ? "n+2\0\r\n\u001a\n" : "n+1\0").getBytes(StandardCharsets.ISO_8859_1));
+    long[] dim = {
+      volume.channels() > 1 ? 4 : 3, size[0], size[1], size[2], volume.channels(), 1, 1, 1
+    };
     for (int i = 0; i < 8; i++) {
       if (second) {
         out.putLong(16 + 8 * i, dim[i]);
@@ -216,7 +243,9 @@ public final class Nifti {
     return out.array();
   }
 
-  /** Maps are mostly zeros or noise; more effort than this level's buys little and costs seconds. */
+  /**
+   * Maps are mostly zeros or noise; more effort than this level's buys little and costs seconds.
+   */
   private static final class Gzip extends GZIPOutputStream {
     Gzip(OutputStream out) throws IOException {
       super(out, 1 << 16);

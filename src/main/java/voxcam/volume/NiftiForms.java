@@ -5,9 +5,9 @@ import java.util.List;
 import voxcam.op.InputException;
 
 /**
- * The place of voxels in a NIfTI header: read from the sform if it has a code, else from the qform, else from the voxel sizes
- * alone; and the qform that says the same as an affine. Lengths in metres or micrometres become millimetres. Formulas: nifti1.h,
- * methods 1 to 3.
+ * The place of voxels in a NIfTI header: read from the sform if it has a code, else from the qform,
+ * else from the voxel sizes alone; and the qform that says the same as an affine. Lengths in metres
+ * or micrometres become millimetres. Formulas: nifti1.h, methods 1 to 3.
  */
 final class NiftiForms {
   private NiftiForms() {}
@@ -28,7 +28,8 @@ final class NiftiForms {
       } else {
         rows = new double[][] {{mm[0], 0, 0, 0}, {0, mm[1], 0, 0}, {0, 0, mm[2], 0}};
         notes.add(
-            name + ": has neither sform nor qform, so its orientation is not known; RAS+ with these voxel sizes is "
+            name
+                + ": has neither sform nor qform, so its orientation is not known; RAS+ with these voxel sizes is "
                 + "assumed");
       }
     }
@@ -40,7 +41,8 @@ final class NiftiForms {
     try {
       return Affine.of(rows);
     } catch (InputException e) {
-      throw new InputException(name + ": " + e.getMessage() + " (" + form + "); repair the header", e);
+      throw new InputException(
+          name + ": " + e.getMessage() + " (" + form + "); repair the header", e);
     }
   }
 
@@ -72,12 +74,17 @@ final class NiftiForms {
     return second ? in.getDouble(104 + 8 * axis) : in.getFloat(76 + 4 * axis);
   }
 
-  private static double[] voxelSizes(ByteBuffer in, boolean second, String name, List<String> notes) {
+  private static double[] voxelSizes(
+      ByteBuffer in, boolean second, String name, List<String> notes) {
     double[] mm = new double[3];
     for (int axis = 0; axis < 3; axis++) {
       mm[axis] = Math.abs(pixdim(in, second, axis + 1));
       if (!Double.isFinite(mm[axis])) {
-        throw new InputException(name + ": the voxel size along axis " + (axis + 1) + " is not finite; repair the header");
+        throw new InputException(
+            name
+                + ": the voxel size along axis "
+                + (axis + 1)
+                + " is not finite; repair the header");
       }
       if (mm[axis] == 0) {
         mm[axis] = 1;
@@ -104,15 +111,30 @@ final class NiftiForms {
     }
     double z = mm[2] * qfac;
     return new double[][] {
-      {(a * a + b * b - c * c - d * d) * mm[0], 2 * (b * c - a * d) * mm[1], 2 * (b * d + a * c) * z, q[3]},
-      {2 * (b * c + a * d) * mm[0], (a * a + c * c - b * b - d * d) * mm[1], 2 * (c * d - a * b) * z, q[4]},
-      {2 * (b * d - a * c) * mm[0], 2 * (c * d + a * b) * mm[1], (a * a + d * d - c * c - b * b) * z, q[5]}
+      {
+        (a * a + b * b - c * c - d * d) * mm[0],
+        2 * (b * c - a * d) * mm[1],
+        2 * (b * d + a * c) * z,
+        q[3]
+      },
+      {
+        2 * (b * c + a * d) * mm[0],
+        (a * a + c * c - b * b - d * d) * mm[1],
+        2 * (c * d - a * b) * z,
+        q[4]
+      },
+      {
+        2 * (b * d - a * c) * mm[0],
+        2 * (c * d + a * b) * mm[1],
+        (a * a + d * d - c * c - b * b) * z,
+        q[5]
+      }
     };
   }
 
   /**
-   * Writes the place of a grid into a NIfTI-1 or NIfTI-2 header: always the sform, and the qform where the affine is a rotation
-   * with zooms and so has one.
+   * Writes the place of a grid into a NIfTI-1 or NIfTI-2 header: always the sform, and the qform
+   * where the affine is a rotation with zooms and so has one.
    */
   static void write(ByteBuffer out, boolean second, Grid grid) {
     Affine affine = grid.affine();
@@ -126,7 +148,8 @@ final class NiftiForms {
       round(stored);
       round(storedMm);
     }
-    boolean rotation = grid.sameAs(Grid.of(grid.size(), Affine.unchecked(qform(stored, storedMm, qfac))));
+    boolean rotation =
+        grid.sameAs(Grid.of(grid.size(), Affine.unchecked(qform(stored, storedMm, qfac))));
     put(out, second, second ? 104 : 76, rotation ? qfac : 1, mm[0], mm[1], mm[2], 1, 1, 1, 1);
     int aligned = 2;
     if (second) {
@@ -159,7 +182,10 @@ final class NiftiForms {
     }
   }
 
-  /** b, c, d and the offset of the rotation in an affine; meaningless, and found out by the caller, if there is none. */
+  /**
+   * b, c, d and the offset of the rotation in an affine; meaningless, and found out by the caller,
+   * if there is none.
+   */
   private static double[] quaternion(Affine affine, double[] mm, double qfac) {
     double[][] r = new double[3][3];
     for (int row = 0; row < 3; row++) {
@@ -185,17 +211,30 @@ final class NiftiForms {
     double[] abcd =
         switch (largest) {
           case 0 ->
-              new double[] {twice / 2, (r[2][1] - r[1][2]) * s, (r[0][2] - r[2][0]) * s, (r[1][0] - r[0][1]) * s};
+              new double[] {
+                twice / 2, (r[2][1] - r[1][2]) * s, (r[0][2] - r[2][0]) * s, (r[1][0] - r[0][1]) * s
+              };
           case 1 ->
-              new double[] {(r[2][1] - r[1][2]) * s, twice / 2, (r[0][1] + r[1][0]) * s, (r[0][2] + r[2][0]) * s};
+              new double[] {
+                (r[2][1] - r[1][2]) * s, twice / 2, (r[0][1] + r[1][0]) * s, (r[0][2] + r[2][0]) * s
+              };
           case 2 ->
-              new double[] {(r[0][2] - r[2][0]) * s, (r[0][1] + r[1][0]) * s, twice / 2, (r[1][2] + r[2][1]) * s};
+              new double[] {
+                (r[0][2] - r[2][0]) * s, (r[0][1] + r[1][0]) * s, twice / 2, (r[1][2] + r[2][1]) * s
+              };
           default ->
-              new double[] {(r[1][0] - r[0][1]) * s, (r[0][2] + r[2][0]) * s, (r[1][2] + r[2][1]) * s, twice / 2};
+              new double[] {
+                (r[1][0] - r[0][1]) * s, (r[0][2] + r[2][0]) * s, (r[1][2] + r[2][1]) * s, twice / 2
+              };
         };
     double sign = abcd[0] < 0 ? -1 : 1;
     return new double[] {
-      sign * abcd[1], sign * abcd[2], sign * abcd[3], affine.at(0, 3), affine.at(1, 3), affine.at(2, 3)
+      sign * abcd[1],
+      sign * abcd[2],
+      sign * abcd[3],
+      affine.at(0, 3),
+      affine.at(1, 3),
+      affine.at(2, 3)
     };
   }
 }

@@ -8,8 +8,9 @@ import java.util.List;
 import voxcam.op.InputException;
 
 /**
- * What a NIfTI-1 or NIfTI-2 header says, checked: nothing here is larger than one array can be, but whether the file delivers it is
- * for the reader to see. Layouts: nifti1.h and nifti2.h of the NIfTI data format working group.
+ * What a NIfTI-1 or NIfTI-2 header says, checked: nothing here is larger than one array can be, but
+ * whether the file delivers it is for the reader to see. Layouts: nifti1.h and nifti2.h of the
+ * NIfTI data format working group.
  */
 record NiftiHeader(
     ByteOrder order,
@@ -60,7 +61,15 @@ record NiftiHeader(
     double[] scaling = scaling(in, second, name);
     Affine affine = NiftiForms.affine(in, second, name, notes);
     return new NiftiHeader(
-        in.order(), size, channels, element, scaling[0], scaling[1], offset(in, second, name), affine, notes);
+        in.order(),
+        size,
+        channels,
+        element,
+        scaling[0],
+        scaling[1],
+        offset(in, second, name),
+        affine,
+        notes);
   }
 
   /** How many bytes the voxels take. */
@@ -69,14 +78,19 @@ record NiftiHeader(
   }
 
   private static void checkMagic(ByteBuffer in, boolean second, String name) {
-    String magic = new String(in.array(), second ? 4 : 344, second ? 8 : 4, StandardCharsets.ISO_8859_1);
+    String magic =
+        new String(in.array(), second ? 4 : 344, second ? 8 : 4, StandardCharsets.ISO_8859_1);
     if (magic.startsWith("ni1\0") || magic.startsWith("ni2\0")) {
       throw new InputException(
-          name + ": is one half of a .hdr/.img pair, which cannot be read; convert the pair to one .nii file");
+          name
+              + ": is one half of a .hdr/.img pair, which cannot be read; convert the pair to one .nii file");
     }
     if (!magic.equals(second ? "n+2\0\r\n\u001a\n" : "n+1\0")) {
       throw new InputException(
-          name + ": wrong NIfTI magic \"" + magic.replaceAll("[^ -~]", ".") + "\" (an ANALYZE file, or damaged); "
+          name
+              + ": wrong NIfTI magic \""
+              + magic.replaceAll("[^ -~]", ".")
+              + "\" (an ANALYZE file, or damaged); "
               + "convert it to NIfTI first");
     }
   }
@@ -84,21 +98,32 @@ record NiftiHeader(
   /** Puts the first three sizes into {@code size} and returns the number of channels. */
   private static int sizes(long[] dim, int[] size, String name) {
     if (dim[0] < 1 || dim[0] > 7) {
-      throw new InputException(name + ": the header claims " + dim[0] + " axes, NIfTI has 1 to 7; the file is damaged");
+      throw new InputException(
+          name + ": the header claims " + dim[0] + " axes, NIfTI has 1 to 7; the file is damaged");
     }
     int rank = (int) dim[0];
     long channels = 1;
     for (int axis = 1; axis <= rank; axis++) {
       if (dim[axis] < 1 || dim[axis] > Integer.MAX_VALUE) {
         throw new InputException(
-            name + ": axis " + axis + " has size " + dim[axis] + ", sizes are 1 to " + Integer.MAX_VALUE
+            name
+                + ": axis "
+                + axis
+                + " has size "
+                + dim[axis]
+                + ", sizes are 1 to "
+                + Integer.MAX_VALUE
                 + "; the file is damaged");
       }
       if (axis <= 3) {
         size[axis - 1] = (int) dim[axis];
       } else if (dim[axis] > 1 && channels > 1) {
         throw new InputException(
-            name + ": has more than one axis beyond x, y and z (" + channels + " and " + dim[axis]
+            name
+                + ": has more than one axis beyond x, y and z ("
+                + channels
+                + " and "
+                + dim[axis]
                 + "); split it into 3D or 4D files");
       } else {
         channels *= dim[axis];
@@ -136,10 +161,16 @@ record NiftiHeader(
 
   private static InputException unsupported(String name, String type) {
     return new InputException(
-        name + ": voxels are " + type + ", only real integers and float32 or float64 can be read; convert it first");
+        name
+            + ": voxels are "
+            + type
+            + ", only real integers and float32 or float64 can be read; convert it first");
   }
 
-  /** Slope and intercept; a slope of zero or one that is not finite means that there is none, as in nibabel. */
+  /**
+   * Slope and intercept; a slope of zero or one that is not finite means that there is none, as in
+   * nibabel.
+   */
   private static double[] scaling(ByteBuffer in, boolean second, String name) {
     double slope = second ? in.getDouble(176) : in.getFloat(112);
     double intercept = second ? in.getDouble(184) : in.getFloat(116);
@@ -148,7 +179,12 @@ record NiftiHeader(
     }
     if (!Double.isFinite(intercept)) {
       throw new InputException(
-          name + ": the intercept is " + intercept + " beside a slope of " + slope + "; the header is damaged");
+          name
+              + ": the intercept is "
+              + intercept
+              + " beside a slope of "
+              + slope
+              + "; the header is damaged");
     }
     return new double[] {slope, intercept};
   }
@@ -162,7 +198,11 @@ record NiftiHeader(
     }
     if (!(offset >= least && offset < Long.MAX_VALUE) || offset != Math.rint(offset)) {
       throw new InputException(
-          name + ": the voxels are said to begin at byte " + offset + ", it must be a whole number from " + least
+          name
+              + ": the voxels are said to begin at byte "
+              + offset
+              + ", it must be a whole number from "
+              + least
               + " on; the file is damaged");
     }
     return (long) offset;

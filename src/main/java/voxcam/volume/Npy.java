@@ -15,8 +15,9 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * NPY arrays. Read: versions 1 to 3, C and Fortran order, booleans, integers and floats of 2 to 8 bytes in either byte order.
- * Written: version 1, C order, little-endian float32 or int32. An array has no place in the world.
+ * NPY arrays. Read: versions 1 to 3, C and Fortran order, booleans, integers and floats of 2 to 8
+ * bytes in either byte order. Written: version 1, C order, little-endian float32 or int32. An array
+ * has no place in the world.
  */
 public final class Npy {
   private static final int ALIGNMENT = 64;
@@ -41,7 +42,9 @@ public final class Npy {
     return volume(read(file), file.toString(), file.getFileName().toString());
   }
 
-  /** Reads an array from a stream that delivers {@code most} bytes, or, if inflated, possibly fewer. */
+  /**
+   * Reads an array from a stream that delivers {@code most} bytes, or, if inflated, possibly fewer.
+   */
   static Tensor read(InputStream in, long most, boolean inflated, String name) throws IOException {
     NpyHeader header = NpyHeader.read(in, name);
     int length = header.length();
@@ -87,10 +90,13 @@ public final class Npy {
     int rank = dims.length;
     if (rank < 2 || rank > 5 || (rank == 5 && dims[0] != 1)) {
       throw new InputException(
-          file + ": array " + array.shape()
+          file
+              + ": array "
+              + array.shape()
               + ", a volume is [b,c], [a,b,c], [channels,a,b,c] or [1,channels,a,b,c]");
     }
-    int[] size = rank == 2 ? new int[] {1, dims[0], dims[1]} : Arrays.copyOfRange(dims, rank - 3, rank);
+    int[] size =
+        rank == 2 ? new int[] {1, dims[0], dims[1]} : Arrays.copyOfRange(dims, rank - 3, rank);
     return Volume.of(name, Grid.unlocated(size), rank < 4 ? 1 : dims[rank - 4], array.floats());
   }
 
@@ -111,7 +117,8 @@ public final class Npy {
    */
   public static void writeInts(Path file, Shape shape, int[] values) {
     if (shape.size() != values.length) {
-      throw new InputException(file + ": shape " + shape + " does not fit " + values.length + " values");
+      throw new InputException(
+          file + ": shape " + shape + " does not fit " + values.length + " values");
     }
     write(file, "<i4", shape, (out, i) -> out.putInt(values[i]));
   }

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import voxcam.op.InputException;
 
 /**
- * The header of an NPY array, versions 1 to 3: a Python dictionary literal with the element type, the axis order and the shape.
- * Format: numpy.lib.format.
+ * The header of an NPY array, versions 1 to 3: a Python dictionary literal with the element type,
+ * the axis order and the shape. Format: numpy.lib.format.
  */
 record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape) {
   /** NumPy itself writes a few dozen bytes for plain arrays. */
@@ -22,7 +22,9 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
   private static final String STRING = "'([^'\\\\]*)'|\"([^\"\\\\]*)\"";
   private static final Pattern ENTRY =
       Pattern.compile(
-          "\\s*(?:'(\\w{1,20})'|\"(\\w{1,20})\")\\s*:\\s*(" + STRING + "|True|False|\\([\\d,\\sL]*\\))\\s*(,|(?=\\}))");
+          "\\s*(?:'(\\w{1,20})'|\"(\\w{1,20})\")\\s*:\\s*("
+              + STRING
+              + "|True|False|\\([\\d,\\sL]*\\))\\s*(,|(?=\\}))");
 
   /** Reads everything before the data; {@code name} begins messages. */
   static NpyHeader read(InputStream in, String name) throws IOException {
@@ -33,7 +35,8 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
     }
     int version = magic[6];
     if (version < 1 || version > 3) {
-      throw new InputException(name + ": NPY version " + version + ", known are 1 to 3; save it again with numpy.save");
+      throw new InputException(
+          name + ": NPY version " + version + ", known are 1 to 3; save it again with numpy.save");
     }
     byte[] lengthBytes = new byte[version == 1 ? 2 : 4];
     Inflow.fill(in, lengthBytes, lengthBytes.length, name);
@@ -43,17 +46,25 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
     }
     if (length > LONGEST) {
       throw new InputException(
-          name + ": NPY header of " + length + " bytes, at most " + LONGEST + " are read; the file is damaged");
+          name
+              + ": NPY header of "
+              + length
+              + " bytes, at most "
+              + LONGEST
+              + " are read; the file is damaged");
     }
     byte[] text = new byte[(int) length];
     Inflow.fill(in, text, text.length, name);
-    return parse(new String(text, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1), name);
+    return parse(
+        new String(text, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
+        name);
   }
 
   private static NpyHeader parse(String text, String name) {
     String body = text.strip();
     if (body.contains("'descr': [") || body.contains("\"descr\": [")) {
-      throw new InputException(name + ": a structured array, only arrays of plain numbers can be read");
+      throw new InputException(
+          name + ": a structured array, only arrays of plain numbers can be read");
     }
     if (!body.startsWith("{") || !body.endsWith("}")) {
       throw damaged(name, body);
@@ -78,7 +89,10 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
       at = entry.end();
       entry.region(at, body.length());
     }
-    if (!body.substring(at).strip().equals("}") || type == null || fortran == null || shape == null) {
+    if (!body.substring(at).strip().equals("}")
+        || type == null
+        || fortran == null
+        || shape == null) {
       throw damaged(name, body);
     }
     return new NpyHeader(element(type, name), order(type), fortran, shape);
@@ -87,7 +101,9 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
   private static InputException damaged(String name, String body) {
     String shown = body.replaceAll("[^ -~]", ".");
     return new InputException(
-        name + ": damaged NPY header " + (shown.length() > 80 ? shown.substring(0, 80) + "..." : shown));
+        name
+            + ": damaged NPY header "
+            + (shown.length() > 80 ? shown.substring(0, 80) + "..." : shown));
   }
 
   private static int[] shape(String tuple, String name) {
@@ -100,7 +116,10 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
       long size = digits.matches("\\d{1,10}") ? Long.parseLong(digits) : 0;
       if (size < 1 || size > Integer.MAX_VALUE) {
         throw new InputException(
-            name + ": an axis of size " + digits.substring(0, Math.min(20, digits.length())) + ", sizes are 1 to "
+            name
+                + ": an axis of size "
+                + digits.substring(0, Math.min(20, digits.length()))
+                + ", sizes are 1 to "
                 + Integer.MAX_VALUE);
       }
       sizes.add((int) size);
@@ -130,8 +149,13 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
       case "f8" -> Element.FLOAT64;
       default ->
           throw new InputException(
-              name + ": elements are of type \"" + type.replaceAll("[^ -~]", ".") + "\""
-                  + (plain.startsWith("c") ? " (complex)" : plain.startsWith("O") ? " (Python objects)" : "")
+              name
+                  + ": elements are of type \""
+                  + type.replaceAll("[^ -~]", ".")
+                  + "\""
+                  + (plain.startsWith("c")
+                      ? " (complex)"
+                      : plain.startsWith("O") ? " (Python objects)" : "")
                   + ", only booleans, integers and floats of 2 to 8 bytes can be read");
     };
   }

@@ -10,7 +10,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import voxcam.op.InputException;
 
-/** NPZ archives: a zip of NPY arrays. Without a key the only array is taken; of several, one must be named. */
+/**
+ * NPZ archives: a zip of NPY arrays. Without a key the only array is taken; of several, one must be
+ * named.
+ */
 final class Npz {
   private static final String SUFFIX = ".npy";
   private static final int MOST_LISTED = 12;
@@ -63,8 +66,13 @@ final class Npz {
       return only;
     }
     throw new InputException(
-        name + ": " + (key.isEmpty() ? "holds several arrays" : "holds no array \"" + key + "\"") + ", name one as "
-            + name + ":KEY with KEY of " + listed(keys));
+        name
+            + ": "
+            + (key.isEmpty() ? "holds several arrays" : "holds no array \"" + key + "\"")
+            + ", name one as "
+            + name
+            + ":KEY with KEY of "
+            + listed(keys));
   }
 
   private static String listed(List<String> keys) {

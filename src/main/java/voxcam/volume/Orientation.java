@@ -4,8 +4,8 @@ import java.util.Locale;
 import voxcam.op.InputException;
 
 /**
- * Which world axis each index axis follows most closely, and in which direction. The rotation nearest to the affine decides (as
- * in nibabel), so that neither zooms nor shear tip the balance.
+ * Which world axis each index axis follows most closely, and in which direction. The rotation
+ * nearest to the affine decides (as in nibabel), so that neither zooms nor shear tip the balance.
  */
 final class Orientation {
   private static final String[] LETTERS = {"LR", "PA", "IS"};
@@ -26,7 +26,8 @@ final class Orientation {
     for (int axis = 0; axis < 3; axis++) {
       int best = -1;
       for (int w = 0; w < 3; w++) {
-        if (!taken[w] && (best < 0 || Math.abs(rotation[w][axis]) > Math.abs(rotation[best][axis]))) {
+        if (!taken[w]
+            && (best < 0 || Math.abs(rotation[w][axis]) > Math.abs(rotation[best][axis]))) {
           best = w;
         }
       }
@@ -55,7 +56,9 @@ final class Orientation {
     }
     if (!(taken[0] && taken[1] && taken[2])) {
       throw new InputException(
-          "orientation \"" + codes + "\" must have one letter each of L or R, A or P, S or I, such as RAS");
+          "orientation \""
+              + codes
+              + "\" must have one letter each of L or R, A or P, S or I, such as RAS");
     }
     return new Orientation(world, positive);
   }
@@ -68,7 +71,9 @@ final class Orientation {
     return codes.toString();
   }
 
-  /** How the voxels of a volume of this orientation and size are taken to get another orientation. */
+  /**
+   * How the voxels of a volume of this orientation and size are taken to get another orientation.
+   */
   Move to(Orientation wanted, int[] size) {
     int[] source = new int[3];
     double[] scale = new double[3];

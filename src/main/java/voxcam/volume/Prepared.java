@@ -7,8 +7,9 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * Volumes that a {@link Recipe} has made ready for the network, and the way back for what the network says. Maps live on {@link
- * #grid}: the input tensor's three spatial axes, or {@code [slabs,H,W]} where the recipe makes slabs.
+ * Volumes that a {@link Recipe} has made ready for the network, and the way back for what the
+ * network says. Maps live on {@link #grid}: the input tensor's three spatial axes, or {@code
+ * [slabs,H,W]} where the recipe makes slabs.
  */
 public final class Prepared {
   private final Recipe recipe;
@@ -33,7 +34,10 @@ public final class Prepared {
     this.input = Tensor.of(shape, frame.voxels);
   }
 
-  /** The network's input: {@code [1,C,D,H,W]} with axes in the recipe's order, or {@code [slabs,n,H,W]}. */
+  /**
+   * The network's input: {@code [1,C,D,H,W]} with axes in the recipe's order, or {@code
+   * [slabs,n,H,W]}.
+   */
   public Tensor input() {
     return input;
   }
@@ -43,7 +47,9 @@ public final class Prepared {
     return Shape.of(slab > 0 ? size[0] / slab : size[0], size[1], size[2]);
   }
 
-  /** The first volume given; one without geometry has been given the axes that the recipe implies. */
+  /**
+   * The first volume given; one without geometry has been given the axes that the recipe implies.
+   */
   public Volume volume() {
     return volume;
   }
@@ -54,8 +60,8 @@ public final class Prepared {
   }
 
   /**
-   * A map at a layer's resolution {@code [d,h,w]} on the network's grid: trilinear, half-pixel (as PyTorch's {@code interpolate} with
-   * {@code align_corners=False}).
+   * A map at a layer's resolution {@code [d,h,w]} on the network's grid: trilinear, half-pixel (as
+   * PyTorch's {@code interpolate} with {@code align_corners=False}).
    */
   public Tensor enlarge(Tensor map) {
     if (map.shape().rank() != 3) {
@@ -73,8 +79,9 @@ public final class Prepared {
   }
 
   /**
-   * A map on the network's grid, brought onto the voxels of the first volume given, with its affine: trilinear between the
-   * centres of the network's voxels, 0 outside what the network saw. A slab's value counts for each of its slices.
+   * A map on the network's grid, brought onto the voxels of the first volume given, with its
+   * affine: trilinear between the centres of the network's voxels, 0 outside what the network saw.
+   * A slab's value counts for each of its slices.
    *
    * @throws InputException if the map is not on {@link #grid}
    */
@@ -90,7 +97,11 @@ public final class Prepared {
   private Volume back(Tensor map, Sampler sampler) {
     if (!map.shape().equals(grid())) {
       throw new InputException(
-          "map: has shape " + map.shape() + ", the network's grid is " + grid() + "; enlarge it first");
+          "map: has shape "
+              + map.shape()
+              + ", the network's grid is "
+              + grid()
+              + "; enlarge it first");
     }
     float[] voxels = slab > 0 ? slices(map.floats()) : map.floats();
     Grid target = volume.grid();
@@ -110,18 +121,21 @@ public final class Prepared {
   }
 
   /**
-   * A mask or label map of the same patient on the network's grid, by nearest neighbour: values as they are, 0 outside the mask and
-   * where it is not finite. A slab has the largest value among its slices. The mask must lie on the grid of the volumes.
+   * A mask or label map of the same patient on the network's grid, by nearest neighbour: values as
+   * they are, 0 outside the mask and where it is not finite. A slab has the largest value among its
+   * slices. The mask must lie on the grid of the volumes.
    *
    * @throws InputException if the mask lies on another grid or has several channels
    */
   public Tensor forwardMask(Volume mask) {
     Volume placed = recipe.placed(mask);
     if (!placed.grid().sameAs(volume.grid())) {
-      throw new InputException(Recipe.differs(placed, volume) + "; resample the mask to the volume's grid first");
+      throw new InputException(
+          Recipe.differs(placed, volume) + "; resample the mask to the volume's grid first");
     }
     if (mask.channels() != 1) {
-      throw new InputException(mask.name() + ": has " + mask.channels() + " channels, a mask has one");
+      throw new InputException(
+          mask.name() + ": has " + mask.channels() + " channels, a mask has one");
     }
     float[] values = mask.voxels().clone();
     for (int i = 0; i < values.length; i++) {

@@ -5,13 +5,14 @@ import java.util.List;
 import voxcam.op.InputException;
 
 /**
- * The preprocessing that a model asks for: steps that turn volumes into the network's input tensor and remember the way back. Axes
- * start in the order x,y,z of the NIfTI file; {@code spacing} and {@code shape} of a step name the axes in their order at that step.
- * Several volumes are stacked as channels and must lie on one grid.
+ * The preprocessing that a model asks for: steps that turn volumes into the network's input tensor
+ * and remember the way back. Axes start in the order x,y,z of the NIfTI file; {@code spacing} and
+ * {@code shape} of a step name the axes in their order at that step. Several volumes are stacked as
+ * channels and must lie on one grid.
  *
- * <p>Voxels that are not finite become 0 before the first step, with a warning; a volume without any finite voxel is refused. An
- * array without geometry (NPY) is taken to be in the order that {@code axes} names, {@code z,y,x} under {@code "zyx"}, with 1 mm voxels
- * and RAS+ axes.
+ * <p>Voxels that are not finite become 0 before the first step, with a warning; a volume without
+ * any finite voxel is refused. An array without geometry (NPY) is taken to be in the order that
+ * {@code axes} names, {@code z,y,x} under {@code "zyx"}, with 1 mm voxels and RAS+ axes.
  */
 public final class Recipe {
   /** No step at all: the voxels as they are, axes x,y,z, files as channels. */
@@ -34,10 +35,12 @@ public final class Recipe {
   }
 
   /**
-   * Reads {@code voxcam.recipe}, a JSON list of objects. Fields: {@code channels} (modalities), {@code orient} (codes), {@code resample}
-   * (spacing, interpolation "linear" or "nearest", default linear), {@code crop_or_pad} (shape, value a number or "min"), {@code clip}
-   * (min, max), {@code scale} (from, to: two numbers each), {@code minmax}, {@code zscore} (mask "all" or "nonzero", default all),
-   * {@code subtract} (value), {@code axes} (order "xyz" or "zyx"), {@code slabs} (n). Null or blank is {@link #EMPTY}.
+   * Reads {@code voxcam.recipe}, a JSON list of objects. Fields: {@code channels} (modalities),
+   * {@code orient} (codes), {@code resample} (spacing, interpolation "linear" or "nearest", default
+   * linear), {@code crop_or_pad} (shape, value a number or "min"), {@code clip} (min, max), {@code
+   * scale} (from, to: two numbers each), {@code minmax}, {@code zscore} (mask "all" or "nonzero",
+   * default all), {@code subtract} (value), {@code axes} (order "xyz" or "zyx"), {@code slabs} (n).
+   * Null or blank is {@link #EMPTY}.
    *
    * @throws InputException that names the number of the step that is wrong
    */
@@ -63,7 +66,8 @@ public final class Recipe {
             case Step.Resample _ -> slabs ? "must come before slabs" : null;
             case Step.CropOrPad _ -> slabs ? "must come before slabs" : null;
             case Step.Axes _ -> axes || slabs ? "must come once, and before slabs" : null;
-            case Step.Slabs _ -> slabs || !reversed ? "must come once, and after axes \"zyx\"" : null;
+            case Step.Slabs _ ->
+                slabs || !reversed ? "must come once, and after axes \"zyx\"" : null;
             case Step.Clip _, Step.Scale _, Step.MinMax _, Step.ZScore _, Step.Subtract _ -> null;
           };
       if (wrong != null) {
@@ -88,7 +92,9 @@ public final class Recipe {
 
   /** The names of the channels that the model expects; empty if the recipe does not name them. */
   public List<String> modalities() {
-    return !steps.isEmpty() && steps.getFirst() instanceof Step.Channels channels ? channels.modalities() : List.of();
+    return !steps.isEmpty() && steps.getFirst() instanceof Step.Channels channels
+        ? channels.modalities()
+        : List.of();
   }
 
   /** As {@link #apply(List)}. */
@@ -99,7 +105,8 @@ public final class Recipe {
   /**
    * Prepares volumes for the network.
    *
-   * @throws InputException if the grids differ, a volume has no finite voxel, the number of channels is wrong or a step cannot be done
+   * @throws InputException if the grids differ, a volume has no finite voxel, the number of
+   *     channels is wrong or a step cannot be done
    */
   public Prepared apply(List<Volume> volumes) {
     if (volumes.isEmpty()) {
@@ -117,7 +124,8 @@ public final class Recipe {
       warnings.addAll(volume.notes());
       if (!volume.grid().located()) {
         warnings.add(
-            volume.name() + ": has no geometry; 1 mm voxels are assumed, and left and right are not known");
+            volume.name()
+                + ": has no geometry; 1 mm voxels are assumed, and left and right are not known");
       }
     }
     Frame frame = new Frame(stacked(placed, channels, warnings), channels, first.grid());
@@ -141,7 +149,9 @@ public final class Recipe {
   static String differs(Volume volume, Volume first) {
     String sizes = volume.grid() + ", " + first.name() + " on " + first.grid();
     boolean sameSize = java.util.Arrays.equals(volume.grid().size(), first.grid().size());
-    return volume.name() + ": lies on another grid, " + sizes
+    return volume.name()
+        + ": lies on another grid, "
+        + sizes
         + (sameSize ? ", affines " + volume.grid().affine() + " and " + first.grid().affine() : "");
   }
 
@@ -159,11 +169,19 @@ public final class Recipe {
       }
       if (bad == voxels.length) {
         throw new InputException(
-            volume.name() + ": none of its " + bad + " voxels is finite (NaN or infinite); check how it was made");
+            volume.name()
+                + ": none of its "
+                + bad
+                + " voxels is finite (NaN or infinite); check how it was made");
       }
       if (bad > 0) {
         warnings.add(
-            volume.name() + ": " + bad + " of " + voxels.length + " voxels are NaN or infinite and count as 0");
+            volume.name()
+                + ": "
+                + bad
+                + " of "
+                + voxels.length
+                + " voxels are NaN or infinite and count as 0");
       }
     }
     return all;

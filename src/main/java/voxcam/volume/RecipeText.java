@@ -22,13 +22,15 @@ final class RecipeText {
   static List<Step> steps(String json) {
     try (JsonParser in = JSON.createParser(json)) {
       if (in.nextToken() != JsonToken.START_ARRAY) {
-        throw new InputException("recipe: must be a JSON list of steps such as [{\"step\": \"minmax\"}]");
+        throw new InputException(
+            "recipe: must be a JSON list of steps such as [{\"step\": \"minmax\"}]");
       }
       List<Step> steps = new ArrayList<>();
       while (in.nextToken() != JsonToken.END_ARRAY) {
         int number = steps.size() + 1;
         if (in.currentToken() != JsonToken.START_OBJECT) {
-          throw new InputException("recipe: step " + number + ": must be an object such as {\"step\": \"minmax\"}");
+          throw new InputException(
+              "recipe: step " + number + ": must be an object such as {\"step\": \"minmax\"}");
         }
         steps.add(StepFields.step(number, object(in, number)));
       }
@@ -55,7 +57,8 @@ final class RecipeText {
     return fields;
   }
 
-  private static Object value(JsonParser in, JsonToken token, int number, String field) throws IOException {
+  private static Object value(JsonParser in, JsonToken token, int number, String field)
+      throws IOException {
     return switch (token) {
       case VALUE_STRING -> in.getText();
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> in.getDoubleValue();
@@ -75,7 +78,10 @@ final class RecipeText {
 
   private static InputException wrongKind(int number, String field) {
     return new InputException(
-        "recipe: step " + number + ": field \"" + StepFields.line(field)
+        "recipe: step "
+            + number
+            + ": field \""
+            + StepFields.line(field)
             + "\" must be a text, a number or a list of them");
   }
 }

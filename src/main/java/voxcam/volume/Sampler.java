@@ -1,9 +1,10 @@
 package voxcam.volume;
 
 /**
- * Takes the voxels of a new grid from an old one along a {@link Move}, by trilinear interpolation or nearest neighbour. Positions
- * are half-pixel: a voxel reaches from -0.5 to 0.5 around its index. Up to the outer faces of the outermost voxels their values
- * count; beyond them the value is {@code outside}, or the nearest voxel's where the sampler extends.
+ * Takes the voxels of a new grid from an old one along a {@link Move}, by trilinear interpolation
+ * or nearest neighbour. Positions are half-pixel: a voxel reaches from -0.5 to 0.5 around its
+ * index. Up to the outer faces of the outermost voxels their values count; beyond them the value is
+ * {@code outside}, or the nearest voxel's where the sampler extends.
  */
 record Sampler(boolean nearest, boolean extend, float outside) {
   static final Sampler LINEAR = new Sampler(false, false, 0);
@@ -14,8 +15,12 @@ record Sampler(boolean nearest, boolean extend, float outside) {
   /** Rounding of positions must not drop a voxel at the border. */
   private static final double SLACK = 1e-6;
 
-  /** One channel of {@code in}, which begins at {@code inAt}, to one channel of {@code out}; both row-major. */
-  void sample(float[] in, int inAt, int[] inSize, Move move, float[] out, int outAt, int[] outSize) {
+  /**
+   * One channel of {@code in}, which begins at {@code inAt}, to one channel of {@code out}; both
+   * row-major.
+   */
+  void sample(
+      float[] in, int inAt, int[] inSize, Move move, float[] out, int outAt, int[] outSize) {
     int[] inStride = {inSize[1] * inSize[2], inSize[2], 1};
     Taps a = Taps.of(this, move, 0, inSize, inStride, outSize[0]);
     Taps b = Taps.of(this, move, 1, inSize, inStride, outSize[1]);
@@ -33,7 +38,8 @@ record Sampler(boolean nearest, boolean extend, float outside) {
             out[at] = in[row + c.low[k]];
           } else {
             double near = plane(in, row, b.step[j], b.weight[j], c, k);
-            double far = a.weight[i] == 0 ? near : plane(in, row + a.step[i], b.step[j], b.weight[j], c, k);
+            double far =
+                a.weight[i] == 0 ? near : plane(in, row + a.step[i], b.step[j], b.weight[j], c, k);
             out[at] = (float) (near + a.weight[i] * (far - near));
           }
         }
@@ -52,8 +58,8 @@ record Sampler(boolean nearest, boolean extend, float outside) {
   }
 
   /**
-   * For each new index along one axis: the element offset of the lower old voxel (negative: outside), the step to the upper one and
-   * its weight.
+   * For each new index along one axis: the element offset of the lower old voxel (negative:
+   * outside), the step to the upper one and its weight.
    */
   private record Taps(int[] low, int[] step, double[] weight, boolean exact) {
     static Taps of(Sampler sampler, Move move, int axis, int[] inSize, int[] inStride, int count) {

@@ -1,12 +1,18 @@
 package voxcam.volume;
 
-/** Smallest and largest value, mean and population standard deviation of some values, summed in double precision. */
+/**
+ * Smallest and largest value, mean and population standard deviation of some values, summed in
+ * double precision.
+ */
 record Stats(float least, float most, double mean, double deviation, int count) {
   static Stats of(float[] values, int from, int length) {
     return of(values, from, from + length, false);
   }
 
-  /** Of the values from {@code from} to {@code to}, the last one excluded; all of them or only those that are not zero. */
+  /**
+   * Of the values from {@code from} to {@code to}, the last one excluded; all of them or only those
+   * that are not zero.
+   */
   static Stats of(float[] values, int from, int to, boolean nonzero) {
     float least = Float.POSITIVE_INFINITY;
     float most = Float.NEGATIVE_INFINITY;

@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * One step of a {@link Recipe}, named as in the model file. Geometric steps ({@link Orient}, {@link Resample}, {@link CropOrPad},
- * {@link Axes}, {@link Slabs}) have an inverse, which {@link Prepared#back} applies; steps on values have none, since a map is not in
- * the units of the input. Steps that need statistics take them channel by channel, so that each modality stands for itself.
+ * One step of a {@link Recipe}, named as in the model file. Geometric steps ({@link Orient}, {@link
+ * Resample}, {@link CropOrPad}, {@link Axes}, {@link Slabs}) have an inverse, which {@link
+ * Prepared#back} applies; steps on values have none, since a map is not in the units of the input.
+ * Steps that need statistics take them channel by channel, so that each modality stands for itself.
  */
 public sealed interface Step {
   /** The step's name in the model file. */
@@ -30,13 +31,21 @@ public sealed interface Step {
     public void apply(Frame frame) {
       if (frame.channels != modalities.size()) {
         throw frame.error(
-            "the model expects " + modalities.size() + " channel(s), " + String.join(", ", modalities) + ", but "
-                + frame.channels + " were given; give one file for each, in this order");
+            "the model expects "
+                + modalities.size()
+                + " channel(s), "
+                + String.join(", ", modalities)
+                + ", but "
+                + frame.channels
+                + " were given; give one file for each, in this order");
       }
     }
   }
 
-  /** {@code orient}: axes permuted and flipped so that they point to these sides, such as {@code RAS}. */
+  /**
+   * {@code orient}: axes permuted and flipped so that they point to these sides, such as {@code
+   * RAS}.
+   */
   record Orient(String codes) implements Step {
     public Orient {
       codes = Orientation.of(codes).codes();
@@ -55,9 +64,9 @@ public sealed interface Step {
   }
 
   /**
-   * {@code resample}: to exactly this voxel spacing in mm along the current axes, trilinear or nearest, without smoothing first.
-   * The outer face of the first voxel stays where it is; the size becomes {@code round(size * old / new)}, at least 1; voxels past
-   * the last centre repeat it.
+   * {@code resample}: to exactly this voxel spacing in mm along the current axes, trilinear or
+   * nearest, without smoothing first. The outer face of the first voxel stays where it is; the size
+   * becomes {@code round(size * old / new)}, at least 1; voxels past the last centre repeat it.
    */
   record Resample(Triple spacing, boolean nearest) implements Step {
     @Override
@@ -75,14 +84,16 @@ public sealed interface Step {
         double wanted = Math.max(1, Math.rint(frame.size[axis] / zoom[axis]));
         size[axis] = (int) Math.min(Integer.MAX_VALUE, wanted);
       }
-      frame.move(Move.zoom(zoom), size, nearest ? Sampler.NEAREST_EXTENDED : Sampler.LINEAR_EXTENDED);
+      frame.move(
+          Move.zoom(zoom), size, nearest ? Sampler.NEAREST_EXTENDED : Sampler.LINEAR_EXTENDED);
     }
   }
 
   /**
-   * {@code crop_or_pad}: to this shape along the current axes, centred. Of {@code n} voxels to cut or add along an axis, {@code n / 2}
-   * rounded down are cut or added before, the rest after (as in rachellea/ct-net-models and rachellea/hirescam). New voxels have
-   * the given value, or each channel's minimum if there is none.
+   * {@code crop_or_pad}: to this shape along the current axes, centred. Of {@code n} voxels to cut
+   * or add along an axis, {@code n / 2} rounded down are cut or added before, the rest after (as in
+   * rachellea/ct-net-models and rachellea/hirescam). New voxels have the given value, or each
+   * channel's minimum if there is none.
    */
   record CropOrPad(Triple shape, OptionalDouble value) implements Step {
     @Override
@@ -108,7 +119,10 @@ public sealed interface Step {
     }
   }
 
-  /** {@code clip}: values below {@code min} become {@code min}, above {@code max} become {@code max}. */
+  /**
+   * {@code clip}: values below {@code min} become {@code min}, above {@code max} become {@code
+   * max}.
+   */
   record Clip(double min, double max) implements Step {
     @Override
     public String name() {
@@ -119,16 +133,18 @@ public sealed interface Step {
     public void apply(Frame frame) {
       float low = (float) min;
       float high = (float) max;
-      frame.eachChannel(
-          (v, from, to) -> {
-            for (int i = from; i < to; i++) {
-              v[i] = Math.clamp(v[i], low, high);
-            }
-          });
+      frame.eachChannel((v, from, to) -> {
+        for (int i = from; i < to; i++) {
+          v[i] = Math.clamp(v[i], low, high);
+        }
+      });
     }
   }
 
-  /** {@code scale}: the line that takes the range {@code [from0, from1]} to {@code [to0, to1]}; values outside are not clipped. */
+  /**
+   * {@code scale}: the line that takes the range {@code [from0, from1]} to {@code [to0, to1]};
+   * values outside are not clipped.
+   */
   record Scale(double from0, double from1, double to0, double to1) implements Step {
     @Override
     public String name() {
@@ -138,16 +154,18 @@ public sealed interface Step {
     @Override
     public void apply(Frame frame) {
       double slope = (to1 - to0) / (from1 - from0);
-      frame.eachChannel(
-          (v, from, to) -> {
-            for (int i = from; i < to; i++) {
-              v[i] = (float) ((v[i] - from0) * slope + to0);
-            }
-          });
+      frame.eachChannel((v, from, to) -> {
+        for (int i = from; i < to; i++) {
+          v[i] = (float) ((v[i] - from0) * slope + to0);
+        }
+      });
     }
   }
 
-  /** {@code minmax}: {@code (v - min) / (max - min)} in single precision; a constant channel becomes 0. */
+  /**
+   * {@code minmax}: {@code (v - min) / (max - min)} in single precision; a constant channel becomes
+   * 0.
+   */
   record MinMax() implements Step {
     @Override
     public String name() {
@@ -156,23 +174,23 @@ public sealed interface Step {
 
     @Override
     public void apply(Frame frame) {
-      frame.eachChannel(
-          (v, from, to) -> {
-            Stats stats = Stats.of(v, from, to, false);
-            float range = stats.most() - stats.least();
-            if (range == 0) {
-              frame.warn("every voxel is " + stats.least() + ", the network sees zeros");
-            }
-            for (int i = from; i < to; i++) {
-              v[i] = range == 0 ? 0 : (v[i] - stats.least()) / range;
-            }
-          });
+      frame.eachChannel((v, from, to) -> {
+        Stats stats = Stats.of(v, from, to, false);
+        float range = stats.most() - stats.least();
+        if (range == 0) {
+          frame.warn("every voxel is " + stats.least() + ", the network sees zeros");
+        }
+        for (int i = from; i < to; i++) {
+          v[i] = range == 0 ? 0 : (v[i] - stats.least()) / range;
+        }
+      });
     }
   }
 
   /**
-   * {@code zscore}: {@code (v - mean) / deviation} with the population's standard deviation, over all voxels, or over those that are
-   * not zero, in which case zeros stay zero. A deviation of 0 divides by 1.
+   * {@code zscore}: {@code (v - mean) / deviation} with the population's standard deviation, over
+   * all voxels, or over those that are not zero, in which case zeros stay zero. A deviation of 0
+   * divides by 1.
    */
   record ZScore(boolean nonzero) implements Step {
     @Override
@@ -182,19 +200,18 @@ public sealed interface Step {
 
     @Override
     public void apply(Frame frame) {
-      frame.eachChannel(
-          (v, from, to) -> {
-            Stats stats = Stats.of(v, from, to, nonzero);
-            if (stats.deviation() == 0) {
-              frame.warn("every voxel that counts has the same value, the network sees zeros");
-            }
-            double divisor = stats.deviation() == 0 ? 1 : stats.deviation();
-            for (int i = from; i < to; i++) {
-              if (!(nonzero && v[i] == 0)) {
-                v[i] = (float) ((v[i] - stats.mean()) / divisor);
-              }
-            }
-          });
+      frame.eachChannel((v, from, to) -> {
+        Stats stats = Stats.of(v, from, to, nonzero);
+        if (stats.deviation() == 0) {
+          frame.warn("every voxel that counts has the same value, the network sees zeros");
+        }
+        double divisor = stats.deviation() == 0 ? 1 : stats.deviation();
+        for (int i = from; i < to; i++) {
+          if (!(nonzero && v[i] == 0)) {
+            v[i] = (float) ((v[i] - stats.mean()) / divisor);
+          }
+        }
+      });
     }
   }
 
@@ -207,16 +224,17 @@ public sealed interface Step {
 
     @Override
     public void apply(Frame frame) {
-      frame.eachChannel(
-          (v, from, to) -> {
-            for (int i = from; i < to; i++) {
-              v[i] = (float) (v[i] - value);
-            }
-          });
+      frame.eachChannel((v, from, to) -> {
+        for (int i = from; i < to; i++) {
+          v[i] = (float) (v[i] - value);
+        }
+      });
     }
   }
 
-  /** {@code axes}: the order of the network's three axes; reversed is {@code zyx}, else {@code xyz}. */
+  /**
+   * {@code axes}: the order of the network's three axes; reversed is {@code zyx}, else {@code xyz}.
+   */
   record Axes(boolean reversed) implements Step {
     @Override
     public String name() {
@@ -231,7 +249,10 @@ public sealed interface Step {
     }
   }
 
-  /** {@code slabs}: n neighbouring slices as the channels of one slab; slices left over at the end are dropped. */
+  /**
+   * {@code slabs}: n neighbouring slices as the channels of one slab; slices left over at the end
+   * are dropped.
+   */
   record Slabs(int n) implements Step {
     @Override
     public String name() {
@@ -241,7 +262,8 @@ public sealed interface Step {
     @Override
     public void apply(Frame frame) {
       if (frame.channels != 1) {
-        throw frame.error("slabs are made from one channel, " + frame.channels + " were given; give one file");
+        throw frame.error(
+            "slabs are made from one channel, " + frame.channels + " were given; give one file");
       }
       int slabs = frame.size[0] / n;
       if (slabs == 0) {

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import voxcam.op.InputException;
 
-/** The fields of one step of a recipe's JSON, taken one by one with their types checked; what is left over is unknown. */
+/**
+ * The fields of one step of a recipe's JSON, taken one by one with their types checked; what is
+ * left over is unknown.
+ */
 final class StepFields {
   private static final String KNOWN =
       "channels, orient, resample, crop_or_pad, clip, scale, minmax, zscore, subtract, axes, slabs";
@@ -43,7 +46,9 @@ final class StepFields {
           case "subtract" -> new Step.Subtract(in.number("value"));
           case "axes" -> new Step.Axes(in.choice("order", "xyz", "zyx", null));
           case "slabs" -> new Step.Slabs(in.size("n", in.number("n")));
-          default -> throw new InputException(step + ": unknown step \"" + line(name) + "\"; known are " + KNOWN);
+          default ->
+              throw new InputException(
+                  step + ": unknown step \"" + line(name) + "\"; known are " + KNOWN);
         };
     if (!rest.isEmpty()) {
       throw in.error("unknown field \"" + line(rest.keySet().iterator().next()) + "\"");
@@ -63,7 +68,11 @@ final class StepFields {
 
   private InputException wrong(String field, String expected, Object is) {
     return error(
-        "field \"" + field + "\" must be " + expected + (is == null ? ", and is missing" : ", is " + line("" + is)));
+        "field \""
+            + field
+            + "\" must be "
+            + expected
+            + (is == null ? ", and is missing" : ", is " + line("" + is)));
   }
 
   private Step orient() {
@@ -82,10 +91,12 @@ final class StepFields {
     double[] spacing = numbers("spacing", 3);
     for (double mm : spacing) {
       if (!(mm > 0)) {
-        throw wrong("spacing", "three numbers above 0", List.of(spacing[0], spacing[1], spacing[2]));
+        throw wrong(
+            "spacing", "three numbers above 0", List.of(spacing[0], spacing[1], spacing[2]));
       }
     }
-    return new Step.Resample(triple(spacing), choice("interpolation", "linear", "nearest", "linear"));
+    return new Step.Resample(
+        triple(spacing), choice("interpolation", "linear", "nearest", "linear"));
   }
 
   private Step cropOrPad() {
@@ -97,7 +108,8 @@ final class StepFields {
       fields.remove("value");
       return new Step.CropOrPad(triple(shape), OptionalDouble.empty());
     }
-    return new Step.CropOrPad(triple(shape), OptionalDouble.of(number("value", "a number or \"min\"")));
+    return new Step.CropOrPad(
+        triple(shape), OptionalDouble.of(number("value", "a number or \"min\"")));
   }
 
   private Step clip() {
@@ -172,7 +184,10 @@ final class StepFields {
     throw wrong(field, "a list of names", value);
   }
 
-  /** Whether the field has the second value and not the first; without the field, what the default says. */
+  /**
+   * Whether the field has the second value and not the first; without the field, what the default
+   * says.
+   */
   private boolean choice(String field, String first, String second, String absent) {
     Object value = fields.containsKey(field) ? fields.remove(field) : absent;
     if (!first.equals(value) && !second.equals(value)) {

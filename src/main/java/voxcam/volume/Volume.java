@@ -5,10 +5,11 @@ import java.util.List;
 import voxcam.op.InputException;
 
 /**
- * Voxels with a place in the world. The index order is the NIfTI file's own, {@code (x,y,z)} as in a nibabel array, and {@link
- * #voxels} is row-major {@code [channels,X,Y,Z]}: z runs fastest in memory (though x does in the file). A 4D file has several
- * channels, all on one grid. Values are single precision in the file's units, slope and intercept applied; integers beyond 2^24
- * are rounded. Immutable by agreement: arrays given or handed out are not written to.
+ * Voxels with a place in the world. The index order is the NIfTI file's own, {@code (x,y,z)} as in
+ * a nibabel array, and {@link #voxels} is row-major {@code [channels,X,Y,Z]}: z runs fastest in
+ * memory (though x does in the file). A 4D file has several channels, all on one grid. Values are
+ * single precision in the file's units, slope and intercept applied; integers beyond 2^24 are
+ * rounded. Immutable by agreement: arrays given or handed out are not written to.
  */
 public final class Volume {
   private final String name;
@@ -21,8 +22,15 @@ public final class Volume {
     int length = Grid.length(name, channels, grid.size());
     if (length != voxels.length) {
       throw new InputException(
-          name + ": grid " + Grid.text(grid.size()) + " with " + channels + " channel(s) has " + length
-              + " voxels, the array " + voxels.length);
+          name
+              + ": grid "
+              + Grid.text(grid.size())
+              + " with "
+              + channels
+              + " channel(s) has "
+              + length
+              + " voxels, the array "
+              + voxels.length);
     }
     this.name = name;
     this.grid = grid;
@@ -36,7 +44,10 @@ public final class Volume {
     return of("volume", grid, 1, voxels);
   }
 
-  /** A volume over this array {@code [channels,X,Y,Z]}, which is not copied; messages call it {@code name}. */
+  /**
+   * A volume over this array {@code [channels,X,Y,Z]}, which is not copied; messages call it {@code
+   * name}.
+   */
   public static Volume of(String name, Grid grid, int channels, float[] voxels) {
     return new Volume(name, grid, channels, voxels, List.of());
   }
@@ -46,9 +57,10 @@ public final class Volume {
   }
 
   /**
-   * Reads a file: NIfTI-1 or NIfTI-2 ({@code .nii}, {@code .nii.gz}), {@code .npy}, or {@code .npz} with the array's key after a
-   * colon ({@code scan.npz:ct}) where there are several. The content decides, not the ending. NPY arrays have 2 to 5 axes: {@code
-   * [b,c]}, {@code [a,b,c]}, {@code [channels,a,b,c]} or {@code [1,channels,a,b,c]}, and no geometry; {@code (a,b,c)} become {@code
+   * Reads a file: NIfTI-1 or NIfTI-2 ({@code .nii}, {@code .nii.gz}), {@code .npy}, or {@code .npz}
+   * with the array's key after a colon ({@code scan.npz:ct}) where there are several. The content
+   * decides, not the ending. NPY arrays have 2 to 5 axes: {@code [b,c]}, {@code [a,b,c]}, {@code
+   * [channels,a,b,c]} or {@code [1,channels,a,b,c]}, and no geometry; {@code (a,b,c)} become {@code
    * (x,y,z)}.
    *
    * @throws InputException if the file is missing, damaged or of another kind, in one line
@@ -93,7 +105,13 @@ public final class Volume {
   /** The value at an index of a channel. */
   public float value(int channel, int x, int y, int z) {
     int in = grid.size(0);
-    if (channel < 0 || channel >= channels || x < 0 || x >= in || y < 0 || y >= grid.size(1) || z < 0
+    if (channel < 0
+        || channel >= channels
+        || x < 0
+        || x >= in
+        || y < 0
+        || y >= grid.size(1)
+        || z < 0
         || z >= grid.size(2)) {
       throw new IndexOutOfBoundsException(
           "voxel (" + x + "," + y + "," + z + ") of channel " + channel + " in " + grid);

@@ -16,8 +16,9 @@ import java.util.UUID;
 import voxcam.op.InputException;
 
 /**
- * Writes files that appear whole or not at all: the content goes to a hidden file beside the target, is forced to the disk, and
- * is moved over the target in one step. If anything fails, the hidden file is removed and an old target is left as it was.
+ * Writes files that appear whole or not at all: the content goes to a hidden file beside the
+ * target, is forced to the disk, and is moved over the target in one step. If anything fails, the
+ * hidden file is removed and an old target is left as it was.
  */
 public final class WholeFile {
   private WholeFile() {}
@@ -39,7 +40,8 @@ public final class WholeFile {
       throw new InputException(target + ": cannot write, there is no folder " + folder);
     }
     if (Files.exists(target) && !Files.isRegularFile(target)) {
-      throw new InputException(target + ": cannot write, it exists and is not a file; choose another name");
+      throw new InputException(
+          target + ": cannot write, it exists and is not a file; choose another name");
     }
     Path part = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
@@ -60,7 +62,10 @@ public final class WholeFile {
     }
   }
 
-  /** A stream that others may close without closing the file, which is still to be forced to the disk. */
+  /**
+   * A stream that others may close without closing the file, which is still to be forced to the
+   * disk.
+   */
   private static final class Open extends FilterOutputStream {
     Open(OutputStream out) {
       super(out);
