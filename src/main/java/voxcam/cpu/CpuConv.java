@@ -1,0 +1,110 @@
+package voxcam.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import voxcam.op.Conv;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+
+/** Kernels for the family of convolutions. */
+final class CpuConv {
+  /** The ways to compute a correlation. */
+  enum Algorithm {
+    DIRECT,
+    PLANAR,
+    POINTWISE,
+    ZERO
+  }
+
+  /** With fewer output channels in a group than this, most of a panel of {@link DirectConv} would be empty. */
+  private static final int LEAST_DIRECT = 12;
+
+  /** With fewer output channels in a group than this, most rows of a tile of {@link PointwiseConv} would be empty. */
+  private static final int LEAST_POINTWISE = 6;
+
+  private CpuConv() {}
+
+  /**
+   * @param constants the values of those inputs that never change; a constant weight is packed here and not read from the inputs of
+   *     a run
+   */
+  static Kernel kernel(
+      Conv op, List<Shape> inputs, Shape output, List<Optional<Tensor>> constants) {
+    ConvTiles tiles = ConvTiles.preferred();
+    Optional<float[]> weights = constants.get(1).map(Tensor::floats);
+    if (op instanceof Conv.WeightGrad grad) {
+      return WeightGradConv.of(grad, inputs.get(0), inputs.get(1), output, tiles);
+    }
+    ConvEpilogue epilogue = epilogue(op, inputs);
+    List<Kernel> parts = new ArrayList<>();
+    for (Correlation part : correlations(op, inputs, output)) {
+      parts.add(kernel(choose(part), part, epilogue, tiles, weights));
+    }
+    return parts.size() == 1 ? parts.getFirst() : new Parts(List.copyOf(parts));
+  }
+
+  static List<Correlation> correlations(Conv op, List<Shape> inputs, Shape output) {
+    Shape x = inputs.get(0);
+    Shape w = inputs.get(1);
+    return switch (op) {
+      case Conv.Forward _, Conv.Fused _ ->
+          Correlations.forward(op.window(), op.groups(), x, w, output);
+      case Conv.Transposed _, Conv.InputGrad _ ->
+          Correlations.backward(op.window(), op.groups(), x, w, output);
+      case Conv.WeightGrad _ -> List.of();
+    };
+  }
+
+  static ConvEpilogue epilogue(Conv op, List<Shape> inputs) {
+    int bias = inputs.size() > 2 ? 2 : -1;
+    return op instanceof Conv.Fused fused
+        ? new ConvEpilogue(bias, fused.residual() ? 3 : -1, fused.activation())
+        : new ConvEpilogue(bias, -1, Optional.empty());
+  }
+
+  /** The algorithm for a correlation, by its shape alone. */
+  static Algorithm choose(Correlation c) {
+    if (c.taps() == 0) {
+      return Algorithm.ZERO;
+    }
+    if (c.outputs() >= LEAST_POINTWISE && PointwiseConv.suits(c)) {
+      return Algorithm.POINTWISE;
+    }
+    return c.outputs() >= LEAST_DIRECT ? Algorithm.DIRECT : Algorithm.PLANAR;
+  }
+
+  static Kernel kernel(
+      Algorithm algorithm,
+      Correlation c,
+      ConvEpilogue epilogue,
+      ConvTiles tiles,
+      Optional<float[]> weights) {
+    return switch (algorithm) {
+      case DIRECT -> new DirectConv(c, epilogue, tiles, weights);
+      case PLANAR -> new PlanarConv(c, epilogue, tiles, weights);
+      case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
+      case ZERO -> new ZeroConv(c, epilogue);
+    };
+  }
+
+  /** Kernels that fill parts of one output, one after the other. */
+  record Parts(List<Kernel> kernels) implements Kernel {
+    @Override
+    public long scratch() {
+      return kernels.stream().mapToLong(Kernel::scratch).max().orElse(0);
+    }
+
+    @Override
+    public long weightBytes() {
+      return kernels.stream().mapToLong(Kernel::weightBytes).sum();
+    }
+
+    @Override
+    public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
+      for (Kernel kernel : kernels) {
+        kernel.run(inputs, output, scratch, threads);
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package voxcam.cpu;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once, all channels of it, and every
+ * output channel is computed from the copy; output channels are the rows of a tile and positions its columns, so that results are
+ * stored as they come.
+ */
+final class PointwiseConv implements Kernel {
+  private final Correlation c;
+  private final ConvEpilogue epilogue;
+  private final ConvTiles tiles;
+  private final Optional<float[]> packed;
+
+  PointwiseConv(Correlation c, ConvEpilogue epilogue, ConvTiles tiles, Optional<float[]> weights) {
+    this.c = c;
+    this.epilogue = epilogue;
+    this.tiles = tiles;
+    this.packed =
+        weights.map(
+            values -> {
+              float[] rows = new float[Math.toIntExact(weightFloats())];
+              pack(values, rows);
+              return rows;
+            });
+  }
+
+  /** Whether each output position reads the input position of the same index and no other. */
+  static boolean suits(Correlation c) {
+    return aligned(c.d()) && aligned(c.h()) && aligned(c.w());
+  }
+
+  private static boolean aligned(ConvAxis axis) {
+    return axis.kernel() == 1
+        && axis.stride() == 1
+        && axis.pad() == 0
+        && axis.dense()
+        && axis.input() == axis.output();
+  }
+
+  private long weightFloats() {
+    return (long) c.groups() * c.outputs() * c.channels();
+  }
+
+  @Override
+  public long scratch() {
+    return packed.isPresent() ? 0 : weightFloats();
+  }
+
+  @Override
+  public long weightBytes() {
+    return packed.isPresent() ? 4 * weightFloats() : 0;
+  }
+
+  private void pack(float[] weights, float[] rows) {
+    int to = 0;
+    for (int group = 0; group < c.groups(); group++) {
+      for (int k = 0; k < c.outputs(); k++) {
+        for (int channel = 0; channel < c.channels(); channel++) {
+          rows[to++] = weights[c.weights().at(group, k, channel, 0, 0, 0)];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
+    if (packed.isEmpty()) {
+      pack(inputs[1], scratch);
+    }
+    float[] weights = packed.orElse(scratch);
+    int panels = Math.ceilDiv(positions(), 2 * tiles.lanes());
+    threads.forEach(
+        c.batch() * c.groups() * panels,
+        task -> panel(inputs, weights, output, task / panels, task % panels));
+  }
+
+  private int positions() {
+    return c.d().input() * c.h().input() * c.w().input();
+  }
+
+  private void panel(
+      float[][] inputs, float[] weights, float[] output, int volumeGroup, int panel) {
+    int group = volumeGroup % c.groups();
+    int n = volumeGroup / c.groups();
+    int width = 2 * tiles.lanes();
+    int first = panel * width;
+    int count = Math.min(width, positions() - first);
+    float[] columns = new float[c.channels() * width];
+    int from = volumeGroup * c.channels() * positions() + first;
+    for (int channel = 0; channel < c.channels(); channel++) {
+      System.arraycopy(
+          inputs[0], from + channel * positions(), columns, channel * width, count);
+    }
+    float[] sums = new float[ConvTiles.ROWS * width];
+    int[] rows = new int[ConvTiles.ROWS];
+    int[] starts = {group * c.outputs() * c.channels()};
+    for (int k = 0; k < c.outputs(); k += ConvTiles.ROWS) {
+      for (int i = 0; i < ConvTiles.ROWS; i++) {
+        rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
+      }
+      Arrays.fill(sums, 0);
+      tiles.panel(
+          false, weights, rows, 0, starts, 0, 1, c.channels(), columns, 0, sums, 0);
+      for (int i = 0; i < Math.min(ConvTiles.ROWS, c.outputs() - k); i++) {
+        int channel = group * c.outputs() + k + i;
+        int at = (n * c.groups() * c.outputs() + channel) * positions() + first;
+        epilogue.store(sums, i * width, 1, count, channel, inputs, output, at, 1);
+      }
+    }
+  }
+}

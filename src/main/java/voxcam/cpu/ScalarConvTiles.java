@@ -1,0 +1,84 @@
+package voxcam.cpu;
+
+import java.util.Arrays;
+
+/**
+ * Tiles in plain loops, for a JVM without the incubator module. Products are not fused: without the instruction, {@code Math.fma}
+ * would take a hundred times as long.
+ */
+final class ScalarConvTiles implements ConvTiles {
+  private static final int LANES = 8;
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public int planarRows() {
+    return 5;
+  }
+
+  @Override
+  public void panel(
+      boolean narrow,
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int[] starts,
+      int from,
+      int to,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    int width = narrow ? LANES : 2 * LANES;
+    float[] row = new float[2 * LANES];
+    for (int i = 0; i < ROWS; i++) {
+      Arrays.fill(row, 0);
+      for (int g = from; g < to; g++) {
+        int aFrom = rows[rowsFrom + i] + starts[g];
+        for (int l = 0; l < len; l++) {
+          addScaled(row, a[aFrom + l], b, bFrom + (g * len + l) * width, width);
+        }
+      }
+      add(sums, sumsFrom + i * width, row, width);
+    }
+  }
+
+  @Override
+  public void planar(
+      int count,
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
+    int width = VECTORS * LANES;
+    float[] row = new float[width];
+    for (int k = 0; k < count; k++) {
+      Arrays.fill(row, 0);
+      for (int t = from; t < to; t++) {
+        addScaled(row, w[wFrom + t * count + k], x, xFrom + offsets[t], width);
+      }
+      add(sums, sumsFrom + k * width, row, width);
+    }
+  }
+
+  private static void addScaled(float[] sums, float factor, float[] x, int from, int width) {
+    for (int j = 0; j < width; j++) {
+      sums[j] += factor * x[from + j];
+    }
+  }
+
+  private static void add(float[] sums, int from, float[] row, int width) {
+    for (int j = 0; j < width; j++) {
+      sums[from + j] += row[j];
+    }
+  }
+}

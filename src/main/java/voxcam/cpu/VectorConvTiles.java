@@ -1,0 +1,68 @@
+package voxcam.cpu;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Tiles with vectors of the width that the processor prefers. */
+final class VectorConvTiles implements ConvTiles {
+  private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
+
+  /** With 256 bits the processor is taken to have 16 registers (AVX2), otherwise 32 (AVX-512, NEON). */
+  private static final boolean FEW_REGISTERS = LANES == 8;
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public int planarRows() {
+    return FEW_REGISTERS ? 2 : 5;
+  }
+
+  @Override
+  public void panel(
+      boolean narrow,
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int[] starts,
+      int from,
+      int to,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    if (narrow) {
+      VectorPanelTile.narrow(
+          a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+    } else if (FEW_REGISTERS) {
+      VectorPanelTile.rows4(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+      VectorPanelTile.rows4(
+          a, rows, rowsFrom + 4, starts, from, to, len, b, bFrom, sums, sumsFrom + 8 * LANES);
+    } else {
+      VectorPanelTile.rows8(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+    }
+  }
+
+  @Override
+  public void planar(
+      int count,
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
+    switch (count) {
+      case 1 -> VectorPlanarTile.one(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
+      case 2 -> VectorPlanarTile.two(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
+      case 4 -> VectorPlanarTile.four(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
+      case 5 -> VectorPlanarTile.five(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
+      default -> throw new IllegalArgumentException("a planar tile of " + count + " channels");
+    }
+  }
+}
