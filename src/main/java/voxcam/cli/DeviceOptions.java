@@ -1,5 +1,6 @@
 package voxcam.cli;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import voxcam.backend.Backend;
 import voxcam.backend.Backends;
@@ -16,17 +17,13 @@ final class DeviceOptions {
               + " precision, slow, the truth that the others are held to).")
   String device;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "At most N threads; default: all processors. Results do not depend on it.")
-  Integer threads;
+  @Mixin ThreadOptions threadOptions = new ThreadOptions();
 
   Backend backend() {
     return Backends.named(device);
   }
 
   Options options() {
-    return threads == null ? Options.DEFAULT : Options.DEFAULT.withThreads(threads);
+    return threadOptions.options();
   }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -145,8 +144,9 @@ final class ExplainCommand implements Callable<Integer> {
         Stages stages = new Stages(streams)) {
       Path out = outputs.folder(folder);
       Backend backend = deviceOptions.backend();
-      try (Model opened = stages.time("open", () -> Opened.model(model, modelOptions.arch))) {
-        Subject subject = Subject.of(opened, inputs, stages, streams);
+      Model opened = stages.time("open", () -> modelOptions.open(model));
+      String recipe = modelOptions.recipe(opened);
+      Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
         Request request = request(subject, asked);
         Explained explained = explain(subject, request, backend, stages);
         Prediction prediction = new Prediction(opened, explained.logits());
@@ -157,7 +157,6 @@ final class ExplainCommand implements Callable<Integer> {
                 wanted,
                 outputs,
                 opened,
-                prediction.labels(),
                 explained.maps().stream().map(Explanation::layer).distinct().toList());
         List<MapFiles.Written> written =
             stages.time("write", () -> write(explained, files, subject));
@@ -166,7 +165,6 @@ final class ExplainCommand implements Callable<Integer> {
         }
         outputs.publish();
         lines = written.stream().map(ResultLine::of).toList();
-      }
     }
     lines.forEach(streams.out()::println);
     return Failure.DONE;
@@ -222,13 +220,11 @@ final class ExplainCommand implements Callable<Integer> {
       List<MapFiles.Written> written,
       Backend backend,
       Stages stages) {
-    String hash = stages.time("hash", () -> Opened.sha256(model));
-    Map<String, Double> seconds = stages.seconds();
     return new RunRecord()
-        .model(model, hash, modelOptions.arch, subject, inputs)
+        .model(model, modelOptions.arch, subject, inputs)
         .prediction(prediction)
         .maps(written)
-        .cost(explained.cost(), backend.description(deviceOptions.options()), seconds)
+        .cost(explained.cost(), backend.description(deviceOptions.options()), stages.seconds())
         .notes(List.copyOf(streams.warned()))
         .text();
   }

@@ -74,15 +74,13 @@ final class MapFiles {
       Set<Format> formats,
       Outputs outputs,
       Model model,
-      int labelCount,
       List<String> layerNames) {
     this.folder = folder;
     this.stem = stem;
     this.formats = formats;
     this.outputs = outputs;
     // A dot would make it unclear where the label ends.
-    this.labels =
-        FileNames.safe(IntStream.range(0, labelCount).mapToObj(model::label).toList(), false);
+    this.labels = FileNames.safe(model.labels(), false);
     this.layers = FileNames.safe(layerNames, true);
     this.layerNames = layerNames;
   }

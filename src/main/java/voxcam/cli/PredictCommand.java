@@ -89,13 +89,13 @@ final class PredictCommand implements Callable<Integer> {
       if (raw != null) {
         outputs.file(raw);
       }
-      try (Model opened = stages.time("open", () -> Opened.model(model, modelOptions.arch))) {
-        Subject subject = Subject.of(opened, inputs, stages, streams);
-        checkResult(subject);
-        Prediction prediction = new Prediction(opened, run(subject, stages));
-        stages.time("write", () -> write(subject, prediction, outputs));
-        lines = lines(prediction);
-      }
+      Model opened = stages.time("open", () -> modelOptions.open(model));
+      String recipe = modelOptions.recipe(opened);
+      Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
+      checkResult(subject);
+      Prediction prediction = new Prediction(opened, run(subject, stages));
+      stages.time("write", () -> write(subject, prediction, outputs));
+      lines = lines(prediction);
     }
     lines.forEach(streams.out()::println);
     return Failure.DONE;
@@ -189,7 +189,7 @@ final class PredictCommand implements Callable<Integer> {
       long[] counts = prediction.counts();
       rows.add(List.of("label", "index", "voxels"));
       for (int i = 0; i < counts.length; i++) {
-        rows.add(List.of(model.label(i), String.valueOf(i), Text.count(counts[i])));
+        rows.add(List.of(model.labels().get(i), String.valueOf(i), Text.count(counts[i])));
       }
     } else {
       rows.add(List.of("label", "index", "logit", prediction.activation()));
@@ -202,7 +202,7 @@ final class PredictCommand implements Callable<Integer> {
             .forEach(i ->
                 rows.add(
                     List.of(
-                        model.label(i),
+                        model.labels().get(i),
                         String.valueOf(i),
                         Text.number(scores[i]),
                         Text.number(probabilities[i]))));

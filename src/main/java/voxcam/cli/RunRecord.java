@@ -17,28 +17,24 @@ final class RunRecord {
   private final Map<String, Object> members = new LinkedHashMap<>();
 
   /** Which model, and what it was given. */
-  RunRecord model(String file, String sha256, String arch, Subject subject, List<String> inputs) {
+  RunRecord model(String file, String arch, Subject subject, List<String> inputs) {
     Model model = subject.model();
     Map<String, Object> named = new LinkedHashMap<>();
     named.put("file", file);
-    named.put("sha256", sha256);
-    named.put("arch", arch);
+    named.put("sha256", model.sha256().orElse(""));
+    if (!arch.isEmpty()) {
+      named.put("arch", arch);
+    }
     named.put("task", model.task().word());
-    int count = subject.logits().shape().rank() == 1 ? 1 : subject.logits().shape().dim(1);
-    named.put("labels", IntStream.range(0, count).mapToObj(model::label).toList());
+    named.put("labels", model.labels());
     members.put("model", named);
     Map<String, Object> given = new LinkedHashMap<>();
     given.put("files", inputs);
     given.put("volume", subject.prepared().volume().toString());
-    given.put("recipe", recipe(model));
+    given.put("recipe", Json.parse("recipe", subject.recipeText()));
     given.put("shape", subject.prepared().input().shape().toString());
     members.put("input", given);
     return this;
-  }
-
-  private static Object recipe(Model model) {
-    String text = model.recipe();
-    return text == null || text.isBlank() ? List.of() : Json.parse("recipe", text);
   }
 
   /** The scores of all labels. */
@@ -67,7 +63,7 @@ final class RunRecord {
 
   private static Map<String, Object> label(Prediction prediction, int index) {
     Map<String, Object> label = new LinkedHashMap<>();
-    label.put("label", prediction.model().label(index));
+    label.put("label", prediction.model().labels().get(index));
     label.put("index", index);
     return label;
   }

@@ -1,6 +1,7 @@
 package voxcam.cli;
 
 import java.util.List;
+import java.util.Map;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.model.Model;
@@ -18,13 +19,14 @@ import voxcam.volume.Volume;
  *
  * @param graph the model's graph for inputs of this size
  */
-record Subject(Model model, Graph graph, Recipe recipe, Prepared prepared) {
+record Subject(Model model, Graph graph, String recipeText, Recipe recipe, Prepared prepared) {
   /** Reads and prepares volumes for an open model, saying what the user should know of them. */
-  static Subject of(Model model, List<String> inputs, Stages stages, Streams streams) {
+  static Subject of(
+      Model model, String recipeText, List<String> inputs, Stages stages, Streams streams) {
     if (inputs.isEmpty()) {
       throw new InputException("no input volume was given; give at least one file behind the model");
     }
-    Recipe recipe = Recipe.parse(model.recipe());
+    Recipe recipe = Recipe.parse(recipeText);
     List<Volume> volumes =
         stages.time("read", () -> inputs.stream().map(Volume::read).toList());
     Prepared prepared = stages.time("prepare", () -> recipe.apply(volumes));
@@ -32,8 +34,8 @@ record Subject(Model model, Graph graph, Recipe recipe, Prepared prepared) {
     Node input = input(model.graph());
     check(input, prepared.input().shape(), inputs);
     Graph graph =
-        model.graph().specialise(java.util.Map.of(input.name(), prepared.input().shape()));
-    return new Subject(model, graph, recipe, prepared);
+        model.graph().specialise(Map.of(input.name(), prepared.input().shape()));
+    return new Subject(model, graph, recipeText, recipe, prepared);
   }
 
   /** The one input that the command line can fill. */
