@@ -17,17 +17,23 @@ final class CpuConv {
     ZERO
   }
 
-  /** With fewer output channels in a group than this, most of a panel of {@link DirectConv} would be empty. */
+  /**
+   * With fewer output channels in a group than this, most of a panel of {@link DirectConv} would be
+   * empty.
+   */
   private static final int LEAST_DIRECT = 12;
 
-  /** With fewer output channels in a group than this, most rows of a tile of {@link PointwiseConv} would be empty. */
+  /**
+   * With fewer output channels in a group than this, most rows of a tile of {@link PointwiseConv}
+   * would be empty.
+   */
   private static final int LEAST_POINTWISE = 6;
 
   private CpuConv() {}
 
   /**
-   * @param constants the values of those inputs that never change; a constant weight is packed here and not read from the inputs of
-   *     a run
+   * @param constants the values of those inputs that never change; a constant weight is packed here
+   *     and not read from the inputs of a run
    */
   static Kernel kernel(
       Conv op, List<Shape> inputs, Shape output, List<Optional<Tensor>> constants) {

@@ -52,7 +52,11 @@ final class CpuProgram implements Program {
     long scratch = steps.stream().mapToLong(step -> step.kernel().scratch()).max().orElse(0);
     this.workspaces = new Workspaces(storage.lengths(), scratch + (guarded ? Guard.LENGTH : 0));
     long packed = steps.stream().mapToLong(step -> step.kernel().weightBytes()).sum();
-    long kept = Arrays.stream(constants).distinct().mapToLong(array -> array == null ? 0 : array.length).sum();
+    long kept =
+        Arrays.stream(constants)
+            .distinct()
+            .mapToLong(array -> array == null ? 0 : array.length)
+            .sum();
     this.weightBytes = packed + kept * Float.BYTES;
   }
 
@@ -66,7 +70,8 @@ final class CpuProgram implements Program {
     try {
       return new CpuProgram(graph, options, kernels);
     } catch (OutOfMemoryError e) {
-      throw new BackendException("cpu: the weights do not fit into memory: " + Workspaces.heap(), e);
+      throw new BackendException(
+          "cpu: the weights do not fit into memory: " + Workspaces.heap(), e);
     }
   }
 
@@ -75,7 +80,10 @@ final class CpuProgram implements Program {
     return numbers.get(storage.owners().get(node));
   }
 
-  /** The constants that some kernel reads or that are outputs; those that are packed are not kept a second time. */
+  /**
+   * The constants that some kernel reads or that are outputs; those that are packed are not kept a
+   * second time.
+   */
   private float[][] constants() {
     boolean[] needed = new boolean[numbers.size()];
     for (Step step : steps) {
@@ -120,7 +128,8 @@ final class CpuProgram implements Program {
       return run(values);
     } catch (OutOfMemoryError e) {
       workspaces.clear();
-      throw new BackendException("cpu: a run needs " + Workspaces.size(bytes()) + ": " + Workspaces.heap(), e);
+      throw new BackendException(
+          "cpu: a run needs " + Workspaces.size(bytes()) + ": " + Workspaces.heap(), e);
     }
   }
 
@@ -165,11 +174,17 @@ final class CpuProgram implements Program {
 
   private static Tensor input(Node node, Tensor given) {
     if (given == null) {
-      throw new InputException("input " + node.name() + ": missing, give a tensor of shape " + node.shape());
+      throw new InputException(
+          "input " + node.name() + ": missing, give a tensor of shape " + node.shape());
     }
     if (!given.shape().equals(node.shape())) {
       throw new InputException(
-          "input " + node.name() + ": shape is " + given.shape() + ", the program was made for " + node.shape());
+          "input "
+              + node.name()
+              + ": shape is "
+              + given.shape()
+              + ", the program was made for "
+              + node.shape());
     }
     return given;
   }

@@ -4,8 +4,8 @@ import voxcam.op.Shape;
 import voxcam.op.Unary;
 
 /**
- * Functions of one value. Elementary functions are computed in double precision and rounded once; what needs none is left to the JIT
- * compiler, which makes vectors of these loops.
+ * Functions of one value. Elementary functions are computed in double precision and rounded once;
+ * what needs none is left to the JIT compiler, which makes vectors of these loops.
  */
 final class CpuUnary {
   private static final int SPAN = 1 << 14;
@@ -48,7 +48,8 @@ final class CpuUnary {
       case Unary.Neg _ -> neg(x, xFrom, y, yFrom, count);
       case Unary.Sign _ -> sign(x, xFrom, y, yFrom, count);
       case Unary.Erf _ -> erf(x, xFrom, y, yFrom, count);
-      case Unary.Clip(double min, double max) -> clip((float) min, (float) max, x, xFrom, y, yFrom, count);
+      case Unary.Clip(double min, double max) ->
+          clip((float) min, (float) max, x, xFrom, y, yFrom, count);
     }
   }
 
@@ -59,7 +60,8 @@ final class CpuUnary {
     }
   }
 
-  private static void leakyRelu(float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void leakyRelu(
+      float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
       y[yFrom + i] = v > 0 ? v : alpha * v;
@@ -83,7 +85,8 @@ final class CpuUnary {
   private static void geluTanh(float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
-      y[yFrom + i] = (float) (0.5 * v * (1 + Math.tanh(SQRT_2_OVER_PI * (v + 0.044715 * v * v * v))));
+      y[yFrom + i] =
+          (float) (0.5 * v * (1 + Math.tanh(SQRT_2_OVER_PI * (v + 0.044715 * v * v * v))));
     }
   }
 
@@ -122,7 +125,8 @@ final class CpuUnary {
     }
   }
 
-  private static void hardSigmoid(double alpha, double beta, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void hardSigmoid(
+      double alpha, double beta, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
       y[yFrom + i] = (float) Math.max(0, Math.min(1, alpha * v + beta));
@@ -185,7 +189,8 @@ final class CpuUnary {
     }
   }
 
-  private static void clip(float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void clip(
+      float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
       y[yFrom + i] = Math.min(Math.max(v, min), max);

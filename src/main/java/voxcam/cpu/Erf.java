@@ -3,8 +3,8 @@ package voxcam.cpu;
 /** The error function and its complement, to about 1e-13 of the value. */
 final class Erf {
   /**
-   * Chebyshev coefficients over t in [0, 1] of {@code log(erfc(x) e^(x^2) / t)} with {@code t = 2 / (2 + x)}, computed with 40 digits
-   * at the Chebyshev nodes. What is left out is below 1e-13.
+   * Chebyshev coefficients over t in [0, 1] of {@code log(erfc(x) e^(x^2) / t)} with {@code t = 2 /
+   * (2 + x)}, computed with 40 digits at the Chebyshev nodes. What is left out is below 1e-13.
    */
   private static final double[] COEFFICIENTS = {
     -1.3026537197817094,

@@ -27,7 +27,10 @@ interface Kernel {
     return 0;
   }
 
-  /** Whether a run reads this input. A constant that nobody reads, because it is packed, is not kept and is null in {@code inputs}. */
+  /**
+   * Whether a run reads this input. A constant that nobody reads, because it is packed, is not kept
+   * and is null in {@code inputs}.
+   */
   default boolean reads(int input) {
     return true;
   }

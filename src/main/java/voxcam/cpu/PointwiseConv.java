@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once, all channels of it, and every
- * output channel is computed from the copy; output channels are the rows of a tile and positions its columns, so that results are
- * stored as they come.
+ * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once,
+ * all channels of it, and every output channel is computed from the copy; output channels are the
+ * rows of a tile and positions its columns, so that results are stored as they come.
  */
 final class PointwiseConv implements Kernel {
   private final Correlation c;
@@ -19,12 +19,11 @@ final class PointwiseConv implements Kernel {
     this.epilogue = epilogue;
     this.tiles = tiles;
     this.packed =
-        weights.map(
-            values -> {
-              float[] rows = new float[Math.toIntExact(weightFloats())];
-              pack(values, rows);
-              return rows;
-            });
+        weights.map(values -> {
+          float[] rows = new float[Math.toIntExact(weightFloats())];
+          pack(values, rows);
+          return rows;
+        });
   }
 
   /** Whether each output position reads the input position of the same index and no other. */
@@ -91,8 +90,7 @@ final class PointwiseConv implements Kernel {
     float[] columns = new float[c.channels() * width];
     int from = volumeGroup * c.channels() * positions() + first;
     for (int channel = 0; channel < c.channels(); channel++) {
-      System.arraycopy(
-          inputs[0], from + channel * positions(), columns, channel * width, count);
+      System.arraycopy(inputs[0], from + channel * positions(), columns, channel * width, count);
     }
     float[] sums = new float[ConvTiles.ROWS * width];
     int[] rows = new int[ConvTiles.ROWS];
@@ -102,8 +100,7 @@ final class PointwiseConv implements Kernel {
         rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
       }
       Arrays.fill(sums, 0);
-      tiles.panel(
-          false, weights, rows, 0, starts, 0, 1, c.channels(), columns, 0, sums, 0);
+      tiles.panel(false, weights, rows, 0, starts, 0, 1, c.channels(), columns, 0, sums, 0);
       for (int i = 0; i < Math.min(ConvTiles.ROWS, c.outputs() - k); i++) {
         int channel = group * c.outputs() + k + i;
         int at = (n * c.groups() * c.outputs() + channel) * positions() + first;

@@ -13,8 +13,8 @@ import voxcam.graph.Node;
 import voxcam.op.InputException;
 
 /**
- * Makes a graph of its description: names resolved, nodes put in order, operations looked up in {@link Operators}, and every shape
- * checked that does not depend on free sizes.
+ * Makes a graph of its description: names resolved, nodes put in order, operations looked up in
+ * {@link Operators}, and every shape checked that does not depend on free sizes.
  */
 final class GraphReader {
   private static final int LONGEST_MESSAGE = 600;
@@ -65,7 +65,8 @@ final class GraphReader {
   private Node output(String name) {
     Node node = values.get(name);
     if (node == null) {
-      throw new InputException(where + ": the output " + Texts.quoted(name) + " is computed by no node");
+      throw new InputException(
+          where + ": the output " + Texts.quoted(name) + " is computed by no node");
     }
     return node;
   }
@@ -79,11 +80,10 @@ final class GraphReader {
     }
     if (!unknown.isEmpty()) {
       List<String> lines = new ArrayList<>();
-      unknown.forEach(
-          (op, nodes) -> {
-            String more = nodes.size() == 1 ? "" : " and " + (nodes.size() - 1) + " more";
-            lines.add(op + " (node " + Texts.line(nodes.get(0)) + more + ")");
-          });
+      unknown.forEach((op, nodes) -> {
+        String more = nodes.size() == 1 ? "" : " and " + (nodes.size() - 1) + " more";
+        lines.add(op + " (node " + Texts.line(nodes.get(0)) + more + ")");
+      });
       throw new InputException(
           where + ": operations that the engine does not have: " + Texts.listed(lines));
     }
@@ -99,7 +99,10 @@ final class GraphReader {
       }
       if (constants.has(input.name())) {
         throw new InputException(
-            where + ": " + Texts.quoted(input.name()) + " is both an input and a tensor of the file");
+            where
+                + ": "
+                + Texts.quoted(input.name())
+                + " is both an input and a tensor of the file");
       }
     }
     for (Description.Step step : description.steps()) {
@@ -155,7 +158,10 @@ final class GraphReader {
     for (Description.Step step : description.steps()) {
       if (!step.op().equals("Constant") && !names.add(step.name())) {
         throw new InputException(
-            where + ": two nodes or inputs are named " + Texts.quoted(step.name()) + ", names must differ");
+            where
+                + ": two nodes or inputs are named "
+                + Texts.quoted(step.name())
+                + ", names must differ");
       }
     }
     return names;
@@ -167,7 +173,8 @@ final class GraphReader {
     try {
       nodes = Operators.read(call);
     } catch (ArithmeticException e) {
-      throw new InputException(where + ": node " + step.name() + ": a size is too large to count", e);
+      throw new InputException(
+          where + ": node " + step.name() + ": a size is too large to count", e);
     } catch (InputException e) {
       String message = e.getMessage();
       String own = step.name() + ": ";
@@ -188,6 +195,8 @@ final class GraphReader {
   }
 
   private static String cut(String message) {
-    return message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "..." : message;
+    return message.length() > LONGEST_MESSAGE
+        ? message.substring(0, LONGEST_MESSAGE) + "..."
+        : message;
   }
 }

@@ -14,7 +14,10 @@ import voxcam.nets.Architectures;
 import voxcam.nets.Network;
 import voxcam.op.InputException;
 
-/** The strings of a model file: {@code voxcam.version}, {@code graph}, {@code task}, {@code labels}, {@code layer}, {@code recipe}. */
+/**
+ * The strings of a model file: {@code voxcam.version}, {@code graph}, {@code task}, {@code labels},
+ * {@code layer}, {@code recipe}.
+ */
 final class ModelFile {
   private static final String PREFIX = "voxcam.";
   private static final String VERSION = "voxcam.version";
@@ -34,12 +37,15 @@ final class ModelFile {
     Set<String> unknown = new TreeSet<>(metadata.keySet());
     unknown.removeIf(key -> !key.startsWith(PREFIX) || KNOWN.contains(key));
     if (!unknown.isEmpty()) {
-      throw new InputException(where + ": metadata " + Texts.listed(List.copyOf(unknown)) + " is not known");
+      throw new InputException(
+          where + ": metadata " + Texts.listed(List.copyOf(unknown)) + " is not known");
     }
     if (metadata.containsKey(GRAPH)) {
       if (!architecture.isEmpty()) {
         throw new InputException(
-            where + ": holds its own graph, open it without the architecture " + Texts.line(architecture));
+            where
+                + ": holds its own graph, open it without the architecture "
+                + Texts.line(architecture));
       }
       return complete(file);
     }
@@ -58,7 +64,13 @@ final class ModelFile {
     String version = metadata.getOrDefault(VERSION, "missing");
     if (!version.equals(CURRENT)) {
       throw new InputException(
-          where + ": " + VERSION + " is " + Texts.line(version) + ", this engine reads version " + CURRENT);
+          where
+              + ": "
+              + VERSION
+              + " is "
+              + Texts.line(version)
+              + ", this engine reads version "
+              + CURRENT);
     }
     String graphName = where + ": " + GRAPH;
     Graph graph =
@@ -128,11 +140,10 @@ final class ModelFile {
   private static List<String> numbered(Graph graph) {
     int classes =
         ModelChecks.classes(graph)
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        "the number of classes does not follow from the graph, the file needs "
-                            + LABELS));
+            .orElseThrow(() ->
+                new InputException(
+                    "the number of classes does not follow from the graph, the file needs "
+                        + LABELS));
     return IntStream.range(0, classes).mapToObj(String::valueOf).toList();
   }
 

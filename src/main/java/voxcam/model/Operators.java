@@ -24,8 +24,8 @@ import voxcam.op.Unary;
 import voxcam.op.Where;
 
 /**
- * The table between the operations of files (ONNX, opset 17, and a few of our own) and those of the engine, in both directions. Each
- * family fills its part in a class of its own.
+ * The table between the operations of files (ONNX, opset 17, and a few of our own) and those of the
+ * engine, in both directions. Each family fills its part in a class of its own.
  */
 final class Operators {
   /** Makes nodes of a file's node: one for each output that the file names. */
@@ -84,7 +84,8 @@ final class Operators {
   }
 
   static InputException refused(Op op) {
-    return new InputException(op.name() + " has no place in a model file, which holds networks only");
+    return new InputException(
+        op.name() + " has no place in a model file, which holds networks only");
   }
 
   private static Map<String, Reader> readers() {

@@ -15,7 +15,10 @@ import java.util.Locale;
 import java.util.UUID;
 import voxcam.op.InputException;
 
-/** Writes files that appear whole or not at all: under a hidden name first, moved over the target when complete. */
+/**
+ * Writes files that appear whole or not at all: under a hidden name first, moved over the target
+ * when complete.
+ */
 public final class WholeFile {
   /** What writes the bytes. */
   @FunctionalInterface
@@ -28,7 +31,8 @@ public final class WholeFile {
   /**
    * Writes a file, replacing an old one in one step.
    *
-   * @throws InputException if the folder is missing or cannot be written, or the disk is full; an old file is then unchanged
+   * @throws InputException if the folder is missing or cannot be written, or the disk is full; an
+   *     old file is then unchanged
    */
   public static void write(Path target, Content content) {
     Path folder = target.toAbsolutePath().getParent();

@@ -87,7 +87,10 @@ final class Layers {
     return builder.add(name, new Movement.Concat(1), x, y);
   }
 
-  /** Every {@code stride}-th position, and channels of zeros behind those that are there: shortcut A. */
+  /**
+   * Every {@code stride}-th position, and channels of zeros behind those that are there: shortcut
+   * A.
+   */
   Node subsample(String name, Node x, int inputs, int outputs, int stride) {
     Node taken = x;
     if (stride > 1) {

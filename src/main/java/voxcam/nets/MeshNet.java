@@ -9,13 +9,14 @@ import voxcam.op.Tensor;
 import voxcam.op.Window;
 
 /**
- * MeshNet without normalisation, as neuroneural/brainchop has it: dilated convolutions at full resolution, each with a ReLU, and a
- * last one without. Nodes: {@code conv0, relu0, conv1, relu1, ...}. How many, how wide, and the kernels follow from the weights;
- * the padding keeps the size.
+ * MeshNet without normalisation, as neuroneural/brainchop has it: dilated convolutions at full
+ * resolution, each with a ReLU, and a last one without. Nodes: {@code conv0, relu0, conv1, relu1,
+ * ...}. How many, how wide, and the kernels follow from the weights; the padding keeps the size.
  *
  * @param dilations of all convolutions but the last; empty for 1-2-4-8-16-8-4-2-1
  */
-record MeshNet(String name, Optional<List<Integer>> dilations, String task) implements Architecture {
+record MeshNet(String name, Optional<List<Integer>> dilations, String task)
+    implements Architecture {
   private static final List<Integer> USUAL = List.of(1, 2, 4, 8, 16, 8, 4, 2, 1);
 
   static MeshNet parse(Settings settings) {

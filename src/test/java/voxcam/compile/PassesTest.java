@@ -125,8 +125,7 @@ class PassesTest {
   void ofTwoAddedConvolutionsTheLaterOneTakesTheSum() {
     Node x = builder.input("x", INPUT);
     Node sum =
-        builder.add(
-            new Binary(Binary.Kind.Add), conv("main", x, 4, 1), conv("shortcut", x, 4, 1));
+        builder.add(new Binary(Binary.Kind.Add), conv("main", x, 4, 1), conv("shortcut", x, 4, 1));
     Graph graph = builder.build(List.of(builder.add("out", new Unary.Relu(), sum)));
     Graph fused = Fuse.apply(graph);
     assertThat(operations(fused)).containsExactly("Fused", "Fused");
@@ -166,7 +165,10 @@ class PassesTest {
   private Node conv(String name, Node x, int channels, int groups) {
     Shape weight = Shape.of(channels, x.shape().dim(1) / groups, 3, 3, 3);
     return builder.add(
-        name, new Conv.Forward(Window.cube(3, 3, 1, 1, 1), groups), x, constant(name + ".w", weight));
+        name,
+        new Conv.Forward(Window.cube(3, 3, 1, 1, 1), groups),
+        x,
+        constant(name + ".w", weight));
   }
 
   private Node norm(String name, Node x, int channels) {
@@ -206,9 +208,7 @@ class PassesTest {
   private void assertSame(Graph before, Graph after) {
     Map<String, Tensor> inputs =
         before.inputs().stream()
-            .collect(
-                Collectors.toMap(
-                    Node::name, input -> values(input.shape(), -1, 1)));
+            .collect(Collectors.toMap(Node::name, input -> values(input.shape(), -1, 1)));
     try (Program a = Backends.named("reference").compile(before, Options.DEFAULT);
         Program b = Backends.named("reference").compile(after, Options.DEFAULT)) {
       List<Tensor> expected = a.run(inputs);

@@ -93,12 +93,15 @@ class PlanTest {
       nodes.add(
           switch (random.nextInt(4)) {
             case 0 -> builder.add(new Movement.Flatten(random.nextInt(2)), a);
-            case 1 -> builder.add(new Movement.Concat(0), List.of(flat(builder, a), flat(builder, b)));
+            case 1 ->
+                builder.add(new Movement.Concat(0), List.of(flat(builder, a), flat(builder, b)));
             case 2 -> builder.add(new Unary.Relu(), a);
-            default -> builder.add(new Binary(Binary.Kind.Mul), flat(builder, a), builder.scalar(2));
+            default ->
+                builder.add(new Binary(Binary.Kind.Mul), flat(builder, a), builder.scalar(2));
           });
     }
-    Set<Node> outputs = new LinkedHashSet<>(List.of(nodes.getLast(), nodes.get(random.nextInt(1, 20))));
+    Set<Node> outputs =
+        new LinkedHashSet<>(List.of(nodes.getLast(), nodes.get(random.nextInt(1, 20))));
     return Prune.apply(builder.build(List.copyOf(outputs)));
   }
 

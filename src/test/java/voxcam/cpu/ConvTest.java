@@ -164,9 +164,7 @@ final class ConvTest {
   private static int check(Case test) {
     ConvOracle expected = ConvOracle.of(test.op, test.shapes, test.output, test.inputs);
     Tensor w =
-        Tensor.of(
-            test.shapes.get(1),
-            Arrays.copyOf(test.inputs[1], test.shapes.get(1).length()));
+        Tensor.of(test.shapes.get(1), Arrays.copyOf(test.inputs[1], test.shapes.get(1).length()));
     List<Optional<Tensor>> constants =
         new ArrayList<>(Collections.nCopies(test.shapes.size(), Optional.empty()));
     run(test, CpuConv.kernel(test.op, test.shapes, test.output, constants), "chosen", expected);
