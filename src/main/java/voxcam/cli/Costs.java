@@ -31,7 +31,7 @@ record Costs(String layer, List<List<String>> rows) {
     Graph forward = Prune.apply(graph);
     List<List<String>> rows = new ArrayList<>();
     long parameters = LayerTable.parameters(graph);
-    rows.add(List.of("for", input + " of float32"));
+    rows.add(List.of("counted for", input + " of float32"));
     rows.add(
         List.of(
             "parameters",

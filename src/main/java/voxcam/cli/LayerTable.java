@@ -10,6 +10,7 @@ import voxcam.explain.Head;
 import voxcam.explain.Layers;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.op.Norm;
 import voxcam.op.Source;
 
 /** The layers of a network, one row each. */
@@ -80,7 +81,9 @@ record LayerTable(Graph graph) {
     Map<Node, Long> parameters = new HashMap<>();
     Set<Node> counted = new HashSet<>();
     for (Node node : graph.nodes()) {
-      for (Node input : node.inputs()) {
+      // Running statistics of batch normalisation are measured, not learned.
+      int learned = node.op() instanceof Norm.Batch ? 3 : node.inputs().size();
+      for (Node input : node.inputs().subList(0, learned)) {
         if (input.op() instanceof Source.Constant(var value) && counted.add(input)) {
           parameters.merge(node, value.shape().size(), Long::sum);
         }

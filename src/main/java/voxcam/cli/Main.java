@@ -1,6 +1,8 @@
 package voxcam.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +12,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -59,6 +63,8 @@ public final class Main implements Callable<Integer> {
       versionHelp = true,
       description = "Shows the version.")
   boolean versionAsked;
+
+  @Spec CommandSpec spec;
 
   private final PrintStream out;
 
@@ -109,7 +115,7 @@ public final class Main implements Callable<Integer> {
     for (String name : List.of("explain", "predict", "info", "doctor", "completion")) {
       line.addSubcommand(name, commands.get(name));
     }
-    line.setOut(new java.io.PrintWriter(streams.out(), true, java.nio.charset.StandardCharsets.UTF_8));
+    line.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(100);
     line.setUsageHelpLongOptionsMaxWidth(32);
     line.setParameterExceptionHandler((e, _) -> misused(e, streams.err()));
@@ -138,7 +144,7 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    new CommandLine(this).usage(out);
+    spec.commandLine().usage(out);
     return Failure.DONE;
   }
 }
