@@ -1,12 +1,14 @@
 package voxcam.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.function.Consumer;
 import voxcam.explain.Display;
 import voxcam.explain.Explanation;
 import voxcam.model.Model;
@@ -18,27 +20,31 @@ import voxcam.volume.Npy;
 import voxcam.volume.Prepared;
 import voxcam.volume.Recipe;
 import voxcam.volume.Volume;
+import voxcam.volume.WholeFile;
 
 /**
  * The files of maps: for input stem S, target T, method M (and layer L where there are several)
- * {@code S.T.M[.L].nii.gz}, {@code .raw.npy}, {@code .png}.
+ * {@code S.T.M[.L].nii.gz} and {@code .raw.npy}.
  */
 final class MapFiles {
   /** What can be written. */
   enum Format {
     NIFTI,
     NPY,
-    PNG,
     JSON;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The formats of these names; all of them if none is given. */
     static Set<Format> parse(List<String> words) {
+      if (words.isEmpty()) {
+        return EnumSet.allOf(Format.class);
+      }
       Set<Format> formats = EnumSet.noneOf(Format.class);
       for (String word : words) {
-        List<String> known = IntStream.range(0, values().length).mapToObj(i -> values()[i].word()).toList();
+        List<String> known = Arrays.stream(values()).map(Format::word).toList();
         int index = known.indexOf(word.strip().toLowerCase(Locale.ROOT));
         if (index < 0) {
           throw new InputException(
@@ -101,9 +107,6 @@ final class MapFiles {
     if (formats.contains(Format.NPY)) {
       files.add(write(name + ".raw.npy", file -> Npy.write(file, raw)));
     }
-    if (formats.contains(Format.PNG)) {
-      files.add(write(name + ".png", file -> Drawing.png(file, map, display, back, prepared)));
-    }
     return new Written(map, display, steps, files);
   }
 
@@ -112,15 +115,15 @@ final class MapFiles {
     return write(
         stem + ".json",
         file ->
-            voxcam.volume.WholeFile.write(
-                file, out -> out.write((json + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+            WholeFile.write(
+                file, out -> out.write((json + "\n").getBytes(StandardCharsets.UTF_8))));
   }
 
   boolean wants(Format format) {
     return formats.contains(format);
   }
 
-  private Path write(String name, java.util.function.Consumer<Path> content) {
+  private Path write(String name, Consumer<Path> content) {
     Path target = folder.resolve(name);
     outputs.write(target, content);
     return target;

@@ -1,6 +1,7 @@
 package voxcam.cli;
 
 import voxcam.explain.Explanation;
+import voxcam.explain.HiResCam;
 import voxcam.explain.Trust;
 
 /** One map's line on standard output. */
@@ -16,7 +17,7 @@ final class ResultLine {
         .ifPresent(voxels -> line.append(" over ").append(Text.count(voxels)).append(" voxels"));
     line.append("  max ").append(Text.number(map.max()));
     line.append("  residual ").append(Text.format("%.1e", trust.relativeResidual()));
-    line.append("  ").append(verdict(trust));
+    line.append("  ").append(verdict(map, trust));
     if (!written.files().isEmpty()) {
       line.append("  ").append(written.files().get(0));
     }
@@ -28,12 +29,13 @@ final class ResultLine {
     return map.target() + "  " + map.method().name() + " at " + map.layer();
   }
 
-  private static String verdict(Trust trust) {
+  private static String verdict(Explanation map, Trust trust) {
     if (trust.guaranteed()) {
       return "guaranteed";
     }
-    return trust.breaking().isEmpty()
-        ? "not guaranteed"
-        : "broken by " + trust.breaking().get(0);
+    if (!trust.breaking().isEmpty()) {
+      return "broken by " + trust.breaking().get(0);
+    }
+    return map.method() instanceof HiResCam ? "adds up, not guaranteed" : "not guaranteed";
   }
 }
