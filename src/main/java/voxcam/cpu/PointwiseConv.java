@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once, all channels of it, and every
- * output channel is computed from the copy; output channels are the rows of a tile and positions its columns, so that results are
- * stored as they come.
+ * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once,
+ * all channels of it, and every output channel is computed from the copy; output channels are the
+ * rows of a tile and positions its columns, so that results are stored as they come.
  */
 final class PointwiseConv implements Kernel {
   /** Panels copied at a time: a copy of whole cache lines in a row is what memory is good at. */
@@ -25,12 +25,11 @@ final class PointwiseConv implements Kernel {
     this.epilogue = epilogue;
     this.tiles = tiles;
     this.packed =
-        weights.map(
-            values -> {
-              float[] rows = new float[Math.toIntExact(weightFloats())];
-              pack(values, rows);
-              return rows;
-            });
+        weights.map(values -> {
+          float[] rows = new float[Math.toIntExact(weightFloats())];
+          pack(values, rows);
+          return rows;
+        });
   }
 
   /** Whether each output position reads the input position of the same index and no other. */
@@ -103,7 +102,8 @@ final class PointwiseConv implements Kernel {
       int width = 2 * tiles.lanes();
       for (int i = 0; i < count; i += width) {
         int run = Math.min(width, count - i);
-        panel(inputs, weights, output, volumeGroup, first + i, run, columns, i * c.channels(), sums);
+        panel(
+            inputs, weights, output, volumeGroup, first + i, run, columns, i * c.channels(), sums);
       }
     }
   }
@@ -140,8 +140,7 @@ final class PointwiseConv implements Kernel {
         rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
       }
       Arrays.fill(sums, 0);
-      tiles.panel(
-          false, weights, rows, 0, starts, 0, 1, c.channels(), columns, columnsAt, sums, 0);
+      tiles.panel(false, weights, rows, 0, starts, 0, 1, c.channels(), columns, columnsAt, sums, 0);
       for (int i = 0; i < Math.min(ConvTiles.ROWS, c.outputs() - k); i++) {
         int channel = group * c.outputs() + k + i;
         int at = (n * c.groups() * c.outputs() + channel) * positions() + first;
