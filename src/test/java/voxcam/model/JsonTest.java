@@ -30,8 +30,7 @@ final class JsonTest {
   @Test
   void numbersKeepTheirKind() {
     assertThat(Json.parse("j", "[1,1.0,1e2]"))
-        .isEqualTo(
-            new Json.Arr(List.of(new Json.Whole(1), new Json.Real(1), new Json.Real(100))));
+        .isEqualTo(new Json.Arr(List.of(new Json.Whole(1), new Json.Real(1), new Json.Real(100))));
   }
 
   @Test
@@ -56,7 +55,8 @@ final class JsonTest {
                 },
                 {}
               ]
-            }""");
+            }\
+            """);
     assertThat(Json.parse("j", value.indented())).isEqualTo(value);
   }
 
@@ -80,8 +80,23 @@ final class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{", "[1,", "{\"a\"}", "{a:1}", "[NaN]", "[Infinity]", "[01]", "[1.]", "nul", "\"\\x\"", "\"a",
-        "[1]]", "// x\n1", "'a'", "[,1]", "\"a\nb\"", "\u0000"
+        "{",
+        "[1,",
+        "{\"a\"}",
+        "{a:1}",
+        "[NaN]",
+        "[Infinity]",
+        "[01]",
+        "[1.]",
+        "nul",
+        "\"\\x\"",
+        "\"a",
+        "[1]]",
+        "// x\n1",
+        "'a'",
+        "[,1]",
+        "\"a\nb\"",
+        "\u0000"
       })
   void whatIsNoJson(String text) {
     assertThatThrownBy(() -> Json.parse("j", text))

@@ -112,9 +112,11 @@ final class ModelTest {
     refused(
         () -> Model.of("m", graph, Task.MULTICLASS, List.of("a", " ")),
         "m: the label \" \" is no name");
-    refused(() -> model().withLayer("pol"), "means: the default layer \"pol\" is no node of the graph");
     refused(
-        () -> model().withRecipe("{}"), "means: recipe: is an object of 0, expected a list of steps");
+        () -> model().withLayer("pol"), "means: the default layer \"pol\" is no node of the graph");
+    refused(
+        () -> model().withRecipe("{}"),
+        "means: recipe: is an object of 0, expected a list of steps");
   }
 
   private static void refused(Runnable action, String message) {
@@ -139,9 +141,10 @@ final class ModelTest {
         "voxcam.recipe|[1|means: recipe: is not valid JSON at character 2: Unexpected end-of-input:"
             + " expected close marker for Array",
         "voxcam.graph|[]|voxcam.graph: is a list of 0, expected an object",
-        "voxcam.graph||holds weights but no graph; say which network they belong to with --arch, one"
-            + " of resnet10, resnet18, resnet34, resnet50, medicalnet-resnet10, medicalnet-resnet18,"
-            + " medicalnet-resnet34, medicalnet-resnet50, r3d_18, meshnet, unet",
+        "voxcam.graph||holds weights but no graph; say which network they belong to with --arch,"
+            + " one of resnet10, resnet18, resnet34, resnet50, medicalnet-resnet10,"
+            + " medicalnet-resnet18, medicalnet-resnet34, medicalnet-resnet50, r3d_18, meshnet,"
+            + " unet",
       })
   void metadataThatDoesNotFit(String key, String value, String message) {
     Path path = folder.resolve("means.safetensors");

@@ -46,13 +46,12 @@ final class SafetensorsTest {
     Safetensors file = Safetensors.open(path);
     assertThat(file.metadata()).isEqualTo(Map.of("z", "1", "a", "\u00fc\n"));
     assertThat(file.tensors().keySet()).containsExactly("a.weight", "b", "c", "scalar");
-    tensors.forEach(
-        (name, tensor) -> {
-          Tensor stored = file.tensors().get(name);
-          assertThat(stored.shape()).isEqualTo(tensor.shape());
-          assertThat(stored.floats()).isEqualTo(tensor.floats());
-          assertThat(stored.doubles()).isEqualTo(tensor.doubles());
-        });
+    tensors.forEach((name, tensor) -> {
+      Tensor stored = file.tensors().get(name);
+      assertThat(stored.shape()).isEqualTo(tensor.shape());
+      assertThat(stored.floats()).isEqualTo(tensor.floats());
+      assertThat(stored.doubles()).isEqualTo(tensor.doubles());
+    });
   }
 
   @Test
@@ -103,7 +102,8 @@ final class SafetensorsTest {
     assertThat(tensor.floats()).containsExactly((float) value);
 
     Path path = folder.resolve("t");
-    Safetensors.write(path, Map.of("t", Tensor.of(Shape.of(1), new double[] {value})), Map.of(), dtype);
+    Safetensors.write(
+        path, Map.of("t", Tensor.of(Shape.of(1), new double[] {value})), Map.of(), dtype);
     assertThat(path).hasBinaryContent(Bytes.file(padded(header), data));
   }
 
@@ -128,8 +128,7 @@ final class SafetensorsTest {
   void roundingIsToTheNearest() {
     Path path = folder.resolve("t");
     double[] values = {1.00390625, 1.01171875, Double.NEGATIVE_INFINITY, Double.NaN, -0.0, 3.39e38};
-    Safetensors.write(
-        path, Map.of("t", Tensor.of(Shape.of(6), values)), Map.of(), Dtype.BF16);
+    Safetensors.write(path, Map.of("t", Tensor.of(Shape.of(6), values)), Map.of(), Dtype.BF16);
     // Ties go to the even neighbour: down, then up.
     assertThat(Safetensors.open(path).tensors().get("t").doubles())
         .containsExactly(
@@ -143,13 +142,13 @@ final class SafetensorsTest {
       value = {
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}|4"
             + "|tensor \"t\": its 4 bytes hold 1 values of F32, its shape [2] needs 2",
-        "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,3]}}|3"
-            + "|tensor \"t\": its 3 bytes hold no whole number of values of F32, its shape [1] needs 1",
+        "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,3]}}|3|tensor \"t\": its 3"
+            + " bytes hold no whole number of values of F32, its shape [1] needs 1",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[4611686018427387905,4],\"data_offsets\":[0,16]}}|16"
             + "|tensor \"t\": size 4611686018427387905 in its shape [4611686018427387905,4] is not"
             + " possible",
-        "{\"t\":{\"dtype\":\"U8\",\"shape\":[2147483647,2147483647,2147483647],\"data_offsets\":[0,1]}}|1"
-            + "|tensor \"t\": its 1 bytes hold 1 values of U8, its shape"
+        "{\"t\":{\"dtype\":\"U8\",\"shape\":[2147483647,2147483647,2147483647],\"data_offsets\":[0,1]}}|1|tensor"
+            + " \"t\": its 1 bytes hold 1 values of U8, its shape"
             + " [2147483647,2147483647,2147483647] needs more than any file has",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}|4"
             + "|tensor \"t\": size -1 in its shape [-1] is not possible",
@@ -167,9 +166,9 @@ final class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
             + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8"
             + "|header: the name \"a\" occurs twice in one object",
-        "{\"t\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}|1"
-            + "|tensor \"t\": dtype \"F8_E4M3\" is not known, known are [F64, F32, F16, BF16, I64, I32,"
-            + " I16, I8, U8, BOOL]",
+        "{\"t\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}|1|tensor \"t\": dtype"
+            + " \"F8_E4M3\" is not known, known are [F64, F32, F16, BF16, I64, I32, I16, I8, U8,"
+            + " BOOL]",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1]}}|4|header: t: \"data_offsets\" is missing",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}|4"
             + "|header: t: shape is a list of 1, expected a list of whole numbers",
@@ -223,7 +222,8 @@ final class SafetensorsTest {
 
   @Test
   void anEmptyTensorIsNoTensorButItsNameIsKnown() {
-    Safetensors file = read("{\"t\":{\"dtype\":\"I64\",\"shape\":[3,0],\"data_offsets\":[0,0]}}", 0);
+    Safetensors file =
+        read("{\"t\":{\"dtype\":\"I64\",\"shape\":[3,0],\"data_offsets\":[0,0]}}", 0);
     assertThat(file.tensors()).isEmpty();
     assertThat(file.empty()).containsExactly("t");
   }
@@ -231,8 +231,7 @@ final class SafetensorsTest {
   @Test
   void aFileCutShortWhileOpenIsTold() throws IOException {
     Path path = folder.resolve("t");
-    Safetensors.write(
-        path, Map.of("t", Tensor.filled(Shape.of(1 << 20), 1)), Map.of(), Dtype.F32);
+    Safetensors.write(path, Map.of("t", Tensor.filled(Shape.of(1 << 20), 1)), Map.of(), Dtype.F32);
     Safetensors file = Safetensors.open(path);
     try (RandomAccessFile cut = new RandomAccessFile(path.toFile(), "rw")) {
       cut.setLength(100);

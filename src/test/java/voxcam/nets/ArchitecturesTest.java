@@ -96,9 +96,9 @@ final class ArchitecturesTest {
     assertThatThrownBy(() -> Architectures.named("resnet10").build(weights))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "the weights do not fit resnet10; 2 missing: bn1.running_var, layer2.0.conv1.weight; 1 left"
-                + " over: layer5.0.conv1.weight; 1 of another shape: layer3.0.bn2.bias is [7], expected"
-                + " [5]; is this the right architecture, with the right options?");
+            "the weights do not fit resnet10; 2 missing: bn1.running_var, layer2.0.conv1.weight; 1"
+                + " left over: layer5.0.conv1.weight; 1 of another shape: layer3.0.bn2.bias is [7],"
+                + " expected [5]; is this the right architecture, with the right options?");
   }
 
   @Test
@@ -138,17 +138,17 @@ final class ArchitecturesTest {
         "unet:dilations=1 | architecture unet: option dilations is not known, known are task",
         "resnet18:conv1_stride | architecture resnet18: option \"conv1_stride\" is not NAME=VALUE",
         "resnet18:dilated=a,dilated=b | architecture resnet18: option dilated is given twice",
-        "resnet18:conv1_stride=0 | architecture resnet18: option conv1_stride is \"0\", expected numbers"
-            + " from 1 to 1000",
-        "resnet18:conv1_stride=x | architecture resnet18: option conv1_stride is \"x\", expected whole"
-            + " numbers, as 2",
-        "resnet18:dilated=maybe | architecture resnet18: option dilated is \"maybe\", expected true or"
-            + " false",
+        "resnet18:conv1_stride=0 | architecture resnet18: option conv1_stride is \"0\", expected"
+            + " numbers from 1 to 1000",
+        "resnet18:conv1_stride=x | architecture resnet18: option conv1_stride is \"x\", expected"
+            + " whole numbers, as 2",
+        "resnet18:dilated=maybe | architecture resnet18: option dilated is \"maybe\", expected true"
+            + " or false",
         "resnet18:shortcut=C | architecture resnet18: option shortcut is \"C\", expected A or B",
-        "meshnet:dilations=1-2- | architecture meshnet: option dilations is \"1-2-\", expected whole"
-            + " numbers, as 2",
-        "unet:task=guessing | architecture unet: option task is \"guessing\", expected multiclass or"
-            + " multilabel or segmentation",
+        "meshnet:dilations=1-2- | architecture meshnet: option dilations is \"1-2-\", expected"
+            + " whole numbers, as 2",
+        "unet:task=guessing | architecture unet: option task is \"guessing\", expected multiclass"
+            + " or multilabel or segmentation",
       })
   void unknownNamesAndOptions(String name, String message) {
     assertThatThrownBy(() -> Architectures.named(name))
@@ -182,10 +182,8 @@ final class ArchitecturesTest {
             () -> Architectures.named("resnet18:shortcut=A").build(weights("monai-resnet18")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("15 left over: layer2.0.downsample");
-    assertThatThrownBy(
-            () ->
-                Architectures.named("resnet18:shortcut=B")
-                    .build(weights("monai-resnet18-shortcut-a")))
+    assertThatThrownBy(() ->
+            Architectures.named("resnet18:shortcut=B").build(weights("monai-resnet18-shortcut-a")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("15 missing: layer2.0.downsample.0.weight");
   }
@@ -196,8 +194,8 @@ final class ArchitecturesTest {
     assertThatThrownBy(() -> Architectures.named("meshnet:dilations=1-2-4").build(weights))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "meshnet: the weights have 10 convolutions conv0, conv1, ..., the dilations [1, 2, 4] need"
-                + " 4; give the option dilations");
+            "meshnet: the weights have 10 convolutions conv0, conv1, ..., the dilations [1, 2, 4]"
+                + " need 4; give the option dilations");
     Graph graph =
         Architectures.named("meshnet:dilations=1-1-2-4-8-16-1-1-1").build(weights).graph();
     assertThat(graph.node("conv5").op())
