@@ -4,7 +4,8 @@ import java.util.Optional;
 import voxcam.op.Unary;
 
 /**
- * What happens to the sums of a convolution on their way to the output: {@code activation(sum + bias[k] + residual)}.
+ * What happens to the sums of a convolution on their way to the output: {@code activation(sum +
+ * bias[k] + residual)}.
  *
  * @param bias which input is the bias, -1 if none
  * @param residual which input is added, of the output's shape, -1 if none

@@ -26,4 +26,12 @@ interface Kernel {
   default long weightBytes() {
     return 0;
   }
+
+  /**
+   * Whether a run reads this input. A constant that nobody reads, because it is packed, is not kept
+   * and is null in {@code inputs}.
+   */
+  default boolean reads(int input) {
+    return true;
+  }
 }

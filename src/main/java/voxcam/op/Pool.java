@@ -162,6 +162,15 @@ public sealed interface Pool extends Op {
                 + axis.extent()
                 + (ceil ? " (ceil mode)" : ""),
             inputs);
+        // Such a window may step over the whole axis, from the padding before it to that behind it.
+        Arguments.require(
+            axis.padBegin() == 0 || axis.kernel() == 1 || axis.dilation() <= x.dim(i + 2),
+            op,
+            "dilation "
+                + axis.dilation()
+                + " with padding is too wide for an axis of "
+                + x.dim(i + 2),
+            inputs);
       }
       sizes.add(size);
     }

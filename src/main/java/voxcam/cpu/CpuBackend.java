@@ -1,0 +1,75 @@
+package voxcam.cpu;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import voxcam.backend.Backend;
+import voxcam.backend.Options;
+import voxcam.backend.Options.Precision;
+import voxcam.backend.Program;
+import voxcam.compile.Fuse;
+import voxcam.compile.Prune;
+import voxcam.compile.Simplify;
+import voxcam.graph.Graph;
+import voxcam.graph.Node;
+import voxcam.op.InputException;
+import voxcam.op.Tensor;
+
+/**
+ * The processor that Java runs on. It can always run; with the incubator's Vector API it runs
+ * several times as fast.
+ */
+public final class CpuBackend implements Backend {
+  /** For {@code ServiceLoader}. */
+  public CpuBackend() {}
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public int preference() {
+    return 0;
+  }
+
+  @Override
+  public Optional<String> refusal() {
+    return Optional.empty();
+  }
+
+  @Override
+  public String description(Options options) {
+    String threads = options.threads() == 1 ? "1 thread, " : options.threads() + " threads, ";
+    return threads + Machine.arithmetic();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws InputException also if another precision than single is asked for
+   * @throws voxcam.backend.BackendException if the packed weights do not fit into memory
+   */
+  @Override
+  public Program compile(Graph graph, Options options) {
+    if (options.precision() != Precision.FP32) {
+      String precision = options.precision().name().toLowerCase(Locale.ROOT);
+      throw new InputException("device cpu: precision " + precision + " is for GPUs, give fp32");
+    }
+    // Asking for the shapes refuses graphs with free sizes.
+    graph.nodes().forEach(Node::shape);
+    Machine.warnOnce();
+    Options plain = new Options(Precision.FP32, options.threads(), false);
+    Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
+    Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
+    return CpuProgram.of(Fuse.apply(simple), options);
+  }
+
+  private static List<Tensor> evaluate(Graph constants, Options options) {
+    try (Program program = CpuProgram.of(constants, options)) {
+      return program.run(Map.of());
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package voxcam.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import voxcam.graph.Node;
+import voxcam.op.Binary;
+import voxcam.op.Cam;
+import voxcam.op.Conv;
+import voxcam.op.Index;
+import voxcam.op.Linear;
+import voxcam.op.Movement;
+import voxcam.op.Norm;
+import voxcam.op.Pool;
+import voxcam.op.Reduce;
+import voxcam.op.Resize;
+import voxcam.op.Shape;
+import voxcam.op.Softmax;
+import voxcam.op.Source;
+import voxcam.op.Tensor;
+import voxcam.op.Unary;
+import voxcam.op.Where;
+
+/** The kernel of each operation. */
+final class Kernels {
+  private Kernels() {}
+
+  static Kernel of(Node node) {
+    List<Shape> inputs = node.inputShapes();
+    Shape output = node.shape();
+    return switch (node.op()) {
+      case Source _ -> throw new IllegalStateException(node + " has nothing to compute");
+      case Unary op -> CpuUnary.kernel(op, output);
+      case Binary op -> CpuBinary.kernel(op, inputs, output);
+      case Where _ -> CpuWhere.kernel(inputs, output);
+      case Conv op -> CpuConv.kernel(op, inputs, output, constants(node));
+      case Pool op -> CpuPool.kernel(op, inputs, output);
+      case Norm op -> CpuNorm.kernel(op, inputs);
+      case Softmax op -> CpuSoftmax.kernel(op, inputs);
+      case Linear op -> CpuLinear.kernel(op, inputs, output, constants(node));
+      case Reduce op -> CpuReduce.kernel(op, inputs.get(0));
+      case Index op -> CpuIndex.kernel(op, inputs);
+      case Movement op -> CpuMovement.kernel(op, inputs, output);
+      case Resize op -> CpuResize.kernel(op, inputs, output);
+      case Cam op -> CpuCam.kernel(op, inputs);
+    };
+  }
+
+  /** For each input its value, if it is known beforehand. */
+  private static List<Optional<Tensor>> constants(Node node) {
+    List<Optional<Tensor>> constants = new ArrayList<>();
+    for (Node input : node.inputs()) {
+      constants.add(
+          input.op() instanceof Source.Constant(Tensor value)
+              ? Optional.of(value)
+              : Optional.empty());
+    }
+    return List.copyOf(constants);
+  }
+}

@@ -1,0 +1,42 @@
+package voxcam.explain;
+
+import java.util.List;
+import voxcam.op.Tensor;
+
+/**
+ * The answer to a request.
+ *
+ * @param maps one for each target, layer and method, in this order of nesting
+ * @param logits the model's raw output
+ * @param cost what it took
+ */
+public record Explained(List<Explanation> maps, Tensor logits, Cost cost) {
+  public Explained {
+    maps = List.copyOf(maps);
+  }
+
+  /** The first map; the only one where one target, layer and method were asked for. */
+  public Explanation first() {
+    return maps.get(0);
+  }
+
+  /**
+   * What an answer took.
+   *
+   * @param forwardFlops the forward pass to the logits
+   * @param gradientFlops all the rest: gradients behind the layers, maps and checks
+   * @param bytes working memory of the run, as planned before it
+   * @param weightBytes memory of the weights
+   * @param compileSeconds making the program; 0 where an earlier one served again
+   * @param runSeconds running it
+   * @param backend its name
+   */
+  public record Cost(
+      long forwardFlops,
+      long gradientFlops,
+      long bytes,
+      long weightBytes,
+      double compileSeconds,
+      double runSeconds,
+      String backend) {}
+}

@@ -1,0 +1,234 @@
+package voxcam.explain;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+import voxcam.backend.Backend;
+import voxcam.backend.Backends;
+import voxcam.backend.Options;
+import voxcam.backend.Program;
+import voxcam.graph.Graph;
+import voxcam.graph.Node;
+import voxcam.model.Model;
+import voxcam.op.InputException;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+
+/**
+ * Explains one model's outputs. Thread-safe: many explanations may run at once. Programs are made
+ * on first use and kept for requests of the same kind on inputs of the same shape, the latest few
+ * of them.
+ *
+ * <p>The model stays the caller's and must stay open as long as the explainer is used.
+ */
+public final class Explainer implements AutoCloseable {
+  private static final int KEPT_PROGRAMS = 4;
+
+  /** What a program was made for. A region's values are an input, so they are no part of it. */
+  private record Key(Request request, List<Shape> shapes) {}
+
+  private record Prepared(MapGraph maps, Program program) {}
+
+  private final Model model;
+  private final Backend backend;
+  private final Options options;
+  private final SequencedMap<Key, Prepared> programs = new LinkedHashMap<>(8, 0.75f, true);
+
+  /** An explainer on a backend of choice. */
+  public Explainer(Model model, Backend backend, Options options) {
+    this.model = model;
+    this.backend = backend;
+    this.options = options;
+  }
+
+  /** An explainer on the best backend of this machine. */
+  public static Explainer of(Model model) {
+    return new Explainer(model, Backends.named("auto"), Options.DEFAULT);
+  }
+
+  /**
+   * Explains a model of one input.
+   *
+   * @param input {@code [N,C,D,H,W]}, as the model's recipe makes it
+   * @throws InputException if the input, a target or a layer does not suit the model
+   */
+  public Explained explain(Tensor input, Request request) {
+    List<Node> inputs = model.graph().inputs();
+    if (inputs.size() != 1) {
+      List<String> names = inputs.stream().map(Node::name).toList();
+      throw new InputException(
+          "model: takes the inputs " + String.join(", ", names) + "; give each by its name");
+    }
+    return explain(Map.of(inputs.get(0).name(), input), request);
+  }
+
+  /** Explains a model of several inputs, each given by its name. */
+  public Explained explain(Map<String, Tensor> inputs, Request request) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    long start = System.nanoTime();
+    Prepared prepared = prepare(request, shapes);
+    long compiled = System.nanoTime();
+    Map<String, Tensor> given = new LinkedHashMap<>(inputs);
+    if (request.voxels() instanceof Voxels.Region(Tensor mask)) {
+      prepared
+          .maps()
+          .graph()
+          .find(Scores.REGION)
+          .ifPresent(node -> given.put(Scores.REGION, Tensor.of(node.shape(), mask.floats())));
+    }
+    List<Tensor> values = prepared.program().run(given);
+    long ran = System.nanoTime();
+    List<Explanation> maps = new ArrayList<>();
+    for (MapGraph.Case wanted : prepared.maps().cases()) {
+      maps.add(explanation(wanted, values));
+    }
+    Explained.Cost cost =
+        new Explained.Cost(
+            prepared.maps().forwardFlops(),
+            prepared.maps().gradientFlops(),
+            prepared.program().bytes(),
+            prepared.program().weightBytes(),
+            (compiled - start) * 1e-9,
+            (ran - compiled) * 1e-9,
+            backend.name());
+    return new Explained(maps, values.get(0), cost);
+  }
+
+  /**
+   * The graph that answers a request for inputs of the given shapes, as it is before a backend's
+   * own passes.
+   */
+  public Graph graph(Request request, Map<String, Shape> shapes) {
+    return maps(request, shapes).graph();
+  }
+
+  private MapGraph maps(Request request, Map<String, Shape> shapes) {
+    Graph graph = model.graph().specialise(shapes);
+    return new MapGraph(graph, model.task(), request, layers(request, graph));
+  }
+
+  private List<String> layers(Request request, Graph graph) {
+    if (!request.layers().isEmpty()) {
+      return request.layers();
+    }
+    return List.of(model.layer().orElseGet(() -> Layers.suggested(graph).name()));
+  }
+
+  private Prepared prepare(Request request, Map<String, Shape> shapes) {
+    Request kind =
+        request.voxels() instanceof Voxels.Region(Tensor mask)
+            ? request.over(new Voxels.Region(new Outline(mask.shape())))
+            : request;
+    Key key = new Key(kind, List.copyOf(shapes.values()));
+    synchronized (programs) {
+      Prepared known = programs.get(key);
+      if (known == null) {
+        MapGraph maps = maps(request, shapes);
+        known = new Prepared(maps, backend.compile(maps.graph(), options));
+        programs.put(key, known);
+        if (programs.size() > KEPT_PROGRAMS) {
+          // Not closed: another thread may be running it. Without a reader it is garbage.
+          programs.pollFirstEntry();
+        }
+      }
+      return known;
+    }
+  }
+
+  private Explanation explanation(MapGraph.Case wanted, List<Tensor> values) {
+    int index = wanted.index().orElseGet(() -> (int) number(values, wanted.chosen()));
+    OptionalLong voxels =
+        wanted.voxels() < 0
+            ? OptionalLong.empty()
+            : OptionalLong.of(Math.round(number(values, wanted.voxels())));
+    Tensor map = withoutBatch(values.get(wanted.map()));
+    boolean hiRes = wanted.method() instanceof HiResCam || wanted.head().coincide();
+    Trust trust =
+        new Trust(
+            hiRes && wanted.head().guaranteed(),
+            wanted.head().coincide(),
+            wanted.head().reason(),
+            wanted.breaking(),
+            number(values, wanted.score()),
+            sum(map),
+            number(values, wanted.bias()),
+            number(values, wanted.bypass()),
+            whyEmpty(map, voxels));
+    return new Explanation(
+        label(index), index, wanted.layer(), wanted.method(), map, voxels, trust);
+  }
+
+  private String label(int index) {
+    return index < model.labels().size() ? model.labels().get(index) : Integer.toString(index);
+  }
+
+  private static Tensor withoutBatch(Tensor map) {
+    Shape shape = map.shape();
+    if (shape.dim(0) != 1) {
+      return map;
+    }
+    int[] dims = new int[shape.rank() - 1];
+    System.arraycopy(shape.dims(), 1, dims, 0, dims.length);
+    return map instanceof Tensor.Doubles
+        ? Tensor.of(Shape.of(dims), map.doubles())
+        : Tensor.of(Shape.of(dims), map.floats());
+  }
+
+  private static Optional<String> whyEmpty(Tensor map, OptionalLong voxels) {
+    double max = Double.NEGATIVE_INFINITY;
+    double min = Double.POSITIVE_INFINITY;
+    for (float value : map.floats()) {
+      max = Math.max(max, value);
+      min = Math.min(min, value);
+    }
+    if (max > 0) {
+      return Optional.empty();
+    }
+    if (voxels.isPresent() && voxels.getAsLong() == 0) {
+      return Optional.of("no voxel belongs to the target: its score is an empty sum");
+    }
+    if (max == 0 && min == 0) {
+      return Optional.of(
+          "the score does not change with this layer here: every gradient times activation is 0");
+    }
+    return Optional.of("all evidence is against: largest raw value %.3g".formatted(max));
+  }
+
+  private static double sum(Tensor map) {
+    double sum = 0;
+    for (double value : map.doubles()) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  private static double number(List<Tensor> values, int position) {
+    return position < 0 ? 0 : values.get(position).doubles()[0];
+  }
+
+  @Override
+  public void close() {
+    synchronized (programs) {
+      programs.values().forEach(prepared -> prepared.program().close());
+      programs.clear();
+    }
+  }
+
+  /** Stands for any mask of a shape when requests are compared. */
+  private record Outline(Shape shape) implements Tensor {
+    @Override
+    public float[] floats() {
+      throw new UnsupportedOperationException("an outline has no values");
+    }
+
+    @Override
+    public double[] doubles() {
+      throw new UnsupportedOperationException("an outline has no values");
+    }
+  }
+}

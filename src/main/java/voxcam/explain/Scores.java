@@ -1,0 +1,199 @@
+package voxcam.explain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import voxcam.graph.GraphBuilder;
+import voxcam.graph.Node;
+import voxcam.model.Task;
+import voxcam.op.Binary;
+import voxcam.op.Index;
+import voxcam.op.InputException;
+import voxcam.op.Movement;
+import voxcam.op.Reduce;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+
+/**
+ * Adds scores to a model's graph. For a classifier a score is the raw logit, before any sigmoid or
+ * softmax. For a model with one logit per voxel it is the sum of a label's logits over a set of
+ * voxels Q: those predicted as the label, or a region (Seg-Grad-CAM's and Seg-HiRes-Grad-CAM's
+ * definition, arXiv 2409.20287, with Q made from arg-max or logit above 0).
+ */
+final class Scores {
+  /** The graph input that holds a region. */
+  static final String REGION = "%region";
+
+  /**
+   * One score.
+   *
+   * @param index which label, where that is known beforehand
+   * @param chosen the label's index as a value of the graph, where it depends on the scores
+   * @param score a single number, summed over the batch
+   * @param voxels how many voxels were summed, for dense outputs
+   */
+  record Score(Optional<Integer> index, Optional<Node> chosen, Node score, Optional<Node> voxels) {}
+
+  private final GraphBuilder builder;
+  private final Node logits;
+  private final Task task;
+  private final Voxels voxels;
+  private Optional<Node> region = Optional.empty();
+  private Optional<Node> winners = Optional.empty();
+
+  /** For logits {@code [N,labels]} or {@code [N,labels,...]}. */
+  Scores(GraphBuilder builder, Node logits, Task task, Voxels voxels) {
+    this.builder = builder;
+    this.logits = logits;
+    this.task = task;
+    this.voxels = voxels;
+  }
+
+  /** Whether logits have positions, more than one in all. */
+  static boolean isDense(Shape logits) {
+    return logits.rank() > 2 && logits.size(2, logits.rank()) > 1;
+  }
+
+  List<Score> of(Target target) {
+    int labels = logits.shape().dim(1);
+    return switch (target) {
+      case Target.Index(int index) -> List.of(fixed(checked(index, labels)));
+      case Target.All _ -> IntStream.range(0, labels).mapToObj(this::fixed).toList();
+      case Target.PerSample(var indices) -> List.of(perSample(indices, labels));
+      case Target.Top(int count) -> top(Math.min(count, labels));
+    };
+  }
+
+  private static int checked(int index, int labels) {
+    if (index < 0 || index >= labels) {
+      throw new InputException(
+          "target " + index + ": the model has " + labels + " labels, give 0 to " + (labels - 1));
+    }
+    return index;
+  }
+
+  private Score fixed(int index) {
+    Node own =
+        builder.add(
+            new Movement.Slice(List.of(new Movement.Range(1, index, index + 1, 1))), logits);
+    return score(Optional.of(index), Optional.empty(), own, builder.scalar(index));
+  }
+
+  private Score perSample(List<Integer> indices, int labels) {
+    int batch = logits.shape().dim(0);
+    if (indices.size() != batch || isDense(logits.shape())) {
+      throw new InputException(
+          "target: "
+              + indices.size()
+              + " labels for a batch of "
+              + batch
+              + " with logits "
+              + logits.shape()
+              + ", give one label for each sample of a classifier");
+    }
+    float[] values = new float[batch];
+    for (int n = 0; n < batch; n++) {
+      values[n] = checked(indices.get(n), labels);
+    }
+    int[] dims = new int[logits.shape().rank()];
+    Arrays.fill(dims, 1);
+    dims[0] = batch;
+    Node chosen = builder.constant("%samples" + values.length, Tensor.of(Shape.of(dims), values));
+    Node own = builder.add(new Index.GatherElements(1), logits, chosen);
+    return new Score(Optional.of(indices.get(0)), Optional.empty(), total(own), Optional.empty());
+  }
+
+  private List<Score> top(int count) {
+    Node strength = isDense(logits.shape()) ? predictedVoxels() : total(logits, spaceAndBatch());
+    Node order = builder.add(new Index.TopK(count, 0, true, Index.Part.INDICES), strength);
+    List<Score> scores = new ArrayList<>();
+    for (int rank = 0; rank < count; rank++) {
+      Node chosen =
+          builder.add(new Movement.Slice(List.of(new Movement.Range(0, rank, rank + 1, 1))), order);
+      Node own = builder.add(new Index.Gather(1), logits, chosen);
+      scores.add(score(Optional.empty(), Optional.of(chosen), own, chosen));
+    }
+    return scores;
+  }
+
+  private Score score(Optional<Integer> index, Optional<Node> chosen, Node own, Node label) {
+    if (!isDense(logits.shape())) {
+      return new Score(index, chosen, total(own), Optional.empty());
+    }
+    Node mask = mask(own, label);
+    Node score = total(builder.add(new Binary(Binary.Kind.Mul), own, mask));
+    return new Score(index, chosen, score, Optional.of(total(mask)));
+  }
+
+  private Node mask(Node own, Node label) {
+    return switch (voxels) {
+      case Voxels.Region(Tensor mask) -> region(mask);
+      case Voxels.Predicted _ when overlaps() ->
+          builder.add(new Binary(Binary.Kind.Greater), own, builder.scalar(0));
+      case Voxels.Predicted _ -> builder.add(new Binary(Binary.Kind.Equal), winner(), label);
+    };
+  }
+
+  private boolean overlaps() {
+    return task == Task.MULTILABEL || logits.shape().dim(1) == 1;
+  }
+
+  private Node winner() {
+    if (winners.isEmpty()) {
+      winners = Optional.of(builder.add(new Index.ArgMax(1, true), logits));
+    }
+    return winners.get();
+  }
+
+  private Node region(Tensor mask) {
+    if (region.isEmpty()) {
+      int[] dims = logits.shape().dims();
+      dims[0] = 1;
+      dims[1] = 1;
+      Shape wanted = Shape.of(dims);
+      if (mask.shape().size() != wanted.size()) {
+        throw new InputException(
+            "region: shape is "
+                + mask.shape()
+                + ", the model's output has "
+                + wanted
+                + "; give a mask of that size");
+      }
+      region = Optional.of(builder.input(REGION, wanted));
+    }
+    return region.get();
+  }
+
+  /** For each label how many voxels are predicted as it, {@code [labels]}. */
+  private Node predictedVoxels() {
+    Node mask;
+    if (overlaps()) {
+      mask = builder.add(new Binary(Binary.Kind.Greater), logits, builder.scalar(0));
+    } else {
+      int[] dims = new int[logits.shape().rank()];
+      Arrays.fill(dims, 1);
+      dims[1] = logits.shape().dim(1);
+      float[] labels = new float[dims[1]];
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = i;
+      }
+      Node each = builder.constant("%labels", Tensor.of(Shape.of(dims), labels));
+      mask = builder.add(new Binary(Binary.Kind.Equal), winner(), each);
+    }
+    return total(mask, spaceAndBatch());
+  }
+
+  private List<Integer> spaceAndBatch() {
+    return IntStream.range(0, logits.shape().rank()).filter(axis -> axis != 1).boxed().toList();
+  }
+
+  private Node total(Node values) {
+    return total(values, List.of());
+  }
+
+  private Node total(Node values, List<Integer> axes) {
+    return builder.add(new Reduce(Reduce.Kind.Sum, axes, false), values);
+  }
+}

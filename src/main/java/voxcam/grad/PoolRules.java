@@ -1,0 +1,54 @@
+package voxcam.grad;
+
+import java.util.List;
+import voxcam.graph.Node;
+import voxcam.op.Cam;
+import voxcam.op.Pool;
+import voxcam.op.Reduce;
+import voxcam.op.Regions;
+import voxcam.op.Shape;
+
+/**
+ * Gradients of {@link Pool} and of {@link Cam}: of what gathers space, and of what gathers
+ * channels.
+ */
+final class PoolRules {
+  private PoolRules() {}
+
+  static Node gradient(Algebra a, Pool op, Step s) {
+    Node gy = s.gy();
+    Shape x = s.x().shape();
+    return switch (op) {
+      case Pool.Max(var regions) -> a.apply(new Pool.MaxScatter(regions), s.x(), gy);
+      case Pool.MaxPick(var regions) -> a.apply(new Pool.MaxScatter(regions), s.x(), gy);
+      case Pool.MaxScatter(var regions) -> a.apply(new Pool.MaxPick(regions), s.x(), gy);
+      case Pool.Average(var regions, boolean padded) ->
+          a.apply(new Pool.AverageGrad(regions, padded, ConvRules.spatial(x)), gy);
+      case Pool.AverageGrad(var regions, boolean padded, var _) ->
+          a.apply(new Pool.Average(regions, padded), gy);
+      case Pool.GlobalAverage _ -> a.expand(a.mul(gy, 1.0 / x.size(2, x.rank())), x);
+      case Pool.GlobalMax _ -> {
+        // One region that is the whole volume; as one axis, because there may be more than three.
+        int volume = Math.toIntExact(x.size(2, x.rank()));
+        Node flat = a.reshape(s.x(), Shape.of(x.dim(0), x.dim(1), volume));
+        Node peak = a.reshape(gy, Shape.of(x.dim(0), x.dim(1), 1));
+        Regions whole = new Regions.Adaptive(List.of(1));
+        yield a.reshape(a.apply(new Pool.MaxScatter(whole), flat, peak), x);
+      }
+    };
+  }
+
+  static Node cam(Algebra a, Cam op, Step s) {
+    Shape shape = s.shape();
+    List<Integer> space = Algebra.axes(2, shape.rank());
+    Node map = a.reshape(s.gy(), shape.with(1, 1));
+    Node other = s.x(1 - s.input());
+    return switch (op) {
+      case Cam.HiRes _ -> a.mul(map, other);
+      case Cam.Gradient _ ->
+          s.input() == 0
+              ? a.mul(map, a.reduce(Reduce.Kind.Mean, other, space))
+              : a.expand(a.mean(a.mul(map, other), space), shape);
+    };
+  }
+}

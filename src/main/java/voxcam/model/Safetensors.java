@@ -1,0 +1,135 @@
+package voxcam.model;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import voxcam.op.InputException;
+import voxcam.op.Tensor;
+
+/**
+ * A safetensors file: named tensors and a few strings, an 8-byte header length, a JSON header and
+ * raw little-endian data (huggingface/safetensors, README.md, "Format"). Opening maps the file and
+ * reads its header; values are decoded when a tensor is asked for them.
+ *
+ * <p>Nothing has to be closed: the mapping lives as long as the file's object or any of its tensors
+ * can be reached, and tensors may be used from any thread. Replacing the file by another one does
+ * not disturb an open one.
+ */
+public final class Safetensors {
+  private final Path path;
+  private final MemorySegment file;
+  private final Map<String, String> metadata;
+  private final Map<String, Tensor> tensors;
+  private final Set<String> empty;
+
+  private Safetensors(Path path, MemorySegment file) {
+    this.path = path;
+    this.file = file;
+    SafetensorsHeader header = SafetensorsHeader.read(path.toString(), file);
+    Map<String, Tensor> stored = new LinkedHashMap<>();
+    Set<String> without = new TreeSet<>();
+    for (SafetensorsHeader.Entry entry : header.entries()) {
+      if (entry.isEmpty()) {
+        without.add(entry.name());
+      } else {
+        MemorySegment data = file.asSlice(header.dataStart() + entry.begin(), entry.bytes());
+        stored.put(
+            entry.name(), new StoredTensor(entry.name(), entry.dtype(), entry.sizes(), data));
+      }
+    }
+    this.metadata = header.metadata();
+    this.tensors = Collections.unmodifiableMap(stored);
+    this.empty = Collections.unmodifiableSet(without);
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws InputException if it is missing, unreadable or not a sound safetensors file
+   */
+  public static Safetensors open(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new InputException(path + ": is a folder, give a .safetensors file");
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      MemorySegment file =
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+      return new Safetensors(path, file);
+    } catch (NoSuchFileException e) {
+      throw new InputException(path + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new InputException(path + ": cannot be read: " + WholeFile.reason(e), e);
+    }
+  }
+
+  /**
+   * A file that is in memory already.
+   *
+   * @param name stands for the path
+   */
+  public static Safetensors read(String name, byte[] bytes) {
+    return new Safetensors(Path.of(name), MemorySegment.ofArray(bytes).asReadOnly());
+  }
+
+  /** The file's path as it was given. */
+  public Path path() {
+    return path;
+  }
+
+  /** The strings of {@code __metadata__}. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** All tensors that hold a value, by name, in the order of their data. */
+  public Map<String, Tensor> tensors() {
+    return tensors;
+  }
+
+  /** The names of the tensors with no elements, which {@link Tensor} cannot be. */
+  Set<String> empty() {
+    return empty;
+  }
+
+  /**
+   * The SHA-256 of the whole file in hexadecimal, of the bytes that were opened. Reads all of it.
+   */
+  public String sha256() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      long step = 1 << 20;
+      for (long at = 0; at < file.byteSize(); at += step) {
+        digest.update(file.asSlice(at, Math.min(step, file.byteSize() - at)).asByteBuffer());
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    } catch (InternalError e) {
+      throw new InputException(path + ": was cut short while it was open; open it again", e);
+    }
+  }
+
+  /**
+   * Writes a file, whole or not at all. Equal tensors and strings give equal bytes, whatever order
+   * the maps have.
+   *
+   * @throws InputException if a value is beyond {@code dtype}, or the file cannot be written
+   */
+  public static void write(
+      Path path, Map<String, Tensor> tensors, Map<String, String> metadata, Dtype dtype) {
+    SafetensorsWriter.write(path, tensors, metadata, name -> dtype);
+  }
+}

@@ -1,0 +1,73 @@
+package voxcam.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
+import voxcam.op.InputException;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+
+/**
+ * A tensor that stays in its file until someone asks for its values. What was decoded is shared as
+ * long as someone holds it and can be collected after that: a program packs weights into its own
+ * form, and the heap should not keep them twice.
+ */
+final class StoredTensor implements Tensor {
+  private final String name;
+  private final Dtype dtype;
+  private final Shape shape;
+  private final MemorySegment data;
+  private volatile WeakReference<float[]> decoded = new WeakReference<>(null);
+
+  StoredTensor(String name, Dtype dtype, Shape shape, MemorySegment data) {
+    this.name = name;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.data = data;
+  }
+
+  Dtype dtype() {
+    return dtype;
+  }
+
+  @Override
+  public Shape shape() {
+    return shape;
+  }
+
+  @Override
+  public float[] floats() {
+    float[] floats = decoded.get();
+    if (floats == null) {
+      floats = present(() -> dtype.floats(data, shape.length()));
+      decoded = new WeakReference<>(floats);
+    }
+    return floats;
+  }
+
+  @Override
+  public double[] doubles() {
+    return present(() -> dtype.doubles(data, shape.length()));
+  }
+
+  /** A value of a whole type, in all its 64 bits. */
+  long whole(int index) {
+    return present(() -> dtype.whole(data, index));
+  }
+
+  private interface Decoding<T> {
+    T run();
+  }
+
+  /** A mapped file that someone cuts short is the one way in which memory can go away. */
+  private <T> T present(Decoding<T> decoding) {
+    try {
+      return decoding.run();
+    } catch (InternalError e) {
+      throw new InputException(
+          "tensor "
+              + Texts.quoted(name)
+              + ": its file was cut short while it was open; open it again",
+          e);
+    }
+  }
+}

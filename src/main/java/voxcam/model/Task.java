@@ -1,0 +1,35 @@
+package voxcam.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import voxcam.op.InputException;
+
+/** What the logits of a model mean. */
+public enum Task {
+  /** Each label is there or not: a sigmoid for each, of the whole volume or of each voxel. */
+  MULTILABEL,
+  /** Exactly one label holds for the whole volume. */
+  MULTICLASS,
+  /** Exactly one label holds for each voxel. */
+  SEGMENTATION;
+
+  /** The word in model files. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static Task parse(String where, String word) {
+    List<String> words = Arrays.stream(values()).map(Task::word).toList();
+    int index = words.indexOf(word);
+    if (index < 0) {
+      throw new InputException(
+          where
+              + ": the task "
+              + Texts.quoted(word)
+              + " is not known, known are "
+              + String.join(", ", words));
+    }
+    return values()[index];
+  }
+}

@@ -1,0 +1,159 @@
+package voxcam.volume;
+
+import java.util.Arrays;
+import java.util.List;
+import voxcam.op.InputException;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+
+/**
+ * Volumes that a {@link Recipe} has made ready for the network, and the way back for what the
+ * network says. Maps live on {@link #grid}: the input tensor's three spatial axes, or {@code
+ * [slabs,H,W]} where the recipe makes slabs.
+ */
+public final class Prepared {
+  private final Recipe recipe;
+  private final Volume volume;
+  private final Tensor input;
+  private final int[] size;
+  private final int slab;
+  private final Move toSource;
+  private final List<String> warnings;
+
+  Prepared(Recipe recipe, Volume volume, Frame frame, List<String> warnings) {
+    this.recipe = recipe;
+    this.volume = volume;
+    this.size = frame.size.clone();
+    this.slab = frame.slab;
+    this.toSource = frame.toSource;
+    this.warnings = List.copyOf(warnings);
+    Shape shape =
+        slab > 0
+            ? Shape.of(size[0] / slab, slab, size[1], size[2])
+            : Shape.of(1, frame.channels, size[0], size[1], size[2]);
+    this.input = Tensor.of(shape, frame.voxels);
+  }
+
+  /**
+   * The network's input: {@code [1,C,D,H,W]} with axes in the recipe's order, or {@code
+   * [slabs,n,H,W]}.
+   */
+  public Tensor input() {
+    return input;
+  }
+
+  /** The shape of maps on the network's grid: {@code [D,H,W]} or {@code [slabs,H,W]}. */
+  public Shape grid() {
+    return Shape.of(slab > 0 ? size[0] / slab : size[0], size[1], size[2]);
+  }
+
+  /**
+   * The first volume given; one without geometry has been given the axes that the recipe implies.
+   */
+  public Volume volume() {
+    return volume;
+  }
+
+  /** What the user should know about the input, one line each. */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /**
+   * A map at a layer's resolution {@code [d,h,w]} on the network's grid: trilinear, half-pixel (as
+   * PyTorch's {@code interpolate} with {@code align_corners=False}).
+   */
+  public Tensor enlarge(Tensor map) {
+    if (map.shape().rank() != 3) {
+      throw new InputException("map: has shape " + map.shape() + ", expected three axes [d,h,w]");
+    }
+    int[] from = map.shape().dims();
+    int[] to = grid().dims();
+    double[] zoom = new double[3];
+    for (int axis = 0; axis < 3; axis++) {
+      zoom[axis] = (double) from[axis] / to[axis];
+    }
+    float[] out = new float[grid().length()];
+    Sampler.LINEAR_EXTENDED.sample(map.floats(), 0, from, Move.zoom(zoom), out, 0, to);
+    return Tensor.of(grid(), out);
+  }
+
+  /**
+   * A map on the network's grid, brought onto the voxels of the first volume given, with its
+   * affine: trilinear between the centres of the network's voxels, 0 outside what the network saw.
+   * A slab's value counts for each of its slices.
+   *
+   * @throws InputException if the map is not on {@link #grid}
+   */
+  public Volume back(Tensor map) {
+    return back(map, Sampler.LINEAR);
+  }
+
+  /** As {@link #back}, by nearest neighbour, so that labels stay labels. */
+  public Volume labelsBack(Tensor labels) {
+    return back(labels, Sampler.NEAREST);
+  }
+
+  private Volume back(Tensor map, Sampler sampler) {
+    if (!map.shape().equals(grid())) {
+      throw new InputException(
+          "map: has shape "
+              + map.shape()
+              + ", the network's grid is "
+              + grid()
+              + "; enlarge it first");
+    }
+    float[] voxels = slab > 0 ? slices(map.floats()) : map.floats();
+    Grid target = volume.grid();
+    float[] out = new float[target.length()];
+    sampler.sample(voxels, 0, size, toSource.inverse(), out, 0, target.size());
+    return Volume.of(volume.name(), target, 1, out);
+  }
+
+  /** Each slab's plane, once for each of its slices. */
+  private float[] slices(float[] slabs) {
+    int plane = size[1] * size[2];
+    float[] slices = new float[size[0] * plane];
+    for (int slice = 0; slice < size[0]; slice++) {
+      System.arraycopy(slabs, slice / slab * plane, slices, slice * plane, plane);
+    }
+    return slices;
+  }
+
+  /**
+   * A mask or label map of the same patient on the network's grid, by nearest neighbour: values as
+   * they are, 0 outside the mask and where it is not finite. A slab has the largest value among its
+   * slices. The mask must lie on the grid of the volumes.
+   *
+   * @throws InputException if the mask lies on another grid or has several channels
+   */
+  public Tensor forwardMask(Volume mask) {
+    Volume placed = recipe.placed(mask);
+    if (!placed.grid().sameAs(volume.grid())) {
+      throw new InputException(
+          Recipe.differs(placed, volume) + "; resample the mask to the volume's grid first");
+    }
+    if (mask.channels() != 1) {
+      throw new InputException(
+          mask.name() + ": has " + mask.channels() + " channels, a mask has one");
+    }
+    float[] values = mask.voxels().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.isFinite(values[i]) ? values[i] : 0;
+    }
+    float[] out = new float[size[0] * size[1] * size[2]];
+    Sampler.NEAREST.sample(values, 0, volume.grid().size(), toSource, out, 0, size);
+    return Tensor.of(grid(), slab > 0 ? slabs(out) : out);
+  }
+
+  private float[] slabs(float[] slices) {
+    int plane = size[1] * size[2];
+    float[] slabs = new float[size[0] / slab * plane];
+    Arrays.fill(slabs, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < slices.length; i++) {
+      int to = i / (slab * plane) * plane + i % plane;
+      slabs[to] = Math.max(slabs[to], slices[i]);
+    }
+    return slabs;
+  }
+}
