@@ -22,7 +22,8 @@ final class Terminal {
       String target = Files.readSymbolicLink(link).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
-      // Not Linux. Java knows of input and output only; where both are a terminal, errors mostly are.
+      // Not Linux. Java knows of input and output only; where both are a terminal, errors mostly
+      // are.
       Console console = System.console();
       return console != null && console.isTerminal();
     }

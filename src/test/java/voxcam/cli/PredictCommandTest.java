@@ -28,8 +28,7 @@ class PredictCommandTest {
     for (String[] row : rows.subList(1, 4)) {
       double logit = Double.parseDouble(row[2]);
       assertThat(logit).isCloseTo(logits[Integer.parseInt(row[1])], within(1e-3));
-      assertThat(Double.parseDouble(row[3]))
-          .isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-3));
+      assertThat(Double.parseDouble(row[3])).isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-3));
     }
   }
 
@@ -79,8 +78,7 @@ class PredictCommandTest {
     Path volume = Cli.volume(folder.resolve("t1.nii.gz"), 8, 16, 8);
     Path labels = folder.resolve("labels.nii.gz");
     Path raw = folder.resolve("raw.npy");
-    Cli.run(
-            "predict", Cli.net("multilabel-resize"), volume, volume, "--out", labels, "--raw", raw)
+    Cli.run("predict", Cli.net("multilabel-resize"), volume, volume, "--out", labels, "--raw", raw)
         .succeeds();
     float[] logits = Npy.read(raw).floats();
     Volume map = Nifti.read(labels);
