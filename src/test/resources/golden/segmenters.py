@@ -77,9 +77,9 @@ def affine_resize(net):
     return net.conv("head", x, 3, kernel=1)
 
 
-def segmenter(name, build, shape, layers, labels, targets=(0, 2), task="segmentation"):
+def segmenter(name, build, shape, layers, labels, targets=(0, 2), task="segmentation", guaranteed=()):
     return {"name": name, "build": build, "shape": shape, "declared": ["N", shape[1], "D", "H", "W"], "layers": layers, "task": task,
-            "labels": labels, "targets": list(targets)}
+            "labels": labels, "targets": list(targets), "guaranteed": guaranteed}
 
 
 ORGANS = ["background", "organ", "lesion"]
