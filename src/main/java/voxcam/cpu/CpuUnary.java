@@ -9,6 +9,12 @@ import voxcam.op.Unary;
  */
 final class CpuUnary {
   private static final int SPAN = 1 << 14;
+
+  /**
+   * Below this a float does not tell {@code tanh(x)}, {@code e^x - 1} or {@code log(1 + x)} from x.
+   */
+  private static final double NEAR_ZERO = 1e-8;
+
   private static final double SQRT_2 = Math.sqrt(2);
   private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
@@ -71,7 +77,7 @@ final class CpuUnary {
   private static void elu(double alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
-      y[yFrom + i] = v > 0 ? v : (float) (alpha * Math.expm1(v));
+      y[yFrom + i] = v > 0 ? v : (float) (alpha * expMinusOne(v));
     }
   }
 
@@ -85,8 +91,7 @@ final class CpuUnary {
   private static void geluTanh(float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
-      y[yFrom + i] =
-          (float) (0.5 * v * (1 + Math.tanh(SQRT_2_OVER_PI * (v + 0.044715 * v * v * v))));
+      y[yFrom + i] = (float) (0.5 * v * (1 + tanh(SQRT_2_OVER_PI * (v + 0.044715 * v * v * v))));
     }
   }
 
@@ -107,14 +112,14 @@ final class CpuUnary {
   private static void tanh(float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
-      y[yFrom + i] = (float) Math.tanh(v);
+      y[yFrom + i] = (float) tanh(v);
     }
   }
 
   private static void softplus(float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
-      y[yFrom + i] = (float) (Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+      y[yFrom + i] = (float) (Math.max(v, 0) + logOnePlus(Math.exp(-Math.abs(v))));
     }
   }
 
@@ -195,5 +200,19 @@ final class CpuUnary {
       float v = x[xFrom + i];
       y[yFrom + i] = Math.min(Math.max(v, min), max);
     }
+  }
+
+  // The three below lose digits next to zero, where the first term of the series is exact enough.
+
+  private static double tanh(double v) {
+    return Math.abs(v) < NEAR_ZERO ? v : 1 - 2 / (Math.exp(2 * v) + 1);
+  }
+
+  private static double expMinusOne(double v) {
+    return Math.abs(v) < NEAR_ZERO ? v : Math.exp(v) - 1;
+  }
+
+  private static double logOnePlus(double v) {
+    return v < NEAR_ZERO ? v : Math.log(1 + v);
   }
 }

@@ -23,9 +23,12 @@ import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Source;
 
-/** Files that someone damaged, or made to do damage, open or are refused in one line: quickly, and with little memory. */
+/**
+ * Files that someone damaged, or made to do damage, open or are refused in one line: quickly, and
+ * with little memory.
+ */
 final class HostileFilesTest {
-  private static final int ROUNDS = Integer.getInteger("voxcam.hostile.rounds", 400);
+  private static final int ROUNDS = Integer.getInteger("voxcam.hostile.rounds", 300);
   private static final long SLOWEST_NANOS = 1_000_000_000L;
   private static final long MOST_BYTES = 64L << 20;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -230,5 +233,4 @@ final class HostileFilesTest {
           .isLessThan(MOST_BYTES);
     }
   }
-
 }
