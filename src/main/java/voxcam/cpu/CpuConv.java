@@ -24,6 +24,12 @@ final class CpuConv {
   private static final int LEAST_DIRECT = 12;
 
   /**
+   * With fewer input channels in a group than this, the runs that {@link DirectConv} sums are so
+   * short that it pays to start them.
+   */
+  private static final int LEAST_DIRECT_INPUTS = 6;
+
+  /**
    * With fewer output channels in a group than this, most rows of a tile of {@link PointwiseConv}
    * would be empty.
    */
@@ -77,7 +83,8 @@ final class CpuConv {
     if (c.outputs() >= LEAST_POINTWISE && PointwiseConv.suits(c)) {
       return Algorithm.POINTWISE;
     }
-    return c.outputs() >= LEAST_DIRECT ? Algorithm.DIRECT : Algorithm.PLANAR;
+    boolean direct = c.outputs() >= LEAST_DIRECT && c.channels() >= LEAST_DIRECT_INPUTS;
+    return direct ? Algorithm.DIRECT : Algorithm.PLANAR;
   }
 
   static Kernel kernel(

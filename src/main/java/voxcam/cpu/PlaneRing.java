@@ -11,8 +11,8 @@ package voxcam.cpu;
  * @param planeFloats the size of a packed plane
  */
 record PlaneRing(int slots, int chunk, int planeFloats) {
-  /** What a ring is meant to hold: 16 MiB. */
-  private static final int BUDGET = 4 << 20;
+  /** What a ring is meant to hold: 2 MiB, of the size of an L2 cache. */
+  private static final int BUDGET = 512 << 10;
 
   /** Fewer planes in a chunk than this leave too little work between two packings. */
   private static final int LEAST_CHUNK = 4;

@@ -9,6 +9,12 @@ import java.util.Optional;
  * rows of a tile and positions its columns, so that results are stored as they come.
  */
 final class PointwiseConv implements Kernel {
+  /** Panels copied at a time: a copy of whole cache lines in a row is what memory is good at. */
+  private static final int PANELS = 4;
+
+  /** Blocks in one task. */
+  private static final int STRIPE = 4;
+
   private final Correlation c;
   private final ConvEpilogue epilogue;
   private final ConvTiles tiles;
@@ -70,29 +76,63 @@ final class PointwiseConv implements Kernel {
       pack(inputs[1], scratch);
     }
     float[] weights = packed.orElse(scratch);
-    int panels = Math.ceilDiv(positions(), 2 * tiles.lanes());
+    int stripes = Math.ceilDiv(positions(), STRIPE * block());
     threads.forEach(
-        c.batch() * c.groups() * panels,
-        task -> panel(inputs, weights, output, task / panels, task % panels));
+        c.batch() * c.groups() * stripes,
+        task -> stripe(inputs, weights, output, task / stripes, task % stripes));
   }
 
   private int positions() {
     return c.d().input() * c.h().input() * c.w().input();
   }
 
+  /** Positions copied at a time. */
+  private int block() {
+    return PANELS * 2 * tiles.lanes();
+  }
+
+  private void stripe(
+      float[][] inputs, float[] weights, float[] output, int volumeGroup, int stripe) {
+    float[] columns = new float[c.channels() * block()];
+    float[] sums = new float[ConvTiles.ROWS * 2 * tiles.lanes()];
+    int end = Math.min((stripe + 1) * STRIPE * block(), positions());
+    for (int first = stripe * STRIPE * block(); first < end; first += block()) {
+      int count = Math.min(block(), end - first);
+      copy(inputs[0], volumeGroup * c.channels() * positions() + first, count, columns);
+      int width = 2 * tiles.lanes();
+      for (int i = 0; i < count; i += width) {
+        int run = Math.min(width, count - i);
+        panel(
+            inputs, weights, output, volumeGroup, first + i, run, columns, i * c.channels(), sums);
+      }
+    }
+  }
+
+  /** Copies a block as {@code [panel][channel][position]}. */
+  private void copy(float[] x, int from, int count, float[] columns) {
+    int width = 2 * tiles.lanes();
+    for (int channel = 0; channel < c.channels(); channel++) {
+      for (int i = 0; i < count; i += width) {
+        int to = i * c.channels() + channel * width;
+        System.arraycopy(
+            x, from + channel * positions() + i, columns, to, Math.min(width, count - i));
+      }
+    }
+  }
+
   private void panel(
-      float[][] inputs, float[] weights, float[] output, int volumeGroup, int panel) {
+      float[][] inputs,
+      float[] weights,
+      float[] output,
+      int volumeGroup,
+      int first,
+      int count,
+      float[] columns,
+      int columnsAt,
+      float[] sums) {
+    int width = 2 * tiles.lanes();
     int group = volumeGroup % c.groups();
     int n = volumeGroup / c.groups();
-    int width = 2 * tiles.lanes();
-    int first = panel * width;
-    int count = Math.min(width, positions() - first);
-    float[] columns = new float[c.channels() * width];
-    int from = volumeGroup * c.channels() * positions() + first;
-    for (int channel = 0; channel < c.channels(); channel++) {
-      System.arraycopy(inputs[0], from + channel * positions(), columns, channel * width, count);
-    }
-    float[] sums = new float[ConvTiles.ROWS * width];
     int[] rows = new int[ConvTiles.ROWS];
     int[] starts = {group * c.outputs() * c.channels()};
     for (int k = 0; k < c.outputs(); k += ConvTiles.ROWS) {
@@ -100,7 +140,7 @@ final class PointwiseConv implements Kernel {
         rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
       }
       Arrays.fill(sums, 0);
-      tiles.panel(false, weights, rows, 0, starts, 0, 1, c.channels(), columns, 0, sums, 0);
+      tiles.panel(false, weights, rows, 0, starts, 0, 1, c.channels(), columns, columnsAt, sums, 0);
       for (int i = 0; i < Math.min(ConvTiles.ROWS, c.outputs() - k); i++) {
         int channel = group * c.outputs() + k + i;
         int at = (n * c.groups() * c.outputs() + channel) * positions() + first;

@@ -52,7 +52,8 @@ final class ModelFile {
     if (architecture.isEmpty()) {
       throw new InputException(
           where
-              + ": holds weights but no graph; say which network they belong to with --arch, one of "
+              + ": holds weights but no graph; say which network they belong to with --arch, one of"
+              + " "
               + String.join(", ", Architectures.names()));
     }
     return plain(file, architecture);

@@ -37,7 +37,8 @@ record MeshNet(String name, Optional<List<Integer>> dilations, String task)
     List<Integer> steps = dilations.orElse(USUAL);
     if (numbers.size() != steps.size() + 1) {
       throw new InputException(
-          "meshnet: the weights have %d convolutions conv0, conv1, ..., the dilations %s need %d; give the option dilations"
+          ("meshnet: the weights have %d convolutions conv0, conv1, ..., the dilations %s need %d;"
+                  + " give the option dilations")
               .formatted(numbers.size(), steps, steps.size() + 1));
     }
     int channels = weights.size("conv" + numbers.get(0) + ".weight", 1);
