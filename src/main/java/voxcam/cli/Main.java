@@ -86,7 +86,7 @@ public final class Main implements Callable<Integer> {
    * @return the exit code
    */
   public static int run(String[] args, PrintStream out, PrintStream err) {
-    Streams streams = new Streams(out, err, Terminal.isErrorOne() && err == System.err);
+    Streams streams = new Streams(out, err, err.equals(System.err) && Terminal.isErrorOne());
     try {
       if (Relaunch.computes(args)) {
         Relaunch.noteMissingModule(streams);

@@ -24,8 +24,11 @@ final class Terminal {
     } catch (IOException | UnsupportedOperationException e) {
       // Not Linux. Java knows of input and output only; where both are a terminal, errors mostly
       // are.
-      Console console = System.console();
-      return console != null && console.isTerminal();
+      return isConsole(System.console());
     }
+  }
+
+  private static boolean isConsole(Console console) {
+    return console != null && console.isTerminal();
   }
 }

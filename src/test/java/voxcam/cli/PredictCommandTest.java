@@ -21,7 +21,7 @@ class PredictCommandTest {
     Path volume = Cli.volume(folder.resolve("ct.nii"), 10, 8, 12);
     Path scores = folder.resolve("scores.npy");
     Cli run = Cli.run("predict", Cli.net("flatten-linear"), volume, "--out", scores).succeeds();
-    List<String[]> rows = run.out().lines().map(line -> line.strip().split("\\s+")).toList();
+    List<String[]> rows = run.out().lines().map(line -> line.strip().split("\\s+", -1)).toList();
     assertThat(rows.get(0)).containsExactly("label", "index", "logit", "sigmoid");
     assertThat(rows).hasSize(4);
     float[] logits = Npy.read(scores).floats();
