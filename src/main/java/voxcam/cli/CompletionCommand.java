@@ -9,7 +9,10 @@ import voxcam.op.InputException;
 /** Prints a shell's completion script. */
 @Command(
     name = "completion",
-    description = {"Prints a script that completes this program's commands and options in a shell.", ""},
+    description = {
+      "Prints a script that completes this program's commands and options in a shell.",
+      ""
+    },
     footer = {
       "",
       "Examples:",

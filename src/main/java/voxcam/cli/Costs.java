@@ -34,8 +34,7 @@ record Costs(String layer, List<List<String>> rows) {
     rows.add(List.of("counted for", input + " of float32"));
     rows.add(
         List.of(
-            "parameters",
-            Text.count(parameters) + " (" + Text.bytes(BYTES * parameters) + ")"));
+            "parameters", Text.count(parameters) + " (" + Text.bytes(BYTES * parameters) + ")"));
     rows.add(List.of("predict", text(forward, forward.flops(), "forward")));
     String layer;
     try {

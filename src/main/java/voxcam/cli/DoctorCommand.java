@@ -45,7 +45,10 @@ final class DoctorCommand implements Callable<Integer> {
     for (Backends.Candidate candidate : candidates) {
       Backend backend = candidate.backend();
       String state =
-          candidate.refusal().map(why -> "refused: " + why).orElseGet(() -> taken(backend, options));
+          candidate
+              .refusal()
+              .map(why -> "refused: " + why)
+              .orElseGet(() -> taken(backend, options));
       rows.add(List.of("backend " + backend.name(), state));
     }
     streams.out().print(Text.table(rows));

@@ -23,7 +23,12 @@ final class Environment {
   }
 
   static String java() {
-    return Runtime.version() + " (" + System.getProperty("java.vm.name") + ", " + System.getProperty("java.vendor") + ")";
+    return Runtime.version()
+        + " ("
+        + System.getProperty("java.vm.name")
+        + ", "
+        + System.getProperty("java.vendor")
+        + ")";
   }
 
   static String system() {

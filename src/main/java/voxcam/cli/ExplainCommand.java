@@ -129,7 +129,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Set<MapFiles.Format> wanted = MapFiles.Format.parse(formats);
-    List<Method> asked = methods.stream().map(name -> Method.named(name.strip())).distinct().toList();
+    List<Method> asked =
+        methods.stream().map(name -> Method.named(name.strip())).distinct().toList();
     if (demo) {
       throw new InputException("--demo: the demo is not part of this build");
     }
@@ -145,24 +146,23 @@ final class ExplainCommand implements Callable<Integer> {
       Model opened = stages.time("open", () -> modelOptions.open(model));
       String recipe = modelOptions.recipe(opened);
       Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
-        Request request = request(subject, asked);
-        Explained explained = explain(subject, request, backend, stages);
-        Prediction prediction = new Prediction(opened, explained.logits());
-        MapFiles files =
-            new MapFiles(
-                out,
-                FileNames.stem(inputs.get(0)),
-                wanted,
-                outputs,
-                opened,
-                explained.maps().stream().map(Explanation::layer).distinct().toList());
-        List<MapFiles.Written> written =
-            stages.time("write", () -> write(explained, files, subject));
-        if (files.wants(MapFiles.Format.JSON)) {
-          files.writeRecord(record(subject, explained, prediction, written, backend, stages));
-        }
-        outputs.publish();
-        lines = written.stream().map(ResultLine::of).toList();
+      Request request = request(subject, asked);
+      Explained explained = explain(subject, request, backend, stages);
+      Prediction prediction = new Prediction(opened, explained.logits());
+      MapFiles files =
+          new MapFiles(
+              out,
+              FileNames.stem(inputs.get(0)),
+              wanted,
+              outputs,
+              opened,
+              explained.maps().stream().map(Explanation::layer).distinct().toList());
+      List<MapFiles.Written> written = stages.time("write", () -> write(explained, files, subject));
+      if (files.wants(MapFiles.Format.JSON)) {
+        files.writeRecord(record(subject, explained, prediction, written, backend, stages));
+      }
+      outputs.publish();
+      lines = written.stream().map(ResultLine::of).toList();
     }
     lines.forEach(streams.out()::println);
     return Failure.DONE;
@@ -205,7 +205,9 @@ final class ExplainCommand implements Callable<Integer> {
     for (Explanation map : explained.maps()) {
       if (seen.add(List.of(map.index(), map.layer(), map.method()))) {
         written.add(files.write(map, subject));
-        map.trust().empty().ifPresent(why -> streams.warn(ResultLine.name(map) + " is empty: " + why));
+        map.trust()
+            .empty()
+            .ifPresent(why -> streams.warn(ResultLine.name(map) + " is empty: " + why));
       }
     }
     return written;

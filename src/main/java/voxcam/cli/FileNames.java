@@ -41,7 +41,8 @@ final class FileNames {
         .codePoints()
         .limit(LONGEST)
         .forEach(c -> {
-          boolean plain = c == '-' || c == '_' || (dots && c == '.') || Character.isLetterOrDigit(c);
+          boolean plain =
+              c == '-' || c == '_' || (dots && c == '.') || Character.isLetterOrDigit(c);
           boolean fits = plain && encoder.canEncode(Character.toString(c));
           safe.append(fits ? Character.toString(c) : "_");
         });

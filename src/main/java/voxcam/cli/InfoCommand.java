@@ -81,7 +81,9 @@ final class InfoCommand implements Callable<Integer> {
     } else {
       rows.add(List.of("parameters", Text.count(LayerTable.parameters(opened.graph()))));
       opened.layer().ifPresent(layer -> rows.add(List.of("layer", layer)));
-      streams.out().print(Text.table(rows) + "\n" + Text.table(LayerTable.unshaped(opened.graph())));
+      streams
+          .out()
+          .print(Text.table(rows) + "\n" + Text.table(LayerTable.unshaped(opened.graph())));
       streams
           .out()
           .println(

@@ -29,8 +29,7 @@ record LabelMap(Volume volume, long outside) {
         voxels[channel * length + i] = Math.max(0, shifted[i] - 1);
       }
     }
-    Volume volume =
-        Volume.of(prepared.volume().name(), prepared.volume().grid(), channels, voxels);
+    Volume volume = Volume.of(prepared.volume().name(), prepared.volume().grid(), channels, voxels);
     return new LabelMap(volume, outside);
   }
 
@@ -42,7 +41,8 @@ record LabelMap(Volume volume, long outside) {
     for (int d = 0; d < grid.dim(0); d++) {
       for (int h = 0; h < grid.dim(1); h++) {
         for (int w = 0; w < grid.dim(2); w++) {
-          int row = nearest(labels, grid, 0, d) * labels.shape().dim(1) + nearest(labels, grid, 1, h);
+          int row =
+              nearest(labels, grid, 0, d) * labels.shape().dim(1) + nearest(labels, grid, 1, h);
           to[at++] = from[row * labels.shape().dim(2) + nearest(labels, grid, 2, w)] + 1;
         }
       }

@@ -63,10 +63,7 @@ record LayerTable(Graph graph) {
     for (Node node : graph.nodes()) {
       if (!(node.op() instanceof Source)) {
         rows.add(
-            List.of(
-                node.name(),
-                node.op().name(),
-                Text.count(parameters.getOrDefault(node, 0L))));
+            List.of(node.name(), node.op().name(), Text.count(parameters.getOrDefault(node, 0L))));
       }
     }
     return rows;

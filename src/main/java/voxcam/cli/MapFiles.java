@@ -20,7 +20,7 @@ import voxcam.volume.Npy;
 import voxcam.volume.Prepared;
 import voxcam.volume.Recipe;
 import voxcam.volume.Volume;
-import voxcam.volume.WholeFile;
+import voxcam.model.WholeFile;
 
 /**
  * The files of maps: for input stem S, target T, method M (and layer L where there are several)
@@ -48,10 +48,7 @@ final class MapFiles {
         int index = known.indexOf(word.strip().toLowerCase(Locale.ROOT));
         if (index < 0) {
           throw new InputException(
-              "--format "
-                  + word
-                  + ": cannot be written, give some of "
-                  + String.join(",", known));
+              "--format " + word + ": cannot be written, give some of " + String.join(",", known));
         }
         formats.add(values()[index]);
       }
@@ -130,8 +127,7 @@ final class MapFiles {
   }
 
   private String name(Explanation map) {
-    String layer =
-        layers.size() == 1 ? "" : "." + layers.get(layerNames.indexOf(map.layer()));
+    String layer = layers.size() == 1 ? "" : "." + layers.get(layerNames.indexOf(map.layer()));
     return stem + "." + labels.get(map.index()) + "." + map.method().name() + layer;
   }
 

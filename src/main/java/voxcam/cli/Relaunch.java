@@ -51,8 +51,11 @@ final class Relaunch {
   static void noteMissingModule(Streams streams) {
     if (!hasModule()) {
       streams.warn(
-          "the module " + MODULE + " is missing, so kernels run without vectors and are slow;"
-              + " start Java with --add-modules " + MODULE);
+          "the module "
+              + MODULE
+              + " is missing, so kernels run without vectors and are slow;"
+              + " start Java with --add-modules "
+              + MODULE);
     }
   }
 

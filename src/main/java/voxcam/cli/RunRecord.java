@@ -12,7 +12,10 @@ import voxcam.explain.Trust;
 import voxcam.model.Json;
 import voxcam.model.Model;
 
-/** The text of {@code S.json}: everything about one run of {@code explain} that is a number or a name. */
+/**
+ * The text of {@code S.json}: everything about one run of {@code explain} that is a number or a
+ * name.
+ */
 final class RunRecord {
   private final Map<String, Object> members = new LinkedHashMap<>();
 

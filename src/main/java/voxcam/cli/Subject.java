@@ -24,17 +24,16 @@ record Subject(Model model, Graph graph, String recipeText, Recipe recipe, Prepa
   static Subject of(
       Model model, String recipeText, List<String> inputs, Stages stages, Streams streams) {
     if (inputs.isEmpty()) {
-      throw new InputException("no input volume was given; give at least one file behind the model");
+      throw new InputException(
+          "no input volume was given; give at least one file behind the model");
     }
     Recipe recipe = Recipe.parse(recipeText);
-    List<Volume> volumes =
-        stages.time("read", () -> inputs.stream().map(Volume::read).toList());
+    List<Volume> volumes = stages.time("read", () -> inputs.stream().map(Volume::read).toList());
     Prepared prepared = stages.time("prepare", () -> recipe.apply(volumes));
     prepared.warnings().forEach(streams::warn);
     Node input = input(model.graph());
     check(input, prepared.input().shape(), inputs);
-    Graph graph =
-        model.graph().specialise(Map.of(input.name(), prepared.input().shape()));
+    Graph graph = model.graph().specialise(Map.of(input.name(), prepared.input().shape()));
     return new Subject(model, graph, recipeText, recipe, prepared);
   }
 

@@ -22,9 +22,13 @@ final class Terminal {
       String target = Files.readSymbolicLink(link).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException e) {
-      // Not Linux. Java knows of input and output only; where both are a terminal, errors mostly are.
-      Console console = System.console();
-      return console != null && console.isTerminal();
+      // Not Linux. Java knows of input and output only; where both are a terminal, errors mostly
+      // are.
+      return isConsole(System.console());
     }
+  }
+
+  private static boolean isConsole(Console console) {
+    return console != null && console.isTerminal();
   }
 }

@@ -42,7 +42,9 @@ final class Text {
 
   /** Floating-point operations in the unit of 10^9. */
   static String gflops(long flops) {
-    return flops == 0 ? "0" : flops < 500 ? "<0.000001" : format(flops < 1e7 ? "%.6f" : "%.3f", flops / 1e9);
+    return flops == 0
+        ? "0"
+        : flops < 500 ? "<0.000001" : format(flops < 1e7 ? "%.6f" : "%.3f", flops / 1e9);
   }
 
   static String format(String format, Object... values) {

@@ -31,12 +31,14 @@ final class CpuConv {
   private CpuConv() {}
 
   /**
+   * Makes the kernel of a convolution.
+   *
    * @param constants the values of those inputs that never change; a constant weight is packed here and not read from the inputs of
    *     a run
    */
   static Kernel kernel(
       Conv op, List<Shape> inputs, Shape output, List<Optional<Tensor>> constants) {
-    ConvTiles tiles = ConvTiles.preferred();
+    ConvTiles tiles = ConvTiles.PREFERRED;
     Optional<float[]> weights = constants.get(1).map(Tensor::floats);
     if (op instanceof Conv.WeightGrad grad) {
       return WeightGradConv.of(grad, inputs.get(0), inputs.get(1), output, tiles);

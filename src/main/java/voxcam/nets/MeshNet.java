@@ -17,6 +17,9 @@ import voxcam.op.Window;
  */
 record MeshNet(String name, Optional<List<Integer>> dilations, String task)
     implements Architecture {
+  /** Brainchop's preparation: the whole volume scaled to 0..1. */
+  private static final String RECIPE = "[{\"step\":\"minmax\"}]";
+
   private static final List<Integer> USUAL = List.of(1, 2, 4, 8, 16, 8, 4, 2, 1);
 
   static MeshNet parse(Settings settings) {
@@ -55,6 +58,6 @@ record MeshNet(String name, Optional<List<Integer>> dilations, String task)
         x = layers.relu("relu" + numbers.get(i), x);
       }
     }
-    return layers.network(x, task, x.input(0));
+    return layers.network(x, task, x.input(0)).withRecipe(RECIPE);
   }
 }

@@ -85,7 +85,9 @@ class BadModelTest {
   void cyclicGraph() throws IOException {
     refused(
         good()
-            .graphWith("\"inputs\":[\"input\",\"conv1.weight\"]", "\"inputs\":[\"relu2\",\"conv1.weight\"]")
+            .graphWith(
+                "\"inputs\":[\"input\",\"conv1.weight\"]",
+                "\"inputs\":[\"relu2\",\"conv1.weight\"]")
             .write(model),
         "model.safetensors",
         "conv1");

@@ -80,7 +80,8 @@ class ExplainCommandTest {
     assertThat(map(record, 1).get("guaranteed")).isEqualTo(new Json.Bool(false));
     assertThat(number(first.get("relative_residual"))).isLessThan(1e-5);
     assertThat(record.keySet())
-        .containsExactly("model", "input", "scores", "maps", "cost", "backend", "warnings", "versions");
+        .containsExactly(
+            "model", "input", "scores", "maps", "cost", "backend", "warnings", "versions");
   }
 
   @Test

@@ -51,7 +51,9 @@ class MainTest {
   @Test
   void exitCodesOfFailures() {
     assertThat(told(new BackendException("no device"))).isEqualTo("3 engine: no device\n");
-    assertThat(told(new OutOfMemoryError())).startsWith("3 engine: not enough memory").contains("-Xmx");
+    assertThat(told(new OutOfMemoryError()))
+        .startsWith("3 engine: not enough memory")
+        .contains("-Xmx");
     assertThat(told(new IOException("No space left\non device")))
         .startsWith("2 engine: ")
         .hasLineCount(1);
@@ -110,9 +112,11 @@ class MainTest {
 
   @Test
   void onlyTheModulesWarningIsDropped() throws IOException {
-    assertThat(passed("WARNING: Using incubator modules: x\nengine: no\n")).isEqualTo("engine: no\n");
+    assertThat(passed("WARNING: Using incubator modules: x\nengine: no\n"))
+        .isEqualTo("engine: no\n");
     assertThat(passed("WARNING: Using incubator modules: x\n")).isEmpty();
-    assertThat(passed("Picked up JDK_JAVA_OPTIONS: -Da=b\nWARNING: Using incubator modules: x\na\n"))
+    assertThat(
+            passed("Picked up JDK_JAVA_OPTIONS: -Da=b\nWARNING: Using incubator modules: x\na\n"))
         .isEqualTo("a\n");
     assertThat(passed("WARNING: else\nWARNING: Using incubator modules: x\n"))
         .isEqualTo("WARNING: else\nWARNING: Using incubator modules: x\n");

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import voxcam.op.InputException;
-import voxcam.volume.WholeFile;
+import voxcam.model.WholeFile;
 
 class OutputsTest {
   @TempDir Path folder;
@@ -50,14 +50,15 @@ class OutputsTest {
 
   @Test
   void aFullDiskLeavesNothing() {
-    assertThatThrownBy(() -> {
-          try (Outputs outputs = new Outputs()) {
-            Path out = outputs.folder(folder.resolve("x/y").toString());
-            outputs.write(out.resolve("a"), file -> text(file, "one"));
-            outputs.write(out.resolve("b"), OutputsTest::fullDisk);
-            outputs.publish();
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              try (Outputs outputs = new Outputs()) {
+                Path out = outputs.folder(folder.resolve("x/y").toString());
+                outputs.write(out.resolve("a"), file -> text(file, "one"));
+                outputs.write(out.resolve("b"), OutputsTest::fullDisk);
+                outputs.publish();
+              }
+            })
         .isInstanceOf(InputException.class)
         .hasMessage(
             folder.resolve("x/y/b")
@@ -68,15 +69,16 @@ class OutputsTest {
   @Test
   void oldFilesStayWhereOneCannotBeMoved() throws IOException {
     text(folder.resolve("a"), "old");
-    assertThatThrownBy(() -> {
-          try (Outputs outputs = new Outputs()) {
-            outputs.folder(folder.toString());
-            outputs.write(folder.resolve("a"), file -> text(file, "new"));
-            // Never written, so it cannot be moved.
-            outputs.write(folder.resolve("b"), file -> {});
-            outputs.publish();
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              try (Outputs outputs = new Outputs()) {
+                outputs.folder(folder.toString());
+                outputs.write(folder.resolve("a"), file -> text(file, "new"));
+                // Never written, so it cannot be moved.
+                outputs.write(folder.resolve("b"), file -> {});
+                outputs.publish();
+              }
+            })
         .isInstanceOf(InputException.class)
         .hasMessageContaining("b: cannot write");
     assertThat(Files.readString(folder.resolve("a"))).isEqualTo("old");

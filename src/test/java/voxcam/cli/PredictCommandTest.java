@@ -21,15 +21,14 @@ class PredictCommandTest {
     Path volume = Cli.volume(folder.resolve("ct.nii"), 10, 8, 12);
     Path scores = folder.resolve("scores.npy");
     Cli run = Cli.run("predict", Cli.net("flatten-linear"), volume, "--out", scores).succeeds();
-    List<String[]> rows = run.out().lines().map(line -> line.strip().split("\\s+")).toList();
+    List<String[]> rows = run.out().lines().map(line -> line.strip().split("\\s+", -1)).toList();
     assertThat(rows.get(0)).containsExactly("label", "index", "logit", "sigmoid");
     assertThat(rows).hasSize(4);
     float[] logits = Npy.read(scores).floats();
     for (String[] row : rows.subList(1, 4)) {
       double logit = Double.parseDouble(row[2]);
       assertThat(logit).isCloseTo(logits[Integer.parseInt(row[1])], within(1e-3));
-      assertThat(Double.parseDouble(row[3]))
-          .isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-3));
+      assertThat(Double.parseDouble(row[3])).isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-3));
     }
   }
 
@@ -79,8 +78,7 @@ class PredictCommandTest {
     Path volume = Cli.volume(folder.resolve("t1.nii.gz"), 8, 16, 8);
     Path labels = folder.resolve("labels.nii.gz");
     Path raw = folder.resolve("raw.npy");
-    Cli.run(
-            "predict", Cli.net("multilabel-resize"), volume, volume, "--out", labels, "--raw", raw)
+    Cli.run("predict", Cli.net("multilabel-resize"), volume, volume, "--out", labels, "--raw", raw)
         .succeeds();
     float[] logits = Npy.read(raw).floats();
     Volume map = Nifti.read(labels);

@@ -20,7 +20,7 @@ class ProgressTest {
 
   @Test
   void onATerminalAfterASecondAndGoneAtTheEnd() throws InterruptedException {
-    assertThat(shown(true, 1600)).startsWith("\rrun, 1 s").endsWith("\r         \r");
+    assertThat(shown(true, 1600)).startsWith("\rrun, 1 s").endsWith("\r" + " ".repeat(8) + "\r");
   }
 
   @Test

@@ -60,7 +60,7 @@ class OperationsTest {
           expected.add(golden.tensors().get("grad." + name));
         });
     try (Program program =
-        Backends.named(backend).compile(builder.build(outputs), Options.DEFAULT)) {
+        Backends.named(backend).compile(builder.build(outputs), Options.DEFAULT.withGuards())) {
       List<Tensor> actual = program.run(inputs(golden));
       for (int i = 0; i < actual.size(); i++) {
         assertThat(actual.get(i).shape()).as(names.get(i)).isEqualTo(expected.get(i).shape());
