@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import voxcam.op.Tensor;
 
-/** The arrays of constants, of which programs of one model share one copy for as long as any of them lives. */
+/**
+ * The arrays of constants, of which programs of one model share one copy for as long as any of them
+ * lives.
+ */
 final class Constants {
   private static final Map<Tensor, WeakReference<float[]>> ARRAYS = new WeakHashMap<>();
 

@@ -1,9 +1,10 @@
 package voxcam.cpu;
 
 /**
- * One axis of a {@link Correlation}. Output position i reads inputs {@code i * stride - pad + j * dilation} for {@code j < kernel};
- * what lies outside {@code [0, input)} counts as zero. The padding may be negative, which crops. Output position i is stored at {@code
- * first + i * step} of an axis of size {@code stored}, so that several correlations can fill one tensor between them.
+ * One axis of a {@link Correlation}. Output position i reads inputs {@code i * stride - pad + j *
+ * dilation} for {@code j < kernel}; what lies outside {@code [0, input)} counts as zero. The
+ * padding may be negative, which crops. Output position i is stored at {@code first + i * step} of
+ * an axis of size {@code stored}, so that several correlations can fill one tensor between them.
  */
 record ConvAxis(
     int input,

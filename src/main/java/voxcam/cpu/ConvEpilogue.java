@@ -4,7 +4,8 @@ import java.util.Optional;
 import voxcam.op.Unary;
 
 /**
- * What happens to the sums of a convolution on their way to the output: {@code activation(sum + bias[k] + residual)}.
+ * What happens to the sums of a convolution on their way to the output: {@code activation(sum +
+ * bias[k] + residual)}.
  *
  * @param bias which input is the bias, -1 if none
  * @param residual which input is added, of the output's shape, -1 if none
@@ -29,7 +30,9 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
       int at,
       int step) {
     float shift = bias < 0 ? 0 : inputs[bias][k];
-    if (residual < 0) {
+    if (stride == 1 && step == 1) {
+      storeRun(sums, from, count, shift, inputs, output, at);
+    } else if (residual < 0) {
       for (int i = 0; i < count; i++) {
         output[at + i * step] = sums[from + i * stride] + shift;
       }
@@ -44,26 +47,28 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
     }
   }
 
+  /** The same for neighbours, a loop of which the JIT compiler makes vectors. */
+  private void storeRun(
+      float[] sums, int from, int count, float shift, float[][] inputs, float[] output, int at) {
+    if (residual < 0) {
+      for (int i = 0; i < count; i++) {
+        output[at + i] = sums[from + i] + shift;
+      }
+    } else {
+      float[] added = inputs[residual];
+      for (int i = 0; i < count; i++) {
+        output[at + i] = sums[from + i] + shift + added[at + i];
+      }
+    }
+  }
+
   private static void activate(Unary function, float[] y, int at, int count, int step) {
-    switch (function) {
-      case Unary.Relu _ -> {
-        for (int i = 0; i < count; i++) {
-          float v = y[at + i * step];
-          y[at + i * step] = v <= 0 ? 0f : v; // keeps NaN
-        }
-      }
-      case Unary.LeakyRelu(double alpha) -> {
-        float slope = (float) alpha;
-        for (int i = 0; i < count; i++) {
-          float v = y[at + i * step];
-          y[at + i * step] = v > 0 ? v : slope * v;
-        }
-      }
-      default -> {
-        for (int i = 0; i < count; i++) {
-          CpuUnary.apply(function, y, at + i * step, y, at + i * step, 1);
-        }
-      }
+    if (step == 1) {
+      CpuUnary.apply(function, y, at, y, at, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      CpuUnary.apply(function, y, at + i * step, y, at + i * step, 1);
     }
   }
 }

@@ -1,8 +1,8 @@
 package voxcam.cpu;
 
 /**
- * The innermost loops of convolution: blocks of outputs whose sums stay in registers. Every method adds to {@code sums} what it has
- * summed from zero, which also keeps long sums accurate.
+ * The innermost loops of convolution: blocks of outputs whose sums stay in registers. Every method
+ * adds to {@code sums} what it has summed from zero, which also keeps long sums accurate.
  */
 interface ConvTiles {
   /** Rows of a panel tile. */
@@ -11,10 +11,8 @@ interface ConvTiles {
   /** Vectors in a row of a planar tile. */
   int VECTORS = 4;
 
-  /** The tiles that run here: vectors if the incubator module is there. */
-  static ConvTiles preferred() {
-    return Preferred.TILES;
-  }
+  /** The tiles that run here. */
+  ConvTiles PREFERRED = Machine.VECTORS ? new VectorConvTiles() : new ScalarConvTiles();
 
   /** The number of floats in a vector. */
   int lanes();
@@ -23,8 +21,9 @@ interface ConvTiles {
   int planarRows();
 
   /**
-   * {@code sums[i][j] += sum_g sum_l a[rows[i] + starts[g] + l] b[bFrom + (g len + l) width + j]} for g in {@code [from, to)}, l below
-   * {@code len}, {@link #ROWS} values of i and {@code width} of j: two vectors wide, or one if {@code narrow}.
+   * {@code sums[i][j] += sum_g sum_l a[rows[i] + starts[g] + l] b[bFrom + (g len + l) width + j]}
+   * for g in {@code [from, to)}, l below {@code len}, {@link #ROWS} values of i and {@code width}
+   * of j: two vectors wide, or one if {@code narrow}.
    *
    * @param rowsFrom where in {@code rows} the tile's begin
    */
@@ -43,8 +42,8 @@ interface ConvTiles {
       int sumsFrom);
 
   /**
-   * {@code sums[k][j] += sum_t x[xFrom + offsets[t] + j] w[wFrom + t count + k]} for t in {@code [from, to)}, k below {@code count} and
-   * {@link #VECTORS} vectors of j.
+   * {@code sums[k][j] += sum_t x[xFrom + offsets[t] + j] w[wFrom + t count + k]} for t in {@code
+   * [from, to)}, k below {@code count} and {@link #VECTORS} vectors of j.
    *
    * @param count 1, 2, 4 or 5, at most {@link #planarRows()}
    */
@@ -59,15 +58,4 @@ interface ConvTiles {
       int wFrom,
       float[] sums,
       int sumsFrom);
-
-  /** Made when first asked for, so that asking for scalar tiles never loads the others. */
-  final class Preferred {
-    private static final ConvTiles TILES =
-        ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-                && !"off".equals(System.getProperty("voxcam.vectors"))
-            ? new VectorConvTiles()
-            : new ScalarConvTiles();
-
-    private Preferred() {}
-  }
 }

@@ -1,8 +1,9 @@
 package voxcam.cpu;
 
 /**
- * What forward convolution, transposed convolution and the gradient for the input have in common: each output is a sum over channels
- * and kernel positions of an input value times a weight. A stride that divides the output's grid is taken apart into several of these.
+ * What forward convolution, transposed convolution and the gradient for the input have in common:
+ * each output is a sum over channels and kernel positions of an input value times a weight. A
+ * stride that divides the output's grid is taken apart into several of these.
  *
  * @param channels input channels of one group
  * @param outputs output channels of one group

@@ -33,17 +33,17 @@ final class Correlations {
     int[] k = kernel(volume);
     int taps = k[0] * k[1] * k[2];
     ConvWeights weights =
-        new ConvWeights(
-            0, outputs * channels * taps, channels * taps, taps, k[1] * k[2], k[2], 1);
+        new ConvWeights(0, outputs * channels * taps, channels * taps, taps, k[1] * k[2], k[2], 1);
     return List.of(
         new Correlation(
             x.dim(0), groups, channels, outputs, axes.get(0), axes.get(1), axes.get(2), weights));
   }
 
   /**
-   * What turns {@code gy [N,K,...]} with {@code w [K,C/groups,...]} into {@code gx [N,C,...]}: the gradient of the forward convolution
-   * for its input, and the transposed convolution. Along an axis of stride s, outputs of equal index modulo s read the same kernel
-   * positions: each such residue is a correlation of stride 1 with those positions, backwards.
+   * What turns {@code gy [N,K,...]} with {@code w [K,C/groups,...]} into {@code gx [N,C,...]}: the
+   * gradient of the forward convolution for its input, and the transposed convolution. Along an
+   * axis of stride s, outputs of equal index modulo s read the same kernel positions: each such
+   * residue is a correlation of stride 1 with those positions, backwards.
    */
   static List<Correlation> backward(Window window, int groups, Shape gy, Shape w, Shape gx) {
     Window volume = window.volumetric();
@@ -75,7 +75,10 @@ final class Correlations {
     return parts;
   }
 
-  /** The outputs of one residue along one axis: kernel position j of the correlation is {@code tap + j * tapStep} of the kernel. */
+  /**
+   * The outputs of one residue along one axis: kernel position j of the correlation is {@code tap +
+   * j * tapStep} of the kernel.
+   */
   private record Residue(ConvAxis axis, int tap, int tapStep) {}
 
   private static List<Residue> residues(Window.Axis axis, int input, int stored) {
@@ -85,7 +88,8 @@ final class Correlations {
     int tapStep = stride / common;
     List<Residue> residues = new ArrayList<>();
     for (int first = 0; first < Math.min(stride, stored); first++) {
-      // Output first + stride * i gets input o through kernel position t if o * stride = first + stride * i + pad - t * dilation.
+      // Output first + stride * i gets input o through kernel position t if o * stride = first +
+      // stride * i + pad - t * dilation.
       int least = 0;
       while (least < tapStep && (first + axis.padBegin() - least * dilation) % stride != 0) {
         least++;
@@ -97,8 +101,7 @@ final class Correlations {
       int pad = kernel == 0 ? 0 : reach - (first + axis.padBegin() - least * dilation) / stride;
       residues.add(
           new Residue(
-              new ConvAxis(
-                  input, output, kernel, 1, pad, dilation / common, stored, first, stride),
+              new ConvAxis(input, output, kernel, 1, pad, dilation / common, stored, first, stride),
               kernel == 0 ? 0 : least + (kernel - 1) * tapStep,
               -tapStep));
     }
@@ -110,9 +113,7 @@ final class Correlations {
   }
 
   private static int[] kernel(Window volume) {
-    return new int[] {
-      volume.axis(0).kernel(), volume.axis(1).kernel(), volume.axis(2).kernel()
-    };
+    return new int[] {volume.axis(0).kernel(), volume.axis(1).kernel(), volume.axis(2).kernel()};
   }
 
   /** The size along D, H or W of a tensor with one to three spatial axes. */

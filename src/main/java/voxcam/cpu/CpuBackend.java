@@ -17,7 +17,10 @@ import voxcam.graph.Node;
 import voxcam.op.InputException;
 import voxcam.op.Tensor;
 
-/** The processor that Java runs on. It can always run; with the incubator's Vector API it runs several times as fast. */
+/**
+ * The processor that Java runs on. It can always run; with the incubator's Vector API it runs
+ * several times as fast.
+ */
 public final class CpuBackend implements Backend {
   /** For {@code ServiceLoader}. */
   public CpuBackend() {}

@@ -5,7 +5,10 @@ import java.util.List;
 import voxcam.op.Binary;
 import voxcam.op.Shape;
 
-/** Functions of two values, with broadcasting. A value that stretches along a row is first spread over a block. */
+/**
+ * Functions of two values, with broadcasting. A value that stretches along a row is first spread
+ * over a block.
+ */
 final class CpuBinary {
   private static final int BLOCK = 1024;
 
@@ -13,7 +16,8 @@ final class CpuBinary {
 
   static Kernel kernel(Binary op, List<Shape> inputs, Shape output) {
     Walk walk = Walk.broadcast(output, inputs);
-    return (values, y, scratch, threads) -> walk.forEach(threads, () -> pieces(op.kind(), walk, values, y));
+    return (values, y, scratch, threads) ->
+        walk.forEach(threads, () -> pieces(op.kind(), walk, values, y));
   }
 
   private static Walk.Piece pieces(Binary.Kind kind, Walk walk, float[][] values, float[] y) {
@@ -82,8 +86,7 @@ final class CpuBinary {
     }
   }
 
-  private static void add(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -91,8 +94,7 @@ final class CpuBinary {
     }
   }
 
-  private static void sub(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void sub(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -100,8 +102,7 @@ final class CpuBinary {
     }
   }
 
-  private static void mul(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void mul(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -109,8 +110,7 @@ final class CpuBinary {
     }
   }
 
-  private static void div(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void div(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -118,8 +118,7 @@ final class CpuBinary {
     }
   }
 
-  private static void pow(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void pow(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -127,8 +126,7 @@ final class CpuBinary {
     }
   }
 
-  private static void min(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void min(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -136,8 +134,7 @@ final class CpuBinary {
     }
   }
 
-  private static void max(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void max(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -145,8 +142,7 @@ final class CpuBinary {
     }
   }
 
-  private static void pRelu(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void pRelu(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -154,8 +150,7 @@ final class CpuBinary {
     }
   }
 
-  private static void equal(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void equal(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
@@ -172,8 +167,7 @@ final class CpuBinary {
     }
   }
 
-  private static void less(
-      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void less(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];

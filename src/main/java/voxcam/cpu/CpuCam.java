@@ -5,7 +5,10 @@ import voxcam.op.Cam;
 import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
-/** Heat maps, each input read once. Sums over channels are in double, so that a map's sum can be held to the score. */
+/**
+ * Heat maps, each input read once. Sums over channels are in double, so that a map's sum can be
+ * held to the score.
+ */
 final class CpuCam {
   private static final int WIDTH = 1024;
 
@@ -38,7 +41,8 @@ final class CpuCam {
   private static Kernel gradient(Lines channels) {
     int space = channels.inner();
     int rows = channels.outer() * channels.size();
-    Kernel means = CpuReduce.kernel(new Reduce(Reduce.Kind.Mean, List.of(1), false), Shape.of(rows, space));
+    Kernel means =
+        CpuReduce.kernel(new Reduce(Reduce.Kind.Mean, List.of(1), false), Shape.of(rows, space));
     return new Kernel() {
       @Override
       public void run(float[][] inputs, float[] y, float[] scratch, Threads threads) {

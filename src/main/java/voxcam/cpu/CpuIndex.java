@@ -7,8 +7,8 @@ import voxcam.op.InputException;
 import voxcam.op.Shape;
 
 /**
- * Where values lie, and values by where they lie. A NaN is larger than anything. Adjoints sum in the order of the
- * indices.
+ * Where values lie, and values by where they lie. A NaN is larger than anything. Adjoints sum in
+ * the order of the indices.
  */
 final class CpuIndex {
   private CpuIndex() {}
@@ -22,13 +22,15 @@ final class CpuIndex {
       case Index.GatherGrad(int axis, Shape shape) ->
           gatherGrad(op, Lines.along(shape, axis), inputs.get(1).length());
       case Index.GatherElements(int axis) -> elements(op, x, inputs.get(1), axis);
-      case Index.GatherElementsGrad(int axis, Shape shape) -> elementsGrad(op, shape, inputs.get(1), axis);
+      case Index.GatherElementsGrad(int axis, Shape shape) ->
+          elementsGrad(op, shape, inputs.get(1), axis);
     };
   }
 
   private static Kernel argMax(Lines lines) {
     return (inputs, y, scratch, threads) ->
-        lines.forEach(threads, (from, line, width) -> argMax(lines, inputs[0], from, width, y, line));
+        lines.forEach(
+            threads, (from, line, width) -> argMax(lines, inputs[0], from, width, y, line));
   }
 
   private static void argMax(Lines lines, float[] x, int from, int width, float[] y, int line) {
@@ -60,7 +62,8 @@ final class CpuIndex {
             });
   }
 
-  private static void topK(Index.TopK op, Lines lines, float[] x, int from, long[] keys, float[] y, int to) {
+  private static void topK(
+      Index.TopK op, Lines lines, float[] x, int from, long[] keys, float[] y, int to) {
     for (int a = 0; a < keys.length; a++) {
       int order = ordered(x[from + a * lines.inner()]);
       keys[a] = ((long) (op.largest() ? ~order : order) << 32) | a;
@@ -122,7 +125,8 @@ final class CpuIndex {
             for (int a = 0; a < lines.size(); a++) {
               Arrays.fill(sums, 0);
               for (int r = starts[a]; r < starts[a + 1]; r++) {
-                Rows.add(inputs[0], (sample * count + readers[r]) * lines.inner() + column, sums, width);
+                Rows.add(
+                    inputs[0], (sample * count + readers[r]) * lines.inner() + column, sums, width);
               }
               Rows.write(sums, gx, from + a * lines.inner(), width);
             }
@@ -130,7 +134,10 @@ final class CpuIndex {
     };
   }
 
-  /** The indices sorted by the position that they name, and in {@code starts} where each position's begin. */
+  /**
+   * The indices sorted by the position that they name, and in {@code starts} where each position's
+   * begin.
+   */
   private static int[] readers(Index op, float[] indices, int count, int[] starts) {
     int size = starts.length - 1;
     for (int i = 0; i < count; i++) {

@@ -17,7 +17,8 @@ final class CpuLinear {
 
   private CpuLinear() {}
 
-  static Kernel kernel(Linear op, List<Shape> inputs, Shape output, List<Optional<Tensor>> constants) {
+  static Kernel kernel(
+      Linear op, List<Shape> inputs, Shape output, List<Optional<Tensor>> constants) {
     return switch (op) {
       case Linear.MatMul _ -> matMul(inputs, output, constants.get(1));
       case Linear.Gemm gemm -> gemm(gemm, inputs, output, constants.get(1));
@@ -37,9 +38,15 @@ final class CpuLinear {
     int rows = a.rank() == 1 ? 1 : a.dim(-2);
     var layout = new MatrixProduct.Layout(rows, columns, depth, depth, 1, columns, 1);
     boolean small = (long) rows * columns * depth < SMALL;
-    Shape batch = Shape.of(Arrays.copyOf(output.dims(), b.rank() > a.rank() ? b.rank() - 2 : a.rank() - 2));
+    Shape batch =
+        Shape.of(Arrays.copyOf(output.dims(), b.rank() > a.rank() ? b.rank() - 2 : a.rank() - 2));
     return new Batched(
-        new MatrixProduct(layout, small), small, batch, offsets(a, batch), offsets(b, batch), rows * columns);
+        new MatrixProduct(layout, small),
+        small,
+        batch,
+        offsets(a, batch),
+        offsets(b, batch),
+        rows * columns);
   }
 
   /** For each axis of the batch how far apart the matrices of an input lie. */
@@ -57,7 +64,6 @@ final class CpuLinear {
   private static Kernel gemm(
       Linear.Gemm op, List<Shape> inputs, Shape output, Optional<Tensor> constant) {
     Shape a = inputs.get(0);
-    Shape b = inputs.get(1);
     int rows = output.dim(0);
     int columns = output.dim(1);
     int depth = a.dim(op.transA() ? 0 : 1);
@@ -75,7 +81,8 @@ final class CpuLinear {
       return product;
     }
     Optional<Shape> c = inputs.size() > 2 ? Optional.of(inputs.get(2)) : Optional.empty();
-    return new Affine(product, op.alpha(), op.beta(), output, c.map(shape -> Broadcast.strides(shape, output)));
+    return new Affine(
+        product, op.alpha(), op.beta(), output, c.map(shape -> Broadcast.strides(shape, output)));
   }
 
   /** One product. */
@@ -104,8 +111,8 @@ final class CpuLinear {
     }
 
     @Override
-    public boolean reads(int input) {
-      return input != 1 || packed.length == 0;
+    public boolean reads(int index) {
+      return index != 1 || packed.length == 0;
     }
   }
 
@@ -118,7 +125,13 @@ final class CpuLinear {
     private final long[] bSteps;
     private final int matrix;
 
-    Batched(MatrixProduct product, boolean small, Shape batch, long[] aSteps, long[] bSteps, int matrix) {
+    Batched(
+        MatrixProduct product,
+        boolean small,
+        Shape batch,
+        long[] aSteps,
+        long[] bSteps,
+        int matrix) {
       this.product = product;
       this.small = small;
       this.batch = batch;
@@ -174,7 +187,9 @@ final class CpuLinear {
       threads.forEach(
           Math.ceilDiv(shape.dim(0), bundle),
           task -> {
-            for (int row = task * bundle; row < Math.min(shape.dim(0), (task + 1) * bundle); row++) {
+            for (int row = task * bundle;
+                row < Math.min(shape.dim(0), (task + 1) * bundle);
+                row++) {
               finish(inputs, output, row, columns);
             }
           });
@@ -206,8 +221,8 @@ final class CpuLinear {
     }
 
     @Override
-    public boolean reads(int input) {
-      return product.reads(input);
+    public boolean reads(int index) {
+      return product.reads(index);
     }
   }
 }

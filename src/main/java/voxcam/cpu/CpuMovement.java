@@ -15,7 +15,8 @@ final class CpuMovement {
   static Kernel kernel(Movement op, List<Shape> inputs, Shape output) {
     Shape x = inputs.get(0);
     return switch (op) {
-      case Movement.Reshape _, Movement.Flatten _, Movement.Squeeze _, Movement.Unsqueeze _ -> same(x);
+      case Movement.Reshape _, Movement.Flatten _, Movement.Squeeze _, Movement.Unsqueeze _ ->
+          same(x);
       case Movement.Identity _, Movement.Dropout _ -> same(x);
       case Movement.Transpose(var order) -> transpose(order, x, output);
       case Movement.Concat(int axis) -> concat(axis, inputs, output);
@@ -74,7 +75,8 @@ final class CpuMovement {
   }
 
   private static Kernel embed(List<Range> ranges, Shape x, Shape y) {
-    StridedCopy copy = new StridedCopy(x.dims(), 0, x.strides(), first(ranges, y), steps(ranges, y));
+    StridedCopy copy =
+        new StridedCopy(x.dims(), 0, x.strides(), first(ranges, y), steps(ranges, y));
     return onto(copy, y, 0);
   }
 
@@ -103,7 +105,10 @@ final class CpuMovement {
     return steps;
   }
 
-  /** The input moved by {@code before} along each axis, cut where it leaves the output, and a value around it. */
+  /**
+   * The input moved by {@code before} along each axis, cut where it leaves the output, and a value
+   * around it.
+   */
   private static Kernel shift(Shape x, Shape y, List<Integer> before, float value) {
     int[] sizes = new int[x.rank()];
     long from = 0;
@@ -112,7 +117,8 @@ final class CpuMovement {
       int start = Math.max(0, before.get(i));
       int end = Math.min(y.dim(i), before.get(i) + x.dim(i));
       if (end <= start) {
-        return (inputs, output, scratch, threads) -> StridedCopy.fill(output, y.length(), value, threads);
+        return (inputs, output, scratch, threads) ->
+            StridedCopy.fill(output, y.length(), value, threads);
       }
       sizes[i] = end - start;
       from += x.strides()[i] * (start - before.get(i));
@@ -121,7 +127,8 @@ final class CpuMovement {
     return onto(new StridedCopy(sizes, from, x.strides(), to, y.strides()), y, value);
   }
 
-  private static List<Taps> tables(PadMode mode, List<Integer> before, List<Integer> after, Shape x) {
+  private static List<Taps> tables(
+      PadMode mode, List<Integer> before, List<Integer> after, Shape x) {
     List<Taps> axes = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
       axes.add(Taps.pad(mode, before.get(i), after.get(i), x.dim(i)));

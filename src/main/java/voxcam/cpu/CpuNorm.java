@@ -5,8 +5,8 @@ import voxcam.op.Norm;
 import voxcam.op.Shape;
 
 /**
- * Normalisations. Statistics are double precision sums over chunks of a fixed length, so that a large group is shared out and still
- * has the same bits for any number of threads.
+ * Normalisations. Statistics are double precision sums over chunks of a fixed length, so that a
+ * large group is shared out and still has the same bits for any number of threads.
  */
 final class CpuNorm {
   private static final int CHUNK = 1 << 15;
@@ -21,17 +21,20 @@ final class CpuNorm {
       case Norm.Batch(double epsilon) -> batch(x, epsilon);
       case Norm.Instance(double epsilon) -> {
         int space = (int) x.size(2, x.rank());
-        yield new Grouped(x.dim(0) * x.dim(1), space, epsilon, new Affine(x.dim(1), space, hasScale, hasBias));
+        yield new Grouped(
+            x.dim(0) * x.dim(1), space, epsilon, new Affine(x.dim(1), space, hasScale, hasBias));
       }
       case Norm.Group(int groups, double epsilon) -> {
         int space = (int) x.size(2, x.rank());
         int length = x.dim(1) / groups * space;
-        yield new Grouped(x.dim(0) * groups, length, epsilon, new Affine(x.dim(1), space, hasScale, hasBias));
+        yield new Grouped(
+            x.dim(0) * groups, length, epsilon, new Affine(x.dim(1), space, hasScale, hasBias));
       }
       case Norm.Layer(int axis, double epsilon) -> {
         int from = x.axis(axis);
         int length = (int) x.size(from, x.rank());
-        yield new Grouped((int) x.size(0, from), length, epsilon, new Affine(length, 1, hasScale, hasBias));
+        yield new Grouped(
+            (int) x.size(0, from), length, epsilon, new Affine(length, 1, hasScale, hasBias));
       }
       case Norm.L2(int axis) -> euclidean(Lines.along(x, axis));
     };
@@ -51,7 +54,8 @@ final class CpuNorm {
           threads,
           x.dim(0) * channels,
           space,
-          (row, from, to) -> apply(inputs[0], y, from, to, factors[row % channels], offsets[row % channels]));
+          (row, from, to) ->
+              apply(inputs[0], y, from, to, factors[row % channels], offsets[row % channels]));
     };
   }
 
@@ -114,7 +118,10 @@ final class CpuNorm {
     }
   }
 
-  /** Scale and bias, one for each run of {@code run} values, {@code count} of them before they start again. */
+  /**
+   * Scale and bias, one for each run of {@code run} values, {@code count} of them before they start
+   * again.
+   */
   private record Affine(int count, int run, boolean hasScale, boolean hasBias) {
     void apply(float[][] inputs, float[] y, int from, int to, double mean, double inverse) {
       float[] x = inputs[0];
@@ -163,13 +170,20 @@ final class CpuNorm {
         return;
       }
       double[] means = averages(threads, (group, from, to) -> Sums.plain(x, from, to));
-      double[] variances = averages(threads, (group, from, to) -> Sums.squares(x, from, to, means[group]));
+      double[] variances =
+          averages(threads, (group, from, to) -> Sums.squares(x, from, to, means[group]));
       forEachPart(
           threads,
           groups,
           length,
           (group, from, to) ->
-              affine.apply(inputs, output, from, to, means[group], 1 / Math.sqrt(variances[group] + epsilon)));
+              affine.apply(
+                  inputs,
+                  output,
+                  from,
+                  to,
+                  means[group],
+                  1 / Math.sqrt(variances[group] + epsilon)));
     }
 
     private interface Sum {
@@ -183,7 +197,8 @@ final class CpuNorm {
           threads,
           groups,
           length,
-          (group, from, to) -> parts[group * chunks + (from - group * length) / CHUNK] = sum.of(group, from, to));
+          (group, from, to) ->
+              parts[group * chunks + (from - group * length) / CHUNK] = sum.of(group, from, to));
       double[] averages = new double[groups];
       for (int i = 0; i < parts.length; i++) {
         averages[i / chunks] += parts[i];

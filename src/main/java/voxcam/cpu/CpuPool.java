@@ -9,14 +9,18 @@ import voxcam.op.Reduce;
 import voxcam.op.Regions;
 import voxcam.op.Shape;
 
-/** Pooling. Means and maxima go axis by axis; what must know where a maximum lies looks at whole regions. */
+/**
+ * Pooling. Means and maxima go axis by axis; what must know where a maximum lies looks at whole
+ * regions.
+ */
 final class CpuPool {
   private CpuPool() {}
 
   static Kernel kernel(Pool op, List<Shape> inputs, Shape output) {
     Shape x = inputs.get(0);
     return switch (op) {
-      case Pool.Max(Regions regions) -> new Separable(Separable.Kind.MAX, outer(x), regions(regions, x));
+      case Pool.Max(Regions regions) ->
+          new Separable(Separable.Kind.MAX, outer(x), regions(regions, x));
       case Pool.Average(Regions regions, boolean countPadding) ->
           new Separable(Separable.Kind.SUM, outer(x), averages(regions, x, countPadding));
       case Pool.AverageGrad(Regions regions, boolean countPadding, var _) ->
@@ -76,7 +80,10 @@ final class CpuPool {
             });
   }
 
-  /** One task for each channel of each sample: windows may overlap, so what they scatter to is not split further. */
+  /**
+   * One task for each channel of each sample: windows may overlap, so what they scatter to is not
+   * split further.
+   */
   private static Kernel scatter(Peaks peaks) {
     int positions = peaks.positions();
     return (inputs, gx, scratch, threads) ->
@@ -118,7 +125,10 @@ final class CpuPool {
       return planes() * axes.get(1).outputs() * axes.get(2).outputs();
     }
 
-    /** The index in {@code x} of the first maximum of a region; -1 for a region with nothing but padding. */
+    /**
+     * The index in {@code x} of the first maximum of a region; -1 for a region with nothing but
+     * padding.
+     */
     int find(float[] x, int from, int position) {
       Taps depth = axes.get(0);
       Taps height = axes.get(1);

@@ -18,7 +18,7 @@ import voxcam.op.Tensor;
 /** A graph as a list of kernels with the numbers of the values that they read and write. */
 final class CpuProgram implements Program {
   /** One operation; values are numbered as the graph's nodes are. */
-  private record Step(Node node, Kernel kernel, int[] inputs, int output) {}
+  private record Step(Node node, Kernel kernel, List<Integer> inputs, int output) {}
 
   private final Graph graph;
   private final boolean guarded;
@@ -44,7 +44,7 @@ final class CpuProgram implements Program {
     }
     for (Node node : graph.nodes()) {
       if (storage.slots().containsKey(node)) {
-        int[] inputs = node.inputs().stream().mapToInt(this::place).toArray();
+        List<Integer> inputs = node.inputs().stream().map(this::place).toList();
         steps.add(new Step(node, kernels.apply(node), inputs, place(node)));
       }
     }
@@ -52,7 +52,11 @@ final class CpuProgram implements Program {
     long scratch = steps.stream().mapToLong(step -> step.kernel().scratch()).max().orElse(0);
     this.workspaces = new Workspaces(storage.lengths(), scratch + (guarded ? Guard.LENGTH : 0));
     long packed = steps.stream().mapToLong(step -> step.kernel().weightBytes()).sum();
-    long kept = Arrays.stream(constants).distinct().mapToLong(array -> array == null ? 0 : array.length).sum();
+    long kept =
+        Arrays.stream(constants)
+            .distinct()
+            .mapToLong(array -> array == null ? 0 : array.length)
+            .sum();
     this.weightBytes = packed + kept * Float.BYTES;
   }
 
@@ -66,7 +70,8 @@ final class CpuProgram implements Program {
     try {
       return new CpuProgram(graph, options, kernels);
     } catch (OutOfMemoryError e) {
-      throw new BackendException("cpu: the weights do not fit into memory: " + Workspaces.heap(), e);
+      throw new BackendException(
+          "cpu: the weights do not fit into memory: " + Workspaces.heap(), e);
     }
   }
 
@@ -75,12 +80,15 @@ final class CpuProgram implements Program {
     return numbers.get(storage.owners().get(node));
   }
 
-  /** The constants that some kernel reads or that are outputs; those that are packed are not kept a second time. */
+  /**
+   * The constants that some kernel reads or that are outputs; those that are packed are not kept a
+   * second time.
+   */
   private float[][] constants() {
     boolean[] needed = new boolean[numbers.size()];
     for (Step step : steps) {
-      for (int i = 0; i < step.inputs().length; i++) {
-        needed[step.inputs()[i]] |= step.kernel().reads(i);
+      for (int i = 0; i < step.inputs().size(); i++) {
+        needed[step.inputs().get(i)] |= step.kernel().reads(i);
       }
     }
     graph.outputs().forEach(output -> needed[place(output)] = true);
@@ -120,16 +128,17 @@ final class CpuProgram implements Program {
       return run(values);
     } catch (OutOfMemoryError e) {
       workspaces.clear();
-      throw new BackendException("cpu: a run needs " + Workspaces.size(bytes()) + ": " + Workspaces.heap(), e);
+      throw new BackendException(
+          "cpu: a run needs " + Workspaces.size(bytes()) + ": " + Workspaces.heap(), e);
     }
   }
 
   private List<Tensor> run(float[][] values) {
     Workspaces.Workspace workspace = workspaces.take();
     try {
-      storage.slots().forEach((node, slot) -> values[numbers.get(node)] = workspace.slots()[slot]);
+      storage.slots().forEach((node, slot) -> values[numbers.get(node)] = workspace.slots[slot]);
       for (Step step : steps) {
-        run(step, values, workspace.scratch());
+        run(step, values, workspace.scratch);
       }
       List<Tensor> results = new ArrayList<>();
       for (Node output : graph.outputs()) {
@@ -143,9 +152,9 @@ final class CpuProgram implements Program {
   }
 
   private void run(Step step, float[][] values, float[] scratch) {
-    float[][] inputs = new float[step.inputs().length][];
+    float[][] inputs = new float[step.inputs().size()][];
     for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = values[step.inputs()[i]];
+      inputs[i] = values[step.inputs().get(i)];
     }
     float[] output = values[step.output()];
     if (!guarded) {
@@ -165,11 +174,17 @@ final class CpuProgram implements Program {
 
   private static Tensor input(Node node, Tensor given) {
     if (given == null) {
-      throw new InputException("input " + node.name() + ": missing, give a tensor of shape " + node.shape());
+      throw new InputException(
+          "input " + node.name() + ": missing, give a tensor of shape " + node.shape());
     }
     if (!given.shape().equals(node.shape())) {
       throw new InputException(
-          "input " + node.name() + ": shape is " + given.shape() + ", the program was made for " + node.shape());
+          "input "
+              + node.name()
+              + ": shape is "
+              + given.shape()
+              + ", the program was made for "
+              + node.shape());
     }
     return given;
   }

@@ -7,9 +7,10 @@ import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
 /**
- * Reductions over any axes. The reduced positions of an output are cut into segments of a length that depends on shapes alone; segments
- * are reduced in double precision, then joined in order. So one sum over a volume is shared out, is accurate, and has the same bits for
- * any number of threads.
+ * Reductions over any axes. The reduced positions of an output are cut into segments of a length
+ * that depends on shapes alone; segments are reduced in double precision, then joined in order. So
+ * one sum over a volume is shared out, is accurate, and has the same bits for any number of
+ * threads.
  */
 final class CpuReduce implements Kernel {
   private static final int WIDTH = 512;
@@ -20,7 +21,9 @@ final class CpuReduce implements Kernel {
   private final Positions kept;
   private final Positions reduced;
 
-  /** How many contiguous outputs are handled together; 1 where the contiguous axis is a reduced one. */
+  /**
+   * How many contiguous outputs are handled together; 1 where the contiguous axis is a reduced one.
+   */
   private final int width;
 
   private final int parts;
@@ -80,7 +83,8 @@ final class CpuReduce implements Kernel {
         sums.join(pieces[b * segments + s]);
       }
       int column = b % columns;
-      sums.finish(output, first(b / columns, column), Math.min(width, parts - column * width), divisor());
+      sums.finish(
+          output, first(b / columns, column), Math.min(width, parts - column * width), divisor());
     }
   }
 
@@ -180,7 +184,10 @@ final class CpuReduce implements Kernel {
     }
   }
 
-  /** What has been seen so far, for several outputs; a sum of exponentials is kept relative to the largest exponent. */
+  /**
+   * What has been seen so far, for several outputs; a sum of exponentials is kept relative to the
+   * largest exponent.
+   */
   private static final class Accumulator {
     private final Reduce.Kind kind;
     private final double[] values;
@@ -254,7 +261,8 @@ final class CpuReduce implements Kernel {
         values[i] = largest;
         exponentials[i] = 1;
       } else {
-        exponentials[i] = exponentials[i] * Math.exp(values[i] - largest) + sum * Math.exp(exponent - largest);
+        exponentials[i] =
+            exponentials[i] * Math.exp(values[i] - largest) + sum * Math.exp(exponent - largest);
         values[i] = largest;
       }
     }

@@ -5,7 +5,10 @@ import java.util.List;
 import voxcam.op.Resize;
 import voxcam.op.Shape;
 
-/** Interpolation, and its adjoint in gather form: each input position sums what the outputs that read it hand back. */
+/**
+ * Interpolation, and its adjoint in gather form: each input position sums what the outputs that
+ * read it hand back.
+ */
 final class CpuResize {
   private CpuResize() {}
 
@@ -13,7 +16,8 @@ final class CpuResize {
     Shape x = inputs.get(0);
     int outer = x.dim(0) * x.dim(1);
     return switch (op) {
-      case Resize.Forward forward -> new Separable(Separable.Kind.SUM, outer, tables(forward, x, output));
+      case Resize.Forward forward ->
+          new Separable(Separable.Kind.SUM, outer, tables(forward, x, output));
       case Resize.Grad(Resize.Forward forward, var _) ->
           new Separable(
               Separable.Kind.SUM,

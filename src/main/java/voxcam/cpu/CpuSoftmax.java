@@ -59,7 +59,8 @@ final class CpuSoftmax {
     }
   }
 
-  private static void writeExp(float[] x, int at, float[] max, float[] y, double[] sums, int width) {
+  private static void writeExp(
+      float[] x, int at, float[] max, float[] y, double[] sums, int width) {
     for (int j = 0; j < width; j++) {
       double value = Math.exp((double) x[at + j] - max[j]);
       y[at + j] = (float) value;

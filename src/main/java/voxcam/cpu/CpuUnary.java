@@ -4,11 +4,17 @@ import voxcam.op.Shape;
 import voxcam.op.Unary;
 
 /**
- * Functions of one value. Elementary functions are computed in double precision and rounded once; what needs none is left to the JIT
- * compiler, which makes vectors of these loops.
+ * Functions of one value. Elementary functions are computed in double precision and rounded once;
+ * what needs none is left to the JIT compiler, which makes vectors of these loops.
  */
 final class CpuUnary {
   private static final int SPAN = 1 << 14;
+
+  /**
+   * Below this a float does not tell {@code tanh(x)}, {@code e^x - 1} or {@code log(1 + x)} from x.
+   */
+  private static final double NEAR_ZERO = 1e-8;
+
   private static final double SQRT_2 = Math.sqrt(2);
   private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
@@ -48,7 +54,8 @@ final class CpuUnary {
       case Unary.Neg _ -> neg(x, xFrom, y, yFrom, count);
       case Unary.Sign _ -> sign(x, xFrom, y, yFrom, count);
       case Unary.Erf _ -> erf(x, xFrom, y, yFrom, count);
-      case Unary.Clip(double min, double max) -> clip((float) min, (float) max, x, xFrom, y, yFrom, count);
+      case Unary.Clip(double min, double max) ->
+          clip((float) min, (float) max, x, xFrom, y, yFrom, count);
     }
   }
 
@@ -59,7 +66,8 @@ final class CpuUnary {
     }
   }
 
-  private static void leakyRelu(float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void leakyRelu(
+      float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
       y[yFrom + i] = v > 0 ? v : alpha * v;
@@ -69,7 +77,7 @@ final class CpuUnary {
   private static void elu(double alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
-      y[yFrom + i] = v > 0 ? v : (float) (alpha * Math.expm1(v));
+      y[yFrom + i] = v > 0 ? v : (float) (alpha * expMinusOne(v));
     }
   }
 
@@ -83,7 +91,7 @@ final class CpuUnary {
   private static void geluTanh(float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
-      y[yFrom + i] = (float) (0.5 * v * (1 + Math.tanh(SQRT_2_OVER_PI * (v + 0.044715 * v * v * v))));
+      y[yFrom + i] = (float) (0.5 * v * (1 + tanh(SQRT_2_OVER_PI * (v + 0.044715 * v * v * v))));
     }
   }
 
@@ -104,14 +112,14 @@ final class CpuUnary {
   private static void tanh(float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
-      y[yFrom + i] = (float) Math.tanh(v);
+      y[yFrom + i] = (float) tanh(v);
     }
   }
 
   private static void softplus(float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
-      y[yFrom + i] = (float) (Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+      y[yFrom + i] = (float) (Math.max(v, 0) + logOnePlus(Math.exp(-Math.abs(v))));
     }
   }
 
@@ -122,7 +130,8 @@ final class CpuUnary {
     }
   }
 
-  private static void hardSigmoid(double alpha, double beta, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void hardSigmoid(
+      double alpha, double beta, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       double v = x[xFrom + i];
       y[yFrom + i] = (float) Math.max(0, Math.min(1, alpha * v + beta));
@@ -185,10 +194,25 @@ final class CpuUnary {
     }
   }
 
-  private static void clip(float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void clip(
+      float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i++) {
       float v = x[xFrom + i];
       y[yFrom + i] = Math.min(Math.max(v, min), max);
     }
+  }
+
+  // The three below lose digits next to zero, where the first term of the series is exact enough.
+
+  private static double tanh(double v) {
+    return Math.abs(v) < NEAR_ZERO ? v : 1 - 2 / (Math.exp(2 * v) + 1);
+  }
+
+  private static double expMinusOne(double v) {
+    return Math.abs(v) < NEAR_ZERO ? v : Math.exp(v) - 1;
+  }
+
+  private static double logOnePlus(double v) {
+    return v < NEAR_ZERO ? v : Math.log(1 + v);
   }
 }

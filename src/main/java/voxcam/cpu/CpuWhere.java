@@ -24,13 +24,29 @@ final class CpuWhere {
       for (int done = 0; done < count; done += block) {
         int part = Math.min(block, count - done);
         choose(
-            condition.array, condition.at(done), a.array, a.at(done), b.array, b.at(done), y, position + done, part);
+            condition.array,
+            condition.at(done),
+            a.array,
+            a.at(done),
+            b.array,
+            b.at(done),
+            y,
+            position + done,
+            part);
       }
     };
   }
 
   private static void choose(
-      float[] condition, int at, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+      float[] condition,
+      int at,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt,
+      int count) {
     for (int i = 0; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];

@@ -15,6 +15,12 @@ final class DirectConv implements Kernel {
   /** Positions in one task. */
   private static final int STRIPE = 8 * POSITIONS;
 
+  /**
+   * Weights that stay in the L2 cache, 2 MiB: with more, all positions are computed for one panel
+   * before the next.
+   */
+  private static final int MOST_RESIDENT = 512 << 10;
+
   /** What part of the weights is read over and over: 24 KiB. */
   private static final int CACHED_WEIGHTS = 6 << 10;
 
@@ -55,15 +61,25 @@ final class DirectConv implements Kernel {
           panels.count(), panel -> panels.pack(inputs[1], panel, scratch, weightsAt));
     }
     int stripes = Math.ceilDiv(c.h().output() * c.w().output(), STRIPE);
+    boolean panelsOutside = panels.floats() > MOST_RESIDENT;
     ring.sweep(
         c,
         threads,
         input.units(),
         (n, d, unit, at) -> input.pack(inputs[0], n, d, unit, scratch, at),
         stripes * panels.count(),
-        panels.floats() > ring.floats(),
+        panelsOutside,
         (n, z, unit) ->
-            stripe(inputs, scratch, weights, weightsAt, output, n, z, unit % stripes, unit / stripes));
+            stripe(
+                inputs,
+                scratch,
+                weights,
+                weightsAt,
+                output,
+                n,
+                z,
+                panelsOutside ? unit % stripes : unit / panels.count(),
+                panelsOutside ? unit / stripes : unit % panels.count()));
   }
 
   private void stripe(

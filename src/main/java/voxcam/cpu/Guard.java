@@ -3,12 +3,18 @@ package voxcam.cpu;
 import java.util.Arrays;
 import voxcam.graph.Node;
 
-/** Test equipment: finds kernels that write behind their output, leave part of it unwritten, or change an input. */
+/**
+ * Test equipment: finds kernels that write behind their output, leave part of it unwritten, or
+ * change an input.
+ */
 final class Guard {
   /** How many floats lie behind each guarded value. */
   static final int LENGTH = 64;
 
-  /** NaNs that no computation makes; arithmetic keeps their payload, so that values read before they were written are found too. */
+  /**
+   * NaNs that no computation makes; arithmetic keeps their payload, so that values read before they
+   * were written are found too.
+   */
   private static final int UNWRITTEN = 0x7fe5a5a5;
 
   private static final int BEHIND = 0x7feb1b1b;
@@ -34,7 +40,13 @@ final class Guard {
     for (int i = 0; i < length; i++) {
       if (Float.floatToRawIntBits(array[i]) == UNWRITTEN) {
         throw new IllegalStateException(
-            "cpu: " + node + " left element " + i + " of " + length + " unwritten, or made it from such");
+            "cpu: "
+                + node
+                + " left element "
+                + i
+                + " of "
+                + length
+                + " unwritten, or made it from such");
       }
     }
   }

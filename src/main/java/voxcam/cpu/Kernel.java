@@ -27,8 +27,11 @@ interface Kernel {
     return 0;
   }
 
-  /** Whether a run reads this input. A constant that nobody reads, because it is packed, is not kept and is null in {@code inputs}. */
-  default boolean reads(int input) {
+  /**
+   * Whether a run reads the input of this number. A constant that nobody reads, because it is
+   * packed, is not kept; {@link #run} then gets null in its place.
+   */
+  default boolean reads(int index) {
     return true;
   }
 }

@@ -51,7 +51,9 @@ final class Kernels {
     List<Optional<Tensor>> constants = new ArrayList<>();
     for (Node input : node.inputs()) {
       constants.add(
-          input.op() instanceof Source.Constant(Tensor value) ? Optional.of(value) : Optional.empty());
+          input.op() instanceof Source.Constant(Tensor value)
+              ? Optional.of(value)
+              : Optional.empty());
     }
     return List.copyOf(constants);
   }

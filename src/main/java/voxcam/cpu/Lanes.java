@@ -1,11 +1,15 @@
 package voxcam.cpu;
 
 /**
- * The loops over {@code float[]} that the JIT compiler does not turn into vectors by itself. There are two implementations, with and
- * without the incubator module; {@link Machine#LANES} is the one that runs.
+ * The loops over {@code float[]} that the JIT compiler does not turn into vectors by itself. There
+ * are two implementations, with and without the incubator module; {@link Machine#LANES} is the one
+ * that runs.
  */
 interface Lanes {
-  /** Rows of a {@link #tile}: with two vectors a row its sums fill 12 registers, of which AVX2 has 16. */
+  /**
+   * Rows of a {@link #tile}: with two vectors a row its sums fill 12 registers, of which AVX2 has
+   * 16.
+   */
   int ROWS = 6;
 
   /** The width of a vector; 32 for plain loops. */
@@ -26,5 +30,13 @@ interface Lanes {
    * @param add whether to add to what c holds
    */
   void tile(
-      float[] a, int aFrom, float[] b, int bFrom, int depth, float[] c, int cFrom, int stride, boolean add);
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      int depth,
+      float[] c,
+      int cFrom,
+      int stride,
+      boolean add);
 }

@@ -3,7 +3,8 @@ package voxcam.cpu;
 import voxcam.op.Shape;
 
 /**
- * The lines of a tensor along one axis. Neighbouring lines are handled together, so that the inner loops run over contiguous values.
+ * The lines of a tensor along one axis. Neighbouring lines are handled together, so that the inner
+ * loops run over contiguous values.
  *
  * @param outer product of the sizes before the axis
  * @param size of the axis
@@ -38,7 +39,8 @@ record Lines(int outer, int size, int inner) {
           for (int block = task * bundle; block < Math.min(blocks, (task + 1) * bundle); block++) {
             int row = block / parts;
             int column = block % parts * width;
-            body.run(row * size * inner + column, row * inner + column, Math.min(width, inner - column));
+            body.run(
+                row * size * inner + column, row * inner + column, Math.min(width, inner - column));
           }
         });
   }

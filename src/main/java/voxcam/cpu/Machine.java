@@ -1,12 +1,13 @@
 package voxcam.cpu;
 
 /**
- * What this JVM offers. The choice between vectors and plain loops is made once and kept in constants, so that the JIT compiler sees one
- * implementation of each interface and inlines it.
+ * What this JVM offers. The choice between vectors and plain loops is made once and kept in
+ * constants, so that the JIT compiler sees one implementation of each interface and inlines it.
  */
 final class Machine {
   /**
-   * Whether the incubator module is there. {@code -Dvoxcam.vectors=off} says no, for tests and for finding faults.
+   * Whether the incubator module is there. {@code -Dvoxcam.vectors=off} says no, for tests and for
+   * finding faults.
    */
   static final boolean VECTORS =
       ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()

@@ -3,9 +3,10 @@ package voxcam.cpu;
 import java.util.Arrays;
 
 /**
- * One matrix product {@code y = a b}, with y row-major. Three algorithms: with few rows the right matrix is read once, as rows that are
- * multiplied with a ({@code DOTS}) or added up ({@code STREAMS}), depending on how it lies; otherwise both are packed into panels for
- * tiles of sums in registers ({@code TILES}).
+ * One matrix product {@code y = a b}, with y row-major. Three algorithms: with few rows the right
+ * matrix is read once, as rows that are multiplied with a ({@code DOTS}) or added up ({@code
+ * STREAMS}), depending on how it lies; otherwise both are packed into panels for tiles of sums in
+ * registers ({@code TILES}).
  */
 final class MatrixProduct {
   /** Sizes, and how far neighbours lie apart in a (rows, depth) and b (depth, columns). */
@@ -72,7 +73,15 @@ final class MatrixProduct {
    * @param packed what {@link #pack} returned for b, or empty
    */
   void run(
-      float[] a, int aFrom, float[] b, int bFrom, float[] packed, float[] y, int yFrom, float[] scratch, Threads threads) {
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      float[] packed,
+      float[] y,
+      int yFrom,
+      float[] scratch,
+      Threads threads) {
     float[] left = swapped ? b : a;
     float[] right = swapped ? a : b;
     int leftFrom = swapped ? bFrom : aFrom;
@@ -93,7 +102,14 @@ final class MatrixProduct {
   }
 
   private void dots(
-      float[] a, int aFrom, float[] b, int bFrom, float[] y, int yFrom, float[] scratch, Threads threads) {
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      float[] y,
+      int yFrom,
+      float[] scratch,
+      Threads threads) {
     int depth = layout.depth();
     boolean gathered = layout.aDepth() != 1;
     if (gathered) {
@@ -119,7 +135,8 @@ final class MatrixProduct {
         });
   }
 
-  private void streams(float[] a, int aFrom, float[] b, int bFrom, float[] y, int yFrom, Threads threads) {
+  private void streams(
+      float[] a, int aFrom, float[] b, int bFrom, float[] y, int yFrom, Threads threads) {
     int columns = layout.columns();
     threads.forEach(
         Math.ceilDiv(columns, BLOCK),
@@ -156,22 +173,52 @@ final class MatrixProduct {
     return (long) columnPanels() * LANES.columns() * layout.depth();
   }
 
-  /** Panels of {@link Lanes#ROWS} rows, those of one block of depth behind each other; missing rows are zeros. */
+  /**
+   * Panels of {@link Lanes#ROWS} rows, those of one block of depth behind each other; missing rows
+   * are zeros.
+   */
   private void packA(float[] a, int from, float[] packed, Threads threads) {
     threads.forEach(
         rowPanels(),
-        panel -> pack(a, from, layout.aRow(), layout.aDepth(), layout.rows(), panel, Lanes.ROWS, packed, 0));
+        panel ->
+            pack(
+                a,
+                from,
+                layout.aRow(),
+                layout.aDepth(),
+                layout.rows(),
+                panel,
+                Lanes.ROWS,
+                packed,
+                0));
   }
 
   private void packB(float[] b, int from, float[] packed, int to, Threads threads) {
     threads.forEach(
         columnPanels(),
         panel ->
-            pack(b, from, layout.bColumn(), layout.bDepth(), layout.columns(), panel, LANES.columns(), packed, to));
+            pack(
+                b,
+                from,
+                layout.bColumn(),
+                layout.bDepth(),
+                layout.columns(),
+                panel,
+                LANES.columns(),
+                packed,
+                to));
   }
 
   private void pack(
-      float[] matrix, int from, int across, int along, int size, int panel, int width, float[] packed, int to) {
+      float[] matrix,
+      int from,
+      int across,
+      int along,
+      int size,
+      int panel,
+      int width,
+      float[] packed,
+      int to) {
     int first = panel * width;
     int count = Math.min(width, size - first);
     int padded = Math.ceilDiv(size, width) * width;
@@ -206,7 +253,15 @@ final class MatrixProduct {
   }
 
   private void tile(
-      float[] a, float[] b, int bFrom, int block, int r, int c, float[] y, int yFrom, float[] edge) {
+      float[] a,
+      float[] b,
+      int bFrom,
+      int block,
+      int r,
+      int c,
+      float[] y,
+      int yFrom,
+      float[] edge) {
     int width = LANES.columns();
     int depth = Math.min(DEPTH, layout.depth() - block);
     int atA = block * rowPanels() * Lanes.ROWS + r * Lanes.ROWS * depth;

@@ -1,9 +1,10 @@
 package voxcam.cpu;
 
 /**
- * The weights of {@link DirectConv} in the order in which its tiles read them: {@code [group][panel][kernel plane][piece][length][
- * output channel]}, where a panel is two vectors of output channels; the last of a group is one vector wide if that is enough.
- * Missing channels are zeros.
+ * The weights of {@link DirectConv} in the order in which its tiles read them: {@code
+ * [group][panel][kernel plane][piece][length][ output channel]}, where a panel is two vectors of
+ * output channels; the last of a group is one vector wide if that is enough. Missing channels are
+ * zeros.
  */
 record PanelWeights(Correlation c, BlockedInput input, int lanes) {
   static PanelWeights of(Correlation c, BlockedInput input, int lanes) {

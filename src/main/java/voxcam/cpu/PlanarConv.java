@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Convolution with vectors along W. A tile is a few output channels by four vectors of positions; its weights are read one by one.
- * Suits few output channels, where {@link DirectConv} would compute channels that nobody asked for, and grouped convolutions.
+ * Convolution with vectors along W. A tile is a few output channels by four vectors of positions;
+ * its weights are read one by one. Suits few output channels, where {@link DirectConv} would
+ * compute channels that nobody asked for, and grouped convolutions.
  */
 final class PlanarConv implements Kernel {
   /** Tiles in one task. */
@@ -27,8 +28,10 @@ final class PlanarConv implements Kernel {
     this.input = PlanarInput.of(c);
     this.ring = PlaneRing.of(c, input.planeFloats());
     this.counts = counts(c.outputs(), tiles.planarRows());
-    // With short rows it is cheaper to walk over the plane as one row and to drop what falls between rows.
-    this.flat = Math.ceilDiv(flatLength(), tile()) < c.h().output() * Math.ceilDiv(c.w().output(), tile());
+    // With short rows it is cheaper to walk over the plane as one row and to drop what falls
+    // between rows.
+    this.flat =
+        Math.ceilDiv(flatLength(), tile()) < c.h().output() * Math.ceilDiv(c.w().output(), tile());
     this.packed = weights.map(this::packed);
   }
 
@@ -83,7 +86,9 @@ final class PlanarConv implements Kernel {
     return packed;
   }
 
-  /** Packs the weights of a group as {@code [tile][t][channel][r][s][output channel of the tile]}. */
+  /**
+   * Packs the weights of a group as {@code [tile][t][channel][r][s][output channel of the tile]}.
+   */
   private void pack(float[] weights, int group, float[] packed, int from) {
     int to = from + group * groupFloats();
     int first = 0;
@@ -119,7 +124,8 @@ final class PlanarConv implements Kernel {
         c.groups() * stripes,
         false,
         (n, z, unit) ->
-            stripe(inputs, scratch, weights, weightsAt, output, n, z, unit / stripes, unit % stripes));
+            stripe(
+                inputs, scratch, weights, weightsAt, output, n, z, unit / stripes, unit % stripes));
   }
 
   private int rows() {
@@ -164,7 +170,10 @@ final class PlanarConv implements Kernel {
     }
   }
 
-  /** Where each kernel position and channel is read for output (0, 0) of plane z, in the order of the weights. */
+  /**
+   * Where each kernel position and channel is read for output (0, 0) of plane z, in the order of
+   * the weights.
+   */
   private int[] offsets(int z, int group) {
     int[] offsets = new int[c.taps() * c.channels()];
     int perPlane = offsets.length / c.d().kernel();
@@ -201,8 +210,7 @@ final class PlanarConv implements Kernel {
       int wanted = Math.min(run, c.w().output() - q);
       if (wanted > 0) {
         int at = c.storedAt(n, k, z, p, q);
-        epilogue.store(
-            sums, from + i - column, 1, wanted, k, inputs, output, at, c.w().step());
+        epilogue.store(sums, from + i - column, 1, wanted, k, inputs, output, at, c.w().step());
       }
       i += run;
     }

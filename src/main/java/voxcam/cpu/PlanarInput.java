@@ -3,9 +3,9 @@ package voxcam.cpu;
 import java.util.Arrays;
 
 /**
- * A plane of the input in its own order with zeros around it, taken apart by strides: {@code [channel][phase of H][phase of W][H][W]},
- * where phase f of an axis holds its positions {@code f, f + stride, ...}. So neighbouring outputs read neighbouring values whatever the
- * stride is.
+ * A plane of the input in its own order with zeros around it, taken apart by strides: {@code
+ * [channel][phase of H][phase of W][H][W]}, where phase f of an axis holds its positions {@code f,
+ * f + stride, ...}. So neighbouring outputs read neighbouring values whatever the stride is.
  *
  * @param rows rows of one phase
  * @param columns columns of one phase

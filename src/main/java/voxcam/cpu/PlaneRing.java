@@ -1,22 +1,25 @@
 package voxcam.cpu;
 
 /**
- * The order in which a convolution walks through its input: plane by plane along D, a chunk of output planes at a time, with the
- * input planes that a chunk reads repacked into a ring of slots. So scratch memory stays small, planes are still in the cache when
- * they are used, and none is packed twice.
+ * The order in which a convolution walks through its input: plane by plane along D, a chunk of
+ * output planes at a time, with the input planes that a chunk reads repacked into a ring of slots.
+ * So scratch memory stays small, planes are still in the cache when they are used, and none is
+ * packed twice.
  *
  * @param slots planes that the ring holds; input plane d is in slot {@code d % slots}
  * @param chunk output planes computed between two packings
  * @param planeFloats the size of a packed plane
  */
 record PlaneRing(int slots, int chunk, int planeFloats) {
-  /** What a ring is meant to hold: 16 MiB. */
-  private static final int BUDGET = 4 << 20;
+  /** What a ring is meant to hold: 2 MiB, of the size of an L2 cache. */
+  private static final int BUDGET = 512 << 10;
 
   /** Fewer planes in a chunk than this leave too little work between two packings. */
   private static final int LEAST_CHUNK = 4;
 
-  /** Packs part {@code unit} of input plane d of volume n into the slot that begins at {@code at}. */
+  /**
+   * Packs part {@code unit} of input plane d of volume n into the slot that begins at {@code at}.
+   */
   interface Pack {
     void plane(int n, int d, int unit, int at);
   }
@@ -48,7 +51,8 @@ record PlaneRing(int slots, int chunk, int planeFloats) {
   /**
    * Packs and computes everything.
    *
-   * @param planesInside whether the tasks of one unit follow each other, for units whose weights are larger than the planes
+   * @param planesInside whether the tasks of one unit follow each other, for units whose weights
+   *     are larger than the planes
    */
   void sweep(
       Correlation c,
@@ -61,7 +65,8 @@ record PlaneRing(int slots, int chunk, int planeFloats) {
     for (int n = 0; n < c.batch(); n++) {
       int packed = 0;
       for (int z = 0; z < c.d().output(); z += chunk) {
-        packed = chunk(c, threads, n, z, packed, packUnits, pack, computeUnits, planesInside, compute);
+        packed =
+            chunk(c, threads, n, z, packed, packUnits, pack, computeUnits, planesInside, compute);
       }
     }
   }
@@ -80,8 +85,7 @@ record PlaneRing(int slots, int chunk, int planeFloats) {
     ConvAxis d = c.d();
     int planes = Math.min(chunk, d.output() - first);
     int begin = Math.max(packed, first * d.stride() - d.pad());
-    int end =
-        Math.min(d.input(), (first + planes - 1) * d.stride() - d.pad() + d.reach());
+    int end = Math.min(d.input(), (first + planes - 1) * d.stride() - d.pad() + d.reach());
     if (begin < end) {
       threads.forEach(
           (end - begin) * packUnits,

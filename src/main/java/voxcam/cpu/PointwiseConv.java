@@ -9,6 +9,12 @@ import java.util.Optional;
  * stored as they come.
  */
 final class PointwiseConv implements Kernel {
+  /** What a block of positions is meant to hold at most, 1 MiB: it is read from the L2 cache. */
+  private static final int BLOCK_FLOATS = 256 << 10;
+
+  /** The most panels in a block: long runs are what memory is good at, but blocks are also what threads share out. */
+  private static final int PANELS = 16;
+
   private final Correlation c;
   private final ConvEpilogue epilogue;
   private final ConvTiles tiles;
@@ -71,30 +77,62 @@ final class PointwiseConv implements Kernel {
       pack(inputs[1], scratch);
     }
     float[] weights = packed.orElse(scratch);
-    int panels = Math.ceilDiv(positions(), 2 * tiles.lanes());
+    int blocks = Math.ceilDiv(positions(), block());
     threads.forEach(
-        c.batch() * c.groups() * panels,
-        task -> panel(inputs, weights, output, task / panels, task % panels));
+        c.batch() * c.groups() * blocks,
+        task -> block(inputs, weights, output, task / blocks, task % blocks));
   }
 
   private int positions() {
     return c.d().input() * c.h().input() * c.w().input();
   }
 
+  /** Positions copied at a time. */
+  private int block() {
+    int width = 2 * tiles.lanes();
+    int panels = Math.min(BLOCK_FLOATS / c.channels(), positions() / 8) / width;
+    return Math.clamp(panels, 1, PANELS) * width;
+  }
+
+  private void block(
+      float[][] inputs, float[] weights, float[] output, int volumeGroup, int block) {
+    int width = 2 * tiles.lanes();
+    float[] columns = new float[c.channels() * block()];
+    float[] sums = new float[ConvTiles.ROWS * width];
+    int first = block * block();
+    int count = Math.min(block(), positions() - first);
+    copy(inputs[0], volumeGroup * c.channels() * positions() + first, count, columns);
+    for (int i = 0; i < count; i += width) {
+      int run = Math.min(width, count - i);
+      panel(inputs, weights, output, volumeGroup, first + i, run, columns, i * c.channels(), sums);
+    }
+  }
+
+  /** Copies a block as {@code [panel][channel][position]}. */
+  private void copy(float[] x, int from, int count, float[] columns) {
+    int width = 2 * tiles.lanes();
+    for (int channel = 0; channel < c.channels(); channel++) {
+      for (int i = 0; i < count; i += width) {
+        int to = i * c.channels() + channel * width;
+        System.arraycopy(
+            x, from + channel * positions() + i, columns, to, Math.min(width, count - i));
+      }
+    }
+  }
+
   private void panel(
-      float[][] inputs, float[] weights, float[] output, int volumeGroup, int panel) {
+      float[][] inputs,
+      float[] weights,
+      float[] output,
+      int volumeGroup,
+      int first,
+      int count,
+      float[] columns,
+      int columnsAt,
+      float[] sums) {
+    int width = 2 * tiles.lanes();
     int group = volumeGroup % c.groups();
     int n = volumeGroup / c.groups();
-    int width = 2 * tiles.lanes();
-    int first = panel * width;
-    int count = Math.min(width, positions() - first);
-    float[] columns = new float[c.channels() * width];
-    int from = volumeGroup * c.channels() * positions() + first;
-    for (int channel = 0; channel < c.channels(); channel++) {
-      System.arraycopy(
-          inputs[0], from + channel * positions(), columns, channel * width, count);
-    }
-    float[] sums = new float[ConvTiles.ROWS * width];
     int[] rows = new int[ConvTiles.ROWS];
     int[] starts = {group * c.outputs() * c.channels()};
     for (int k = 0; k < c.outputs(); k += ConvTiles.ROWS) {
@@ -103,7 +141,7 @@ final class PointwiseConv implements Kernel {
       }
       Arrays.fill(sums, 0);
       tiles.panel(
-          false, weights, rows, 0, starts, 0, 1, c.channels(), columns, 0, sums, 0);
+          false, weights, rows, 0, starts, 0, 1, c.channels(), columns, columnsAt, sums, 0);
       for (int i = 0; i < Math.min(ConvTiles.ROWS, c.outputs() - k); i++) {
         int channel = group * c.outputs() + k + i;
         int at = (n * c.groups() * c.outputs() + channel) * positions() + first;

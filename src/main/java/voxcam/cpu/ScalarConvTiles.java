@@ -3,8 +3,8 @@ package voxcam.cpu;
 import java.util.Arrays;
 
 /**
- * Tiles in plain loops, for a JVM without the incubator module. Products are not fused: without the instruction, {@code Math.fma}
- * would take a hundred times as long.
+ * Tiles in plain loops, for a JVM without the incubator module. Products are not fused: without the
+ * instruction, {@code Math.fma} would take a hundred times as long.
  */
 final class ScalarConvTiles implements ConvTiles {
   private static final int LANES = 8;

@@ -38,7 +38,15 @@ final class ScalarLanes implements Lanes {
 
   @Override
   public void tile(
-      float[] a, int aFrom, float[] b, int bFrom, int depth, float[] c, int cFrom, int stride, boolean add) {
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      int depth,
+      float[] c,
+      int cFrom,
+      int stride,
+      boolean add) {
     float[] sums = new float[COLUMNS];
     for (int i = 0; i < ROWS; i++) {
       Arrays.fill(sums, 0);

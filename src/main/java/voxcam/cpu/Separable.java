@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sums or maxima over regions that are products of one region per axis: {@code y[p,q] = sum over (i, j) of u[p,i] v[q,j] x[i,j]} and so
- * on for more axes. For each output row the rows that it sees are first made one row, in a straight line; then the last axis follows.
+ * Sums or maxima over regions that are products of one region per axis: {@code y[p,q] = sum over
+ * (i, j) of u[p,i] v[q,j] x[i,j]} and so on for more axes. For each output row the rows that it
+ * sees are first made one row, in a straight line; then the last axis follows.
  */
 final class Separable implements Kernel {
   /** What is made of the values of a region. */
@@ -58,7 +59,10 @@ final class Separable implements Kernel {
         });
   }
 
-  /** The rows that one output row sees, made one. Sums are in double: a region may be a whole volume. */
+  /**
+   * The rows that one output row sees, made one. Sums are in double: a region may be a whole
+   * volume.
+   */
   private final class Row {
     private final float[] x;
     private final double[] sums = new double[last.inputs()];

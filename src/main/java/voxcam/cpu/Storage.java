@@ -10,7 +10,8 @@ import voxcam.graph.Node;
 import voxcam.op.Source;
 
 /**
- * Where the values of a program lie: which node's memory a node shares, and which slot a node that owns memory has.
+ * Where the values of a program lie: which node's memory a node shares, and which slot a node that
+ * owns memory has.
  *
  * @param owners for each node the node in whose memory its value is
  * @param slots for each owner that is computed its slot

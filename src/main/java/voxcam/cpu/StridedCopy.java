@@ -10,7 +10,8 @@ final class StridedCopy {
 
   /**
    * @param sizes how many values along each axis
-   * @param from where the first one is read, and {@code read} how far apart along each axis the others are
+   * @param from where the first one is read, and {@code read} how far apart along each axis the
+   *     others are
    * @param to where the first one is written, and {@code written} how far apart the others
    */
   StridedCopy(int[] sizes, long from, long[] read, long to, long[] written) {
@@ -27,7 +28,8 @@ final class StridedCopy {
         () -> (at, position, count) -> copy(x, from + at[0], read, y, to + at[1], written, count));
   }
 
-  private static void copy(float[] x, int from, int read, float[] y, int to, int written, int count) {
+  private static void copy(
+      float[] x, int from, int read, float[] y, int to, int written, int count) {
     if (written == 1 && read == 1) {
       System.arraycopy(x, from, y, to, count);
     } else if (written == 1 && read == 0) {

@@ -1,6 +1,9 @@
 package voxcam.cpu;
 
-/** Sums of contiguous values in double precision, in an order that depends on nothing but the length. */
+/**
+ * Sums of contiguous values in double precision, in an order that depends on nothing but the
+ * length.
+ */
 final class Sums {
   private Sums() {}
 

@@ -7,8 +7,8 @@ import voxcam.op.Regions;
 import voxcam.op.Resize;
 
 /**
- * Along one axis: which input positions each output position looks at, and with what weight. Pooling, padding, interpolation and their
- * adjoints are such tables, one per axis.
+ * Along one axis: which input positions each output position looks at, and with what weight.
+ * Pooling, padding, interpolation and their adjoints are such tables, one per axis.
  */
 final class Taps {
   private final int inputs;
@@ -67,7 +67,8 @@ final class Taps {
         case NEAREST -> builder.add(sampling.nearest(output, inputSize, outputSize, scale), 1);
         case LINEAR -> {
           double at =
-              Math.clamp(sampling.source(output, inputSize, outputSize, scale), 0.0, inputSize - 1.0);
+              Math.clamp(
+                  sampling.source(output, inputSize, outputSize, scale), 0.0, inputSize - 1.0);
           int low = (int) at;
           double fraction = at - low;
           builder.add(low, 1 - fraction);

@@ -6,7 +6,9 @@ import jdk.incubator.vector.FloatVector;
 final class VectorConvTiles implements ConvTiles {
   private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
-  /** With 256 bits the processor is taken to have 16 registers (AVX2), otherwise 32 (AVX-512, NEON). */
+  /**
+   * With 256 bits the processor is taken to have 16 registers (AVX2), otherwise 32 (AVX-512, NEON).
+   */
   private static final boolean FEW_REGISTERS = LANES == 8;
 
   @Override
@@ -34,8 +36,7 @@ final class VectorConvTiles implements ConvTiles {
       float[] sums,
       int sumsFrom) {
     if (narrow) {
-      VectorPanelTile.narrow(
-          a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+      VectorPanelTile.narrow(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
     } else if (FEW_REGISTERS) {
       VectorPanelTile.rows4(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
       VectorPanelTile.rows4(

@@ -43,15 +43,25 @@ final class VectorLanes implements Lanes {
     return sum;
   }
 
-  private static FloatVector multiplyAdd(float[] a, int aFrom, float[] b, int bFrom, FloatVector sum) {
+  private static FloatVector multiplyAdd(
+      float[] a, int aFrom, float[] b, int bFrom, FloatVector sum) {
     return FloatVector.fromArray(SPECIES, a, aFrom)
         .fma(FloatVector.fromArray(SPECIES, b, bFrom), sum);
   }
 
-  // Above the limit of 325 bytecodes because all twelve sums must be local variables; it is called for whole tiles, not per element.
+  // Above the limit of 325 bytecodes because all twelve sums must be local variables; it is called
+  // for whole tiles, not per element.
   @Override
   public void tile(
-      float[] a, int aFrom, float[] b, int bFrom, int depth, float[] c, int cFrom, int stride, boolean add) {
+      float[] a,
+      int aFrom,
+      float[] b,
+      int bFrom,
+      int depth,
+      float[] c,
+      int cFrom,
+      int stride,
+      boolean add) {
     FloatVector c00 = FloatVector.zero(SPECIES);
     FloatVector c01 = c00;
     FloatVector c10 = c00;

@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The panel tiles of {@link ConvTiles} with vectors. Unrolled by hand, and so above 325 bytecodes: the sums must be local variables to
- * stay in registers. The methods are not inlined and need not be, one call does thousands of multiply-adds.
+ * The panel tiles of {@link ConvTiles} with vectors. Unrolled by hand, and so above 325 bytecodes:
+ * the sums must be local variables to stay in registers. The methods are not inlined and need not
+ * be, one call does thousands of multiply-adds.
  */
 final class VectorPanelTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -14,7 +15,18 @@ final class VectorPanelTile {
   private VectorPanelTile() {}
 
   /** 16 sums: 32 registers hold them, two vectors of b and a value of a. */
-  static void rows8(float[] a, int[] rows, int rowsFrom, int[] starts, int from, int to, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows8(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int[] starts,
+      int from,
+      int to,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = s00;
     FloatVector s10 = s00;
@@ -90,7 +102,18 @@ final class VectorPanelTile {
   }
 
   /** 8 sums, for processors with 16 registers. */
-  static void rows4(float[] a, int[] rows, int rowsFrom, int[] starts, int from, int to, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows4(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int[] starts,
+      int from,
+      int to,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = s00;
     FloatVector s10 = s00;
@@ -134,7 +157,18 @@ final class VectorPanelTile {
   }
 
   /** 8 rows of one vector. */
-  static void narrow(float[] a, int[] rows, int rowsFrom, int[] starts, int from, int to, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void narrow(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int[] starts,
+      int from,
+      int to,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     FloatVector s2 = s0;

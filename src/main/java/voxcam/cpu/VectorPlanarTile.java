@@ -4,8 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The planar tiles of {@link ConvTiles} with vectors, one method for each number of output channels. Unrolled by hand, and so above
- * 325 bytecodes: the sums must be local variables to stay in registers.
+ * The planar tiles of {@link ConvTiles} with vectors, one method for each number of output
+ * channels. Unrolled by hand, and so above 325 bytecodes: the sums must be local variables to stay
+ * in registers.
  */
 final class VectorPlanarTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -13,7 +14,16 @@ final class VectorPlanarTile {
 
   private VectorPlanarTile() {}
 
-  static void one(float[] x, int xFrom, int[] offsets, int from, int to, float[] w, int wFrom, float[] sums, int sumsFrom) {
+  static void one(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = s00;
     FloatVector s02 = s00;
@@ -36,7 +46,16 @@ final class VectorPlanarTile {
     add(s03, sums, sumsFrom + 3 * LANES);
   }
 
-  static void two(float[] x, int xFrom, int[] offsets, int from, int to, float[] w, int wFrom, float[] sums, int sumsFrom) {
+  static void two(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = s00;
     FloatVector s02 = s00;
@@ -72,7 +91,16 @@ final class VectorPlanarTile {
     add(s13, sums, sumsFrom + 7 * LANES);
   }
 
-  static void four(float[] x, int xFrom, int[] offsets, int from, int to, float[] w, int wFrom, float[] sums, int sumsFrom) {
+  static void four(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = s00;
     FloatVector s02 = s00;
@@ -134,7 +162,16 @@ final class VectorPlanarTile {
     add(s33, sums, sumsFrom + 15 * LANES);
   }
 
-  static void five(float[] x, int xFrom, int[] offsets, int from, int to, float[] w, int wFrom, float[] sums, int sumsFrom) {
+  static void five(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = s00;
     FloatVector s02 = s00;

@@ -7,8 +7,9 @@ import voxcam.op.Broadcast;
 import voxcam.op.Shape;
 
 /**
- * A walk over all positions of a shape that follows several tensors at once, each by strides of its own. Axes that all tensors cross
- * alike are one, so that what is walked in a straight line is one long row.
+ * A walk over all positions of a shape that follows several tensors at once, each by strides of its
+ * own. Axes that all tensors cross alike are one, so that what is walked in a straight line is one
+ * long row.
  */
 final class Walk {
   /** Positions in one task: enough to outweigh starting it, few enough to share out. */
@@ -88,7 +89,10 @@ final class Walk {
     return (int) strides[tensor][sizes.length - 1];
   }
 
-  /** Runs pieces that together are the whole walk; each task takes a piece-runner of its own, which may keep buffers. */
+  /**
+   * Runs pieces that together are the whole walk; each task takes a piece-runner of its own, which
+   * may keep buffers.
+   */
   void forEach(Threads threads, Supplier<Piece> runners) {
     threads.forEach(Math.ceilDiv(positions, SPAN), task -> span(task, runners.get()));
   }

@@ -5,15 +5,19 @@ import voxcam.op.Conv;
 import voxcam.op.Shape;
 
 /**
- * The gradient of a convolution for its weight: for each output channel k, input channel and kernel position, the sum over all outputs
- * of {@code gy[k] x}. A tile is {@link ConvTiles#ROWS} pairs of input channel and kernel position by a panel of output channels; gy is
- * packed with the channels of a panel innermost. Sums go volume by volume and plane by plane in a fixed order.
+ * The gradient of a convolution for its weight: for each output channel k, input channel and kernel
+ * position, the sum over all outputs of {@code gy[k] x}. A tile is {@link ConvTiles#ROWS} pairs of
+ * input channel and kernel position by a panel of output channels; gy is packed with the channels
+ * of a panel innermost. Sums go volume by volume and plane by plane in a fixed order.
  */
 final class WeightGradConv implements Kernel {
   /** Tiles of one task, which share what they read of gy. */
   private static final int TILES = 16;
 
-  /** Outputs that all tiles of a task run over before they go on: a panel of them fits into the L2 cache. */
+  /**
+   * Outputs that all tiles of a task run over before they go on: a panel of them fits into the L2
+   * cache.
+   */
   private static final int POSITIONS = 512;
 
   private final Correlation c;
@@ -176,7 +180,10 @@ final class WeightGradConv implements Kernel {
     }
   }
 
-  /** Where each pair of a task reads x for the output (0, 0); what is left of the last tile repeats the last pair. */
+  /**
+   * Where each pair of a task reads x for the output (0, 0); what is left of the last tile repeats
+   * the last pair.
+   */
   private int[] rows(int task, int group) {
     int[] rows = new int[TILES * ConvTiles.ROWS];
     int positions = c.h().kernel() * c.w().kernel();

@@ -7,8 +7,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import voxcam.backend.BackendException;
 
 /**
- * The working memory of a program's runs. What a run gives back the next one takes again; runs at the same time have one each. Memory
- * that waits is given to whoever needs it more: the references are soft.
+ * The working memory of a program's runs. What a run gives back the next one takes again; runs at
+ * the same time have one each. Memory that waits is given to whoever needs it more: the references
+ * are soft.
  */
 final class Workspaces {
   /** How many wait for later runs; more than this many at the same time are rare. */
@@ -18,7 +19,15 @@ final class Workspaces {
   private static final long LONGEST = Integer.MAX_VALUE - 64;
 
   /** The memory of one run. */
-  record Workspace(float[][] slots, float[] scratch) {
+  static final class Workspace {
+    final float[][] slots;
+    final float[] scratch;
+
+    private Workspace(float[][] slots, float[] scratch) {
+      this.slots = slots;
+      this.scratch = scratch;
+    }
+
     long bytes() {
       long floats = scratch.length;
       for (float[] slot : slots) {
@@ -30,12 +39,15 @@ final class Workspaces {
 
   private final List<Integer> lengths;
   private final long scratch;
-  private final ConcurrentLinkedDeque<SoftReference<Workspace>> waiting = new ConcurrentLinkedDeque<>();
+  private final ConcurrentLinkedDeque<SoftReference<Workspace>> waiting =
+      new ConcurrentLinkedDeque<>();
 
   Workspaces(List<Integer> lengths, long scratch) {
     if (scratch > LONGEST) {
       throw new BackendException(
-          "cpu: an operation needs " + size(scratch * Float.BYTES) + " of scratch memory in one array; give a smaller input");
+          "cpu: an operation needs "
+              + size(scratch * Float.BYTES)
+              + " of scratch memory in one array; give a smaller input");
     }
     this.lengths = List.copyOf(lengths);
     this.scratch = scratch;

@@ -1,6 +1,9 @@
 package voxcam.cpu;
 
-/** The outputs that no input reaches, as there are between the taps of a stride wider than its kernel. */
+/**
+ * The outputs that no input reaches, as there are between the taps of a stride wider than its
+ * kernel.
+ */
 final class ZeroConv implements Kernel {
   private final Correlation c;
   private final ConvEpilogue epilogue;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What can be found in a phantom. All are local, and each has a place: the
- * same sight in another place is no evidence. Later ones do not cover earlier ones.
+ * What can be found in a phantom. All are local, and each has a place: the same sight in another
+ * place is no evidence. Later ones do not cover earlier ones.
  */
 public enum Abnormality {
   /** Fluid behind and below the right lung. */
@@ -16,7 +16,9 @@ public enum Abnormality {
   RIGHT_NODULE("right nodule"),
   /** A mass of soft tissue in the left lung. */
   LEFT_NODULE("left nodule"),
-  /** A plate of calcium on the heart's surface; ribs, spine and scars in the lungs are as bright. */
+  /**
+   * A plate of calcium on the heart's surface; ribs, spine and scars in the lungs are as bright.
+   */
   HEART_CALCIFICATION("heart calcification");
 
   private final String label;

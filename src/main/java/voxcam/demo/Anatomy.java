@@ -2,7 +2,10 @@ package voxcam.demo;
 
 import java.util.random.RandomGenerator;
 
-/** A healthy chest: which organ lies at a point, in mm around the middle of the chest. Sizes vary from patient to patient. */
+/**
+ * A healthy chest: which organ lies at a point, in mm around the middle of the chest. Sizes vary
+ * from patient to patient.
+ */
 final class Anatomy {
   /** The rib cage, an ellipse in every slice. */
   private static final double CAGE_X = 128;
@@ -30,7 +33,9 @@ final class Anatomy {
     rightDome = random.nextDouble(36, 62);
     leftDome = rightDome - random.nextDouble(4, 16);
     heartSize = random.nextDouble(0.88, 1.12);
-    heart = new Point(random.nextDouble(-26, -14), random.nextDouble(14, 26), random.nextDouble(-58, -44));
+    heart =
+        new Point(
+            random.nextDouble(-26, -14), random.nextDouble(14, 26), random.nextDouble(-58, -44));
     stomach = random.nextDouble() < 0.5 ? random.nextDouble(12, 26) : 0;
     aorta = random.nextDouble(9, 14);
     for (int i = 0; i < waves.length; i++) {
@@ -112,7 +117,9 @@ final class Anatomy {
     if (canal < 1) {
       return Organ.CORD;
     }
-    return ellipse(x, y + 98, 15, 13) < 1 || (Math.abs(x) < 4 && y < -98 && y > -106) ? Organ.BONE : null;
+    return ellipse(x, y + 98, 15, 13) < 1 || (Math.abs(x) < 4 && y < -98 && y > -106)
+        ? Organ.BONE
+        : null;
   }
 
   private double diaphragm(double x, double y) {
@@ -126,7 +133,8 @@ final class Anatomy {
       return Organ.LIVER;
     }
     double below = diaphragm(x, y) - z;
-    if (stomach > 0 && square(x + 62) + square(y - 30) + square(2 * (below - 20)) < square(stomach)) {
+    if (stomach > 0
+        && square(x + 62) + square(y - 30) + square(2 * (below - 20)) < square(stomach)) {
       return Organ.STOMACH_AIR;
     }
     return below < 6 ? Organ.MUSCLE : y > 0 && below > 30 ? Organ.FAT : Organ.SPLEEN;
@@ -155,8 +163,11 @@ final class Anatomy {
     }
     boolean ascending = z > -25 && z < 55 && square(x - 12) + square(y - 14) < square(aorta + 4);
     boolean descending = z < 55 && square(x + 17) + square(y + 46) < square(aorta);
-    boolean arch = Math.abs(z - 55) < aorta && Math.abs(-29 * (y - 14) + 60 * (x - 12)) / 66.6 < aorta
-        && y < 26 && y > -58;
+    boolean arch =
+        Math.abs(z - 55) < aorta
+            && Math.abs(-29 * (y - 14) + 60 * (x - 12)) / 66.6 < aorta
+            && y < 26
+            && y > -58;
     boolean cava = z > -25 && square(x - 24) + square(y - 8) < 90;
     if (ascending || descending || arch || cava) {
       return Organ.VESSEL;

@@ -22,7 +22,10 @@ final class Canvas {
   private final double[][] places = new double[3][];
   private final float[] hounsfield = new float[GRID.length()];
 
-  /** A canvas for a patient who lies a little off the middle and is a little smaller or larger than usual. */
+  /**
+   * A canvas for a patient who lies a little off the middle and is a little smaller or larger than
+   * usual.
+   */
   Canvas(RandomGenerator random) {
     for (int axis = 0; axis < 3; axis++) {
       double shift = random.nextDouble(-5, 5);

@@ -20,7 +20,8 @@ final class Findings {
   void paintScars() {
     for (int n = random.nextInt(3); n > 0; n--) {
       Organ side = random.nextBoolean() ? Organ.RIGHT_LUNG : Organ.LEFT_LUNG;
-      ball(place(side, 4), random.nextDouble(3, 5), random.nextDouble(300, 700), side, Organ.VESSEL);
+      ball(
+          place(side, 4), random.nextDouble(3, 5), random.nextDouble(300, 700), side, Organ.VESSEL);
     }
   }
 
@@ -102,22 +103,22 @@ final class Findings {
     double depth = random.nextDouble(32, 62);
     double height = random.nextDouble(120, 220);
     double fluid = random.nextDouble(2, 22);
-    canvas.everywhere(
-        (voxel, x, y, z) -> {
-          if (organs[voxel] == side) {
-            double wall = Math.max(0, Math.abs(x) - 70) / 50;
-            double level = -84 + depth * (1 - (z + 125) / height) + 14 * wall * wall;
-            if (y < level) {
-              paint(voxel, fluid, Organ.FINDING);
-            }
-          }
-        });
+    canvas.everywhere((voxel, x, y, z) -> {
+      if (organs[voxel] == side) {
+        double wall = Math.max(0, Math.abs(x) - 70) / 50;
+        double level = -84 + depth * (1 - (z + 125) / height) + 14 * wall * wall;
+        if (y < level) {
+          paint(voxel, fluid, Organ.FINDING);
+        }
+      }
+    });
   }
 
   /** A patch of the heart's surface, with gaps. */
   private void calcification() {
     Point way =
-        new Point(random.nextDouble(-1, 0.5), random.nextDouble(0, 1), random.nextDouble(-0.3, 0.7)).unit();
+        new Point(random.nextDouble(-1, 0.5), random.nextDouble(0, 1), random.nextDouble(-0.3, 0.7))
+            .unit();
     double width = Math.cos(random.nextDouble(0.45, 0.75));
     double phase = random.nextDouble(2 * Math.PI);
     Point heart = anatomy.heart();

@@ -10,12 +10,14 @@ import voxcam.volume.Grid;
 import voxcam.volume.Volume;
 
 /**
- * A synthetic chest scan: body, ribs, spine, lungs with branching vessels, heart, noise, and findings whose exact voxels are known.
- * Made-up anatomy, drawn to look like a CT of 96 x 96 x 64 voxels of 3.6 x 3.6 x 5 mm in Hounsfield units; nothing in it comes from a
- * patient. The same seed gives the same chest with the same noise, whichever findings are asked for.
+ * A synthetic chest scan: body, ribs, spine, lungs with branching vessels, heart, noise, and
+ * findings whose exact voxels are known. Made-up anatomy, drawn to look like a CT of 96 x 96 x 64
+ * voxels of 3.6 x 3.6 x 5 mm in Hounsfield units; nothing in it comes from a patient. The same seed
+ * gives the same chest with the same noise, whichever findings are asked for.
  *
  * @param seed what everything random was made from
- * @param scan the scan in Hounsfield units, whole numbers, filed as scanners do it: x to the left, y to the back, z to the head
+ * @param scan the scan in Hounsfield units, whole numbers, filed as scanners do it: x to the left,
+ *     y to the back, z to the head
  * @param findings what was put in, in the order of {@link Abnormality}
  */
 public record Phantom(long seed, Volume scan, List<Finding> findings) {
@@ -55,12 +57,11 @@ public record Phantom(long seed, Volume scan, List<Finding> findings) {
     Anatomy anatomy = new Anatomy(stream(seed, 1));
     Canvas canvas = new Canvas(stream(seed, 2));
     Organ[] organs = new Organ[grid().length()];
-    canvas.everywhere(
-        (voxel, x, y, z) -> {
-          Organ organ = anatomy.organ(x, y, z);
-          organs[voxel] = organ;
-          canvas.set(voxel, organ.isLung() ? anatomy.lung(x, y, z) : organ.hounsfield());
-        });
+    canvas.everywhere((voxel, x, y, z) -> {
+      Organ organ = anatomy.organ(x, y, z);
+      organs[voxel] = organ;
+      canvas.set(voxel, organ.isLung() ? anatomy.lung(x, y, z) : organ.hounsfield());
+    });
     new Vessels(canvas, organs, stream(seed, 3)).paint();
     new Findings(anatomy, canvas, organs, stream(seed, 4)).paintScars();
     List<Finding> findings = new ArrayList<>();
@@ -88,6 +89,8 @@ public record Phantom(long seed, Volume scan, List<Finding> findings) {
 
   @Override
   public String toString() {
-    return scan.name() + ": " + String.join(", ", findings.stream().map(f -> f.abnormality().label()).toList());
+    return scan.name()
+        + ": "
+        + String.join(", ", findings.stream().map(f -> f.abnormality().label()).toList());
   }
 }

@@ -1,6 +1,9 @@
 package voxcam.demo;
 
-/** A point or a direction in the patient, in mm: x to the patient's right, y to the front, z to the head. */
+/**
+ * A point or a direction in the patient, in mm: x to the patient's right, y to the front, z to the
+ * head.
+ */
 record Point(double x, double y, double z) {
   Point plus(Point other, double times) {
     return new Point(x + times * other.x, y + times * other.y, z + times * other.z);

@@ -35,7 +35,10 @@ final class Vessels {
     segment(from, to, radius);
     for (int child = 0; child < 2; child++) {
       Point turn =
-          new Point(random.nextDouble(-0.6, 0.6), random.nextDouble(-0.6, 0.6), random.nextDouble(-0.6, 0.6));
+          new Point(
+              random.nextDouble(-0.6, 0.6),
+              random.nextDouble(-0.6, 0.6),
+              random.nextDouble(-0.6, 0.6));
       grow(to, way.plus(turn, 1).unit(), radius * random.nextDouble(0.68, 0.84), length * 0.82);
     }
   }
@@ -65,7 +68,8 @@ final class Vessels {
           double distance = Math.sqrt(dx * dx + dy * dy + dz * dz);
           // Thinner than a voxel: the share of the voxel that it fills.
           double filled = Math.clamp((radius - distance) / 4 + 0.5, 0, 1) * Math.min(1, radius / 3);
-          float value = (float) (canvas.get(voxel) * (1 - filled) + Organ.VESSEL.hounsfield() * filled);
+          float value =
+              (float) (canvas.get(voxel) * (1 - filled) + Organ.VESSEL.hounsfield() * filled);
           canvas.set(voxel, Math.max(canvas.get(voxel), value));
         });
   }

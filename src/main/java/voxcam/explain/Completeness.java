@@ -65,7 +65,9 @@ final class Completeness {
    *     of the walk
    */
   Terms terms(Node layer, Map<Node, Node> walked) {
-    List<Node> forward = new ArrayList<>(walked.keySet()).reversed();
+    // The walk's own order is no order of computation: take the graph's.
+    List<Node> forward =
+        builder.build(List.of()).nodes().stream().filter(walked::containsKey).toList();
     Set<Node> tail = new HashSet<>(Set.of(layer));
     List<Node> bias = new ArrayList<>();
     List<Node> bypass = new ArrayList<>();

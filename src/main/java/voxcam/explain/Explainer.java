@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import voxcam.backend.Backend;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
@@ -35,7 +36,7 @@ public final class Explainer implements AutoCloseable {
   private final Model model;
   private final Backend backend;
   private final Options options;
-  private final Map<Key, Prepared> programs = new LinkedHashMap<>(8, 0.75f, true);
+  private final SequencedMap<Key, Prepared> programs = new LinkedHashMap<>(8, 0.75f, true);
 
   /** An explainer on a backend of choice. */
   public Explainer(Model model, Backend backend, Options options) {
@@ -159,7 +160,11 @@ public final class Explainer implements AutoCloseable {
             number(values, wanted.bypass()),
             whyEmpty(map, voxels));
     return new Explanation(
-        model.label(index), index, wanted.layer(), wanted.method(), map, voxels, trust);
+        label(index), index, wanted.layer(), wanted.method(), map, voxels, trust);
+  }
+
+  private String label(int index) {
+    return index < model.labels().size() ? model.labels().get(index) : Integer.toString(index);
   }
 
   private static Tensor withoutBatch(Tensor map) {

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import voxcam.op.InputException;
 
 /**
- * The attributes of one node of a file. Remembers which were asked for: one that nobody knows is refused, because what it asks for
- * would be left out in silence.
+ * The attributes of one node of a file. Remembers which were asked for: one that nobody knows is
+ * refused, because what it asks for would be left out in silence.
  */
 final class Attributes {
   private final String where;
@@ -135,7 +135,8 @@ final class Attributes {
   private long whole(String name, Json value) {
     return switch (value) {
       case Json.Whole(var whole) -> whole;
-      case Json.Real(var real) when real == Math.rint(real) && Math.abs(real) < 1L << 53 -> (long) real;
+      case Json.Real(var real) when real == Math.rint(real) && Math.abs(real) < 1L << 53 ->
+          (long) real;
       default -> throw wrong(name, "whole numbers");
     };
   }
@@ -149,6 +150,7 @@ final class Attributes {
   }
 
   private InputException wrong(String name, String expected) {
-    return new InputException(where(name) + " is " + values.get(name).kind() + ", expected " + expected);
+    return new InputException(
+        where(name) + " is " + values.get(name).kind() + ", expected " + expected);
   }
 }

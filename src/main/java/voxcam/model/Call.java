@@ -12,7 +12,10 @@ import voxcam.op.InputException;
 import voxcam.op.Op;
 import voxcam.op.Tensor;
 
-/** One node of a file while it becomes nodes of a graph: its inputs, attributes, and the graph so far. */
+/**
+ * One node of a file while it becomes nodes of a graph: its inputs, attributes, and the graph so
+ * far.
+ */
 final class Call {
   private final GraphBuilder builder;
   private final Constants constants;
@@ -22,7 +25,8 @@ final class Call {
   private final Attributes attributes;
 
   /**
-   * @param values the nodes of all computed values so far, and of the constants that were read as tensors
+   * @param values the nodes of all computed values so far, and of the constants that were read as
+   *     tensors
    * @param layers the names that nodes of the graph will have
    */
   Call(
@@ -80,7 +84,8 @@ final class Call {
   /** All inputs, of which none but the last ones may be omitted. */
   List<Node> inputs(int least, int most) {
     if (count() < least || count() > most) {
-      throw refused("has " + count() + " inputs, takes " + (least == most ? least : least + " to " + most));
+      throw refused(
+          "has " + count() + " inputs, takes " + (least == most ? least : least + " to " + most));
     }
     List<Node> inputs = new ArrayList<>();
     for (int i = 0; i < count(); i++) {
@@ -99,13 +104,17 @@ final class Call {
   /** A list of whole numbers that is an input (a constant) or, in the short form, an attribute. */
   Optional<long[]> wholes(int index, String attribute) {
     Optional<long[]> given = attributes.wholes(attribute);
-    return parameter(index, attribute, given.isPresent()) ? Optional.of(constants.wholes(where(attribute), name(index))) : given;
+    return parameter(index, attribute, given.isPresent())
+        ? Optional.of(constants.wholes(where(attribute), name(index)))
+        : given;
   }
 
   /** A list of numbers that is an input (a constant) or, in the short form, an attribute. */
   Optional<double[]> reals(int index, String attribute) {
     Optional<double[]> given = attributes.reals(attribute);
-    return parameter(index, attribute, given.isPresent()) ? Optional.of(constants.reals(where(attribute), name(index))) : given;
+    return parameter(index, attribute, given.isPresent())
+        ? Optional.of(constants.reals(where(attribute), name(index)))
+        : given;
   }
 
   /** Whether a parameter is an input. */

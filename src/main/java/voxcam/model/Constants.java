@@ -10,7 +10,9 @@ import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
-/** The values that a file knows beforehand: its tensors, and what its {@code Constant} nodes hold. */
+/**
+ * The values that a file knows beforehand: its tensors, and what its {@code Constant} nodes hold.
+ */
 final class Constants {
   private final Map<String, Tensor> tensors;
   private final Set<String> empty;
@@ -54,12 +56,11 @@ final class Constants {
           Arrays.stream(
                   attributes
                       .wholes(name)
-                      .orElseThrow(
-                          () ->
-                              new InputException(
-                                  where
-                                      + ": needs value_float, value_floats, value_int or value_ints;"
-                                      + " other constants are tensors of the file")))
+                      .orElseThrow(() ->
+                          new InputException(
+                              where
+                                  + ": needs value_float, value_floats, value_int or value_ints;"
+                                  + " other constants are tensors of the file")))
               .asDoubleStream()
               .toArray();
     }

@@ -17,7 +17,11 @@ final class ConvOperators {
     readers.put(
         "Conv",
         Operators.plain(
-            2, 3, call -> new Conv.Forward(Windows.ofWeight(call, null), call.attributes().whole("group", 1))));
+            2,
+            3,
+            call ->
+                new Conv.Forward(
+                    Windows.ofWeight(call, null), call.attributes().whole("group", 1))));
     readers.put("ConvTranspose", ConvOperators::transposed);
   }
 

@@ -9,8 +9,9 @@ import voxcam.op.FreeShape;
 import voxcam.op.InputException;
 
 /**
- * A graph as a file tells it: values go by name, operations and attributes are those of ONNX, and nothing is checked beyond the form.
- * {@link GraphReader} makes a graph of it, {@link GraphWriter} makes it of a graph.
+ * A graph as a file tells it: values go by name, operations and attributes are those of ONNX, and
+ * nothing is checked beyond the form. {@link GraphReader} makes a graph of it, {@link GraphWriter}
+ * makes it of a graph.
  */
 record Description(List<Input> inputs, List<Step> steps, List<String> outputs) {
   private static final int LONGEST_NAME = 500;
@@ -26,7 +27,11 @@ record Description(List<Input> inputs, List<Step> steps, List<String> outputs) {
 
   /** One operation; an omitted input or output is the empty text. */
   record Step(
-      String name, String op, List<String> inputs, List<String> outputs, Map<String, Json> attributes) {
+      String name,
+      String op,
+      List<String> inputs,
+      List<String> outputs,
+      Map<String, Json> attributes) {
     Step {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
@@ -56,7 +61,8 @@ record Description(List<Input> inputs, List<Step> steps, List<String> outputs) {
           switch (dim) {
             case Json.Whole(var size) when size >= 1 && size <= Integer.MAX_VALUE ->
                 new Dim.Fixed((int) size);
-            case Json.Text(var name) when !name.isEmpty() -> new Dim.Free(printable(fields.where(), name));
+            case Json.Text(var name) when !name.isEmpty() ->
+                new Dim.Free(printable(fields.where(), name));
             default ->
                 throw new InputException(
                     fields.where()
@@ -79,7 +85,11 @@ record Description(List<Input> inputs, List<Step> steps, List<String> outputs) {
     Map<String, Json> attributes =
         fields.has("attributes") ? fields.object("attributes").members() : Map.of();
     return new Step(
-        name.isEmpty() ? first : name, fields.text("op"), names(fields, "inputs"), outputs, attributes);
+        name.isEmpty() ? first : name,
+        fields.text("op"),
+        names(fields, "inputs"),
+        outputs,
+        attributes);
   }
 
   private static List<String> names(Fields fields, String member) {

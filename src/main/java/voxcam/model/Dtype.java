@@ -116,8 +116,10 @@ public enum Dtype {
         data.set(SHORT, index * 2, bits);
       }
       case I64 -> data.set(LONG, index * 8, ranged(value, Long.MIN_VALUE, Long.MAX_VALUE));
-      case I32 -> data.set(INT, index * 4, (int) ranged(value, Integer.MIN_VALUE, Integer.MAX_VALUE));
-      case I16 -> data.set(SHORT, index * 2, (short) ranged(value, Short.MIN_VALUE, Short.MAX_VALUE));
+      case I32 ->
+          data.set(INT, index * 4, (int) ranged(value, Integer.MIN_VALUE, Integer.MAX_VALUE));
+      case I16 ->
+          data.set(SHORT, index * 2, (short) ranged(value, Short.MIN_VALUE, Short.MAX_VALUE));
       case I8 -> data.set(BYTE, index, (byte) ranged(value, Byte.MIN_VALUE, Byte.MAX_VALUE));
       case U8 -> data.set(BYTE, index, (byte) ranged(value, 0, 255));
       case BOOL -> data.set(BYTE, index, (byte) ranged(value, 0, 1));

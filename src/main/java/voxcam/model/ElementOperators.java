@@ -15,7 +15,10 @@ import voxcam.op.Softmax;
 import voxcam.op.Unary;
 import voxcam.op.Where;
 
-/** Functions of each element: of one tensor, of two, and sums and extremes of many, which become chains of two. */
+/**
+ * Functions of each element: of one tensor, of two, and sums and extremes of many, which become
+ * chains of two.
+ */
 final class ElementOperators {
   private static final int MANY = 1000;
 
@@ -40,15 +43,15 @@ final class ElementOperators {
             new Unary.Silu());
     simple.forEach(op -> readers.put(op.name(), unary(call -> op)));
     readers.put("Swish", unary(ElementOperators::swish));
-    readers.put("LeakyRelu", unary(call -> new Unary.LeakyRelu(call.attributes().real("alpha", 0.01))));
+    readers.put(
+        "LeakyRelu", unary(call -> new Unary.LeakyRelu(call.attributes().real("alpha", 0.01))));
     readers.put("Elu", unary(call -> new Unary.Elu(call.attributes().real("alpha", 1))));
     readers.put("Gelu", unary(ElementOperators::gelu));
     readers.put(
         "HardSigmoid",
-        unary(
-            call ->
-                new Unary.HardSigmoid(
-                    call.attributes().real("alpha", 0.2), call.attributes().real("beta", 0.5))));
+        unary(call ->
+            new Unary.HardSigmoid(
+                call.attributes().real("alpha", 0.2), call.attributes().real("beta", 0.5))));
     readers.put("Clip", ElementOperators::clip);
     readers.put("Cast", unary(ElementOperators::cast));
     readers.put("Softmax", unary(call -> new Softmax.Plain(call.attributes().whole("axis", -1))));
@@ -80,7 +83,8 @@ final class ElementOperators {
   private static Op gelu(Call call) {
     String approximate = call.attributes().text("approximate", "none");
     if (!Set.of("none", "tanh").contains(approximate)) {
-      throw call.refused("approximate is " + Texts.quoted(approximate) + ", give \"none\" or \"tanh\"");
+      throw call.refused(
+          "approximate is " + Texts.quoted(approximate) + ", give \"none\" or \"tanh\"");
     }
     return new Unary.Gelu(approximate.equals("tanh"));
   }
@@ -104,7 +108,8 @@ final class ElementOperators {
   private static Op cast(Call call) {
     String to = call.attributes().has("to") ? target(call) : "nothing";
     if (!Set.of("1", "11", "FLOAT", "DOUBLE").contains(to)) {
-      throw call.refused("to " + Texts.line(to) + " is not supported, only to 1 (FLOAT) or 11 (DOUBLE)");
+      throw call.refused(
+          "to " + Texts.line(to) + " is not supported, only to 1 (FLOAT) or 11 (DOUBLE)");
     }
     return new Movement.Identity();
   }

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import voxcam.op.InputException;
 
-/** The members of a JSON object read by name, with messages that say where something is missing or of another kind. */
+/**
+ * The members of a JSON object read by name, with messages that say where something is missing or
+ * of another kind.
+ */
 record Fields(String where, Map<String, Json> members) {
   static Fields of(String where, Json value) {
     if (value instanceof Json.Obj(var members)) {
@@ -32,7 +35,11 @@ record Fields(String where, Map<String, Json> members) {
     for (String name : members.keySet()) {
       if (!List.of(known).contains(name)) {
         throw new InputException(
-            where + ": " + Texts.quoted(name) + " is not known here, known are " + String.join(", ", known));
+            where
+                + ": "
+                + Texts.quoted(name)
+                + " is not known here, known are "
+                + String.join(", ", known));
       }
     }
   }

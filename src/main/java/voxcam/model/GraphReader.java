@@ -13,8 +13,8 @@ import voxcam.graph.Node;
 import voxcam.op.InputException;
 
 /**
- * Makes a graph of its description: names resolved, nodes put in order, operations looked up in {@link Operators}, and every shape
- * checked that does not depend on free sizes.
+ * Makes a graph of its description: names resolved, nodes put in order, operations looked up in
+ * {@link Operators}, and every shape checked that does not depend on free sizes.
  */
 final class GraphReader {
   private static final int LONGEST_MESSAGE = 600;
@@ -45,7 +45,9 @@ final class GraphReader {
     Map<String, Description.Step> producers = producers();
     Set<String> layers = layerNames();
     for (Description.Input input : description.inputs()) {
-      values.put(input.name(), builder.input(input.name(), input.shape()));
+      Node node = builder.input(input.name(), input.shape());
+      checkCountable(node);
+      values.put(input.name(), node);
     }
     for (Description.Step step : StepOrder.sort(where, description.steps(), producers)) {
       if (!step.op().equals("Constant")) {
@@ -65,7 +67,8 @@ final class GraphReader {
   private Node output(String name) {
     Node node = values.get(name);
     if (node == null) {
-      throw new InputException(where + ": the output " + Texts.quoted(name) + " is computed by no node");
+      throw new InputException(
+          where + ": the output " + Texts.quoted(name) + " is computed by no node");
     }
     return node;
   }
@@ -73,17 +76,16 @@ final class GraphReader {
   private void checkOperations() {
     Map<String, List<String>> unknown = new TreeMap<>();
     for (Description.Step step : description.steps()) {
-      if (!step.op().equals("Constant") && !Operators.knows(step.op())) {
+      if (!step.op().equals("Constant") && !Operators.names().contains(step.op())) {
         unknown.computeIfAbsent(step.op(), op -> new ArrayList<>()).add(step.name());
       }
     }
     if (!unknown.isEmpty()) {
       List<String> lines = new ArrayList<>();
-      unknown.forEach(
-          (op, nodes) -> {
-            String more = nodes.size() == 1 ? "" : " and " + (nodes.size() - 1) + " more";
-            lines.add(op + " (node " + Texts.line(nodes.get(0)) + more + ")");
-          });
+      unknown.forEach((op, nodes) -> {
+        String more = nodes.size() == 1 ? "" : " and " + (nodes.size() - 1) + " more";
+        lines.add(op + " (node " + Texts.line(nodes.get(0)) + more + ")");
+      });
       throw new InputException(
           where + ": operations that the engine does not have: " + Texts.listed(lines));
     }
@@ -99,7 +101,10 @@ final class GraphReader {
       }
       if (constants.has(input.name())) {
         throw new InputException(
-            where + ": " + Texts.quoted(input.name()) + " is both an input and a tensor of the file");
+            where
+                + ": "
+                + Texts.quoted(input.name())
+                + " is both an input and a tensor of the file");
       }
     }
     for (Description.Step step : description.steps()) {
@@ -155,7 +160,10 @@ final class GraphReader {
     for (Description.Step step : description.steps()) {
       if (!step.op().equals("Constant") && !names.add(step.name())) {
         throw new InputException(
-            where + ": two nodes or inputs are named " + Texts.quoted(step.name()) + ", names must differ");
+            where
+                + ": two nodes or inputs are named "
+                + Texts.quoted(step.name())
+                + ", names must differ");
       }
     }
     return names;
@@ -167,13 +175,15 @@ final class GraphReader {
     try {
       nodes = Operators.read(call);
     } catch (ArithmeticException e) {
-      throw new InputException(where + ": node " + step.name() + ": a size is too large to count", e);
+      throw new InputException(
+          where + ": node " + step.name() + ": a size is too large to count", e);
     } catch (InputException e) {
       String message = e.getMessage();
       String own = step.name() + ": ";
       String shortened = message.startsWith(own) ? message.substring(own.length()) : message;
       throw new InputException(where + ": node " + step.name() + ": " + cut(shortened), e);
     }
+    nodes.forEach(this::checkCountable);
     for (int i = 0; i < step.outputs().size(); i++) {
       String output = step.outputs().get(i);
       if (!output.isEmpty() && i >= nodes.size()) {
@@ -187,7 +197,24 @@ final class GraphReader {
     }
   }
 
+  /** Whether one array can hold the node's values; from here on everyone may count them. */
+  private void checkCountable(Node node) {
+    if (node == null || !node.isShaped()) {
+      return;
+    }
+    try {
+      node.shape().length();
+    } catch (ArithmeticException | InputException e) {
+      throw new InputException(
+          "%s: %s would have the shape %s, one tensor holds at most 2^31 elements"
+              .formatted(where, node.name(), node.shape()),
+          e);
+    }
+  }
+
   private static String cut(String message) {
-    return message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "..." : message;
+    return message.length() > LONGEST_MESSAGE
+        ? message.substring(0, LONGEST_MESSAGE) + "..."
+        : message;
   }
 }

@@ -18,10 +18,13 @@ final class IndexOperators {
   static void fill(Map<String, Reader> readers) {
     readers.put("ArgMax", IndexOperators::argMax);
     readers.put("TopK", IndexOperators::topK);
-    readers.put("Gather", Operators.plain(2, 2, call -> new Index.Gather(call.attributes().whole("axis", 0))));
+    readers.put(
+        "Gather",
+        Operators.plain(2, 2, call -> new Index.Gather(call.attributes().whole("axis", 0))));
     readers.put(
         "GatherElements",
-        Operators.plain(2, 2, call -> new Index.GatherElements(call.attributes().whole("axis", 0))));
+        Operators.plain(
+            2, 2, call -> new Index.GatherElements(call.attributes().whole("axis", 0))));
   }
 
   private static List<Node> argMax(Call call) {
@@ -32,7 +35,8 @@ final class IndexOperators {
       return call.result(first, x);
     }
     if (!x.isShaped()) {
-      throw call.refused("select_last_index depends on free sizes; give fixed sizes to the graph's inputs");
+      throw call.refused(
+          "select_last_index depends on free sizes; give fixed sizes to the graph's inputs");
     }
     // The last of equals is the first one from behind.
     var backwards = new Movement.Range(axis, -1, Integer.MIN_VALUE, -1);
@@ -60,7 +64,9 @@ final class IndexOperators {
         var op = new Index.TopK(call.exact("k", k[0]), axis, largest, part);
         boolean second = nodes.stream().anyMatch(node -> node != null);
         nodes.add(
-            second ? call.further(".indices", op, call.input(0)) : call.result(op, call.input(0)).get(0));
+            second
+                ? call.further(".indices", op, call.input(0))
+                : call.result(op, call.input(0)).get(0));
       } else {
         nodes.add(null);
       }

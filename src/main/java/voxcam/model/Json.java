@@ -8,8 +8,8 @@ import java.util.Map;
 import voxcam.op.InputException;
 
 /**
- * A JSON value: immutable, objects in the order of their text. Numbers are whole (64 bits) or finite doubles; text that holds
- * anything else, or a name twice in one object, is refused.
+ * A JSON value: immutable, objects in the order of their text. Numbers are whole (64 bits) or
+ * finite doubles; text that holds anything else, or a name twice in one object, is refused.
  */
 public sealed interface Json {
   /** Names and values, in order. */
@@ -51,13 +51,17 @@ public sealed interface Json {
    * The value that a text stands for.
    *
    * @param what the text's name in messages, {@code model.safetensors: voxcam.graph}
-   * @throws InputException if it is no JSON, nests deeper than 64, or holds more than two million values
+   * @throws InputException if it is no JSON, nests deeper than 64, or holds more than two million
+   *     values
    */
   static Json parse(String what, String text) {
     return JsonText.parse(what, text);
   }
 
-  /** An object of these members; the values are JSON values, strings, numbers, booleans, lists or maps. */
+  /**
+   * An object of these members; the values are JSON values, strings, numbers, booleans, lists or
+   * maps.
+   */
   static Obj object(Map<String, ?> members) {
     Map<String, Json> converted = new LinkedHashMap<>();
     members.forEach((name, value) -> converted.put(name, of(value)));

@@ -51,7 +51,8 @@ final class JsonText {
     } catch (JsonProcessingException e) {
       // Jackson adds lines about the place and how to configure it.
       String reason = Texts.line(e.getOriginalMessage().replaceAll(" \\(.*", ""));
-      String place = e.getLocation() == null ? "" : " at character " + e.getLocation().getCharOffset();
+      String place =
+          e.getLocation() == null ? "" : " at character " + e.getLocation().getCharOffset();
       throw new InputException(what + ": is not valid JSON" + place + ": " + reason, e);
     } catch (IOException e) {
       throw new IllegalStateException("reading from a string", e);
@@ -91,7 +92,9 @@ final class JsonText {
 
   private Json array() throws IOException {
     List<Json> items = new ArrayList<>();
-    for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
       items.add(value(token));
     }
     return new Json.Arr(items);
@@ -140,7 +143,8 @@ final class JsonText {
       }
       case Json.Arr(var items) -> {
         // Lists of plain values, as shapes are, read best on one line.
-        boolean plain = items.stream().noneMatch(i -> i instanceof Json.Obj || i instanceof Json.Arr);
+        boolean plain =
+            items.stream().noneMatch(i -> i instanceof Json.Obj || i instanceof Json.Arr);
         String outer = plain ? "" : newline;
         String inner = outer.isEmpty() ? "" : newline + "  ";
         String separator = "";

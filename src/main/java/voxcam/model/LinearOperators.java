@@ -18,7 +18,10 @@ final class LinearOperators {
   private static Op gemm(Call call) {
     Attributes given = call.attributes();
     return new Linear.Gemm(
-        given.real("alpha", 1), given.real("beta", 1), given.flag("transA", false), given.flag("transB", false));
+        given.real("alpha", 1),
+        given.real("beta", 1),
+        given.flag("transA", false),
+        given.flag("transB", false));
   }
 
   static Written write(Linear op) {

@@ -10,11 +10,12 @@ import voxcam.op.InputException;
 import voxcam.op.Tensor;
 
 /**
- * A network and what its numbers mean: the graph, whose first output are the raw logits {@code [N,classes]} or {@code
- * [N,classes,...]}, one label per class, the task, and optionally the layer to explain and the recipe of the input.
+ * A network and what its numbers mean: the graph, whose first output are the raw logits {@code
+ * [N,classes]} or {@code [N,classes,...]}, one label per class, the task, and optionally the layer
+ * to explain and the recipe of the input.
  *
- * <p>Immutable, thread-safe, and nothing to close: weights of an opened file stay in the mapped file, which is let go when the
- * model and all that was made of it can no longer be reached.
+ * <p>Immutable, thread-safe, and nothing to close: weights of an opened file stay in the mapped
+ * file, which is let go when the model and all that was made of it can no longer be reached.
  */
 public final class Model {
   private final String name;
@@ -57,7 +58,8 @@ public final class Model {
   /**
    * Opens a model file.
    *
-   * @throws InputException if it is missing, damaged, holds weights but no graph, or an operation that the engine does not have
+   * @throws InputException if it is missing, damaged, holds weights but no graph, or an operation
+   *     that the engine does not have
    */
   public static Model open(Path path) {
     return ModelFile.read(Safetensors.open(path), "");
@@ -66,9 +68,11 @@ public final class Model {
   /**
    * Opens a file of plain weights, or a model file.
    *
-   * @param architecture the network that the weights belong to, {@code resnet18:conv1_stride=2}, as {@link
-   *     voxcam.nets.Architectures} knows them; empty for a model file, which holds its own graph
-   * @throws InputException as {@link #open(Path)}, or if weights are missing, left over or of other shapes
+   * @param architecture the network that the weights belong to, {@code resnet18:conv1_stride=2}, as
+   *     {@link voxcam.nets.Architectures} knows them; empty for a model file, which holds its own
+   *     graph
+   * @throws InputException as {@link #open(Path)}, or if weights are missing, left over or of other
+   *     shapes
    */
   public static Model open(Path path, String architecture) {
     return ModelFile.read(Safetensors.open(path), architecture);
@@ -142,7 +146,10 @@ public final class Model {
     return file.map(Safetensors::sha256);
   }
 
-  /** Writes a model file with single-precision weights, whole or not at all; equal models give equal bytes. */
+  /**
+   * Writes a model file with single-precision weights, whole or not at all; equal models give equal
+   * bytes.
+   */
   public void save(Path path) {
     save(path, Dtype.F32);
   }
@@ -151,7 +158,8 @@ public final class Model {
    * Writes a model file, whole or not at all.
    *
    * @param dtype of the weights
-   * @throws InputException if the graph holds gradients, a value is beyond {@code dtype}, or the file cannot be written
+   * @throws InputException if the graph holds gradients, a value is beyond {@code dtype}, or the
+   *     file cannot be written
    */
   public void save(Path path, Dtype dtype) {
     GraphWriter.Result written = GraphWriter.write(graph);

@@ -22,7 +22,8 @@ final class ModelChecks {
   static void check(Model model) {
     String where = model.name();
     if (model.graph().outputs().isEmpty()) {
-      throw new InputException(where + ": the graph has no output, the first one must be the logits");
+      throw new InputException(
+          where + ": the graph has no output, the first one must be the logits");
     }
     if (model.graph().inputs().isEmpty()) {
       throw new InputException(where + ": the graph has no input");
@@ -30,11 +31,10 @@ final class ModelChecks {
     model
         .layer()
         .filter(layer -> model.graph().find(layer).isEmpty())
-        .ifPresent(
-            layer -> {
-              throw new InputException(
-                  where + ": the default layer " + Texts.quoted(layer) + " is no node of the graph");
-            });
+        .ifPresent(layer -> {
+          throw new InputException(
+              where + ": the default layer " + Texts.quoted(layer) + " is no node of the graph");
+        });
     model.recipe().ifPresent(recipe -> checkRecipe(where + ": recipe", recipe));
     for (String label : model.labels()) {
       if (label.isBlank() || label.chars().anyMatch(Character::isISOControl)) {
@@ -42,12 +42,16 @@ final class ModelChecks {
       }
     }
     if (new HashSet<>(model.labels()).size() < model.labels().size()) {
-      throw new InputException(where + ": two labels are the same: " + Texts.listed(model.labels()));
+      throw new InputException(
+          where + ": two labels are the same: " + Texts.listed(model.labels()));
     }
     Optional<Shape> logits = logits(model.graph());
     if (logits.isPresent() && logits.get().rank() < 2) {
       throw new InputException(
-          where + ": the first output is " + logits.get() + ", expected logits [N,classes] or [N,classes,...]");
+          where
+              + ": the first output is "
+              + logits.get()
+              + ", expected logits [N,classes] or [N,classes,...]");
     }
     if (logits.isPresent() && logits.get().dim(1) != model.labels().size()) {
       throw new InputException(

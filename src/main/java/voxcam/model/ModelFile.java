@@ -14,7 +14,10 @@ import voxcam.nets.Architectures;
 import voxcam.nets.Network;
 import voxcam.op.InputException;
 
-/** The strings of a model file: {@code voxcam.version}, {@code graph}, {@code task}, {@code labels}, {@code layer}, {@code recipe}. */
+/**
+ * The strings of a model file: {@code voxcam.version}, {@code graph}, {@code task}, {@code labels},
+ * {@code layer}, {@code recipe}.
+ */
 final class ModelFile {
   private static final String PREFIX = "voxcam.";
   private static final String VERSION = "voxcam.version";
@@ -34,19 +37,23 @@ final class ModelFile {
     Set<String> unknown = new TreeSet<>(metadata.keySet());
     unknown.removeIf(key -> !key.startsWith(PREFIX) || KNOWN.contains(key));
     if (!unknown.isEmpty()) {
-      throw new InputException(where + ": metadata " + Texts.listed(List.copyOf(unknown)) + " is not known");
+      throw new InputException(
+          where + ": metadata " + Texts.listed(List.copyOf(unknown)) + " is not known");
     }
     if (metadata.containsKey(GRAPH)) {
       if (!architecture.isEmpty()) {
         throw new InputException(
-            where + ": holds its own graph, open it without the architecture " + Texts.line(architecture));
+            where
+                + ": holds its own graph, open it without the architecture "
+                + Texts.line(architecture));
       }
       return complete(file);
     }
     if (architecture.isEmpty()) {
       throw new InputException(
           where
-              + ": holds weights but no graph; say which network they belong to with --arch, one of "
+              + ": holds weights but no graph; say which network they belong to with --arch, one of"
+              + " "
               + String.join(", ", Architectures.names()));
     }
     return plain(file, architecture);
@@ -58,7 +65,13 @@ final class ModelFile {
     String version = metadata.getOrDefault(VERSION, "missing");
     if (!version.equals(CURRENT)) {
       throw new InputException(
-          where + ": " + VERSION + " is " + Texts.line(version) + ", this engine reads version " + CURRENT);
+          where
+              + ": "
+              + VERSION
+              + " is "
+              + Texts.line(version)
+              + ", this engine reads version "
+              + CURRENT);
     }
     String graphName = where + ": " + GRAPH;
     Graph graph =
@@ -74,7 +87,8 @@ final class ModelFile {
         graph,
         Task.parse(where, metadata.get(TASK)),
         labels(file).orElseGet(() -> numbered(graph)),
-        Optional.ofNullable(metadata.get(LAYER)));
+        Optional.ofNullable(metadata.get(LAYER)),
+        Optional.empty());
   }
 
   private static Model plain(Safetensors file, String architecture) {
@@ -91,13 +105,20 @@ final class ModelFile {
         network.graph(),
         task,
         labels(file).orElseGet(() -> numbered(network.graph())),
-        Optional.of(file.metadata().getOrDefault(LAYER, network.layer())));
+        Optional.of(file.metadata().getOrDefault(LAYER, network.layer())),
+        network.recipe());
   }
 
   private static Model model(
-      Safetensors file, Graph graph, Task task, List<String> labels, Optional<String> layer) {
+      Safetensors file,
+      Graph graph,
+      Task task,
+      List<String> labels,
+      Optional<String> layer,
+      Optional<String> usualRecipe) {
     String where = file.path().toString();
-    Optional<String> recipe = Optional.ofNullable(file.metadata().get(RECIPE));
+    Optional<String> recipe =
+        Optional.ofNullable(file.metadata().get(RECIPE)).or(() -> usualRecipe);
     try {
       return new Model(stem(file.path()), graph, task, labels, layer, recipe, Optional.of(file));
     } catch (InputException e) {
@@ -128,11 +149,10 @@ final class ModelFile {
   private static List<String> numbered(Graph graph) {
     int classes =
         ModelChecks.classes(graph)
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        "the number of classes does not follow from the graph, the file needs "
-                            + LABELS));
+            .orElseThrow(() ->
+                new InputException(
+                    "the number of classes does not follow from the graph, the file needs "
+                        + LABELS));
     return IntStream.range(0, classes).mapToObj(String::valueOf).toList();
   }
 

@@ -16,17 +16,22 @@ import voxcam.op.Movement;
 import voxcam.op.Op;
 import voxcam.op.Shape;
 
-/** Operations that place values elsewhere. Their sizes, axes and positions are inputs or attributes. */
+/**
+ * Operations that place values elsewhere. Their sizes, axes and positions are inputs or attributes.
+ */
 final class MovementOperators {
   private MovementOperators() {}
 
   static void fill(Map<String, Reader> readers) {
     readers.put("Reshape", MovementOperators::reshape);
-    readers.put("Flatten", Operators.plain(1, 1, call -> new Movement.Flatten(call.attributes().whole("axis", 1))));
+    readers.put(
+        "Flatten",
+        Operators.plain(1, 1, call -> new Movement.Flatten(call.attributes().whole("axis", 1))));
     readers.put("Transpose", Operators.plain(1, 1, MovementOperators::transpose));
     readers.put(
         "Concat",
-        Operators.plain(1, Integer.MAX_VALUE, call -> new Movement.Concat(call.attributes().required("axis"))));
+        Operators.plain(
+            1, Integer.MAX_VALUE, call -> new Movement.Concat(call.attributes().required("axis"))));
     readers.put("Slice", MovementOperators::slice);
     readers.put("Split", SplitOperator::read);
     readers.put("Pad", MovementOperators::pad);
@@ -55,7 +60,8 @@ final class MovementOperators {
 
   private static Op transpose(Call call) {
     if (call.attributes().has("perm")) {
-      return new Movement.Transpose(call.exact("perm", call.attributes().wholes("perm").orElseThrow()));
+      return new Movement.Transpose(
+          call.exact("perm", call.attributes().wholes("perm").orElseThrow()));
     }
     int rank = rank(call, "perm");
     return new Movement.Transpose(IntStream.range(0, rank).map(i -> rank - 1 - i).boxed().toList());
@@ -73,10 +79,12 @@ final class MovementOperators {
     call.atMost(5);
     long[] starts = required(call, 1, "starts");
     long[] ends = required(call, 2, "ends");
-    long[] axes = call.wholes(3, "axes").orElse(IntStream.range(0, starts.length).asLongStream().toArray());
-    long[] steps =
-        call.wholes(4, "steps").orElse(Arrays.stream(starts).map(start -> 1).toArray());
-    if (ends.length != starts.length || axes.length != starts.length || steps.length != starts.length) {
+    long[] axes =
+        call.wholes(3, "axes").orElse(IntStream.range(0, starts.length).asLongStream().toArray());
+    long[] steps = call.wholes(4, "steps").orElse(Arrays.stream(starts).map(start -> 1).toArray());
+    if (ends.length != starts.length
+        || axes.length != starts.length
+        || steps.length != starts.length) {
       throw call.refused("starts, ends, axes and steps differ in length");
     }
     List<Movement.Range> ranges = new ArrayList<>();
@@ -106,7 +114,8 @@ final class MovementOperators {
     Movement.PadMode mode = mode(call);
     int given = axes == null ? pads.size() / 2 : axes.length;
     if (pads.size() != 2 * given) {
-      throw call.refused("pads has " + pads.size() + " values, expected a begin and an end per axis");
+      throw call.refused(
+          "pads has " + pads.size() + " values, expected a begin and an end per axis");
     }
     List<Integer> before = pads.subList(0, given);
     List<Integer> after = pads.subList(given, 2 * given);
@@ -180,7 +189,11 @@ final class MovementOperators {
         attributes.put("axes", ranges.stream().map(Movement.Range::axis).toList());
         attributes.put("steps", ranges.stream().map(Movement.Range::step).toList());
       }
-      case Movement.Pad(Movement.PadMode mode, List<Integer> before, List<Integer> after, double value) -> {
+      case Movement.Pad(
+              Movement.PadMode mode,
+              List<Integer> before,
+              List<Integer> after,
+              double value) -> {
         Operators.unless("constant", attributes, "mode", mode.name().toLowerCase(Locale.ROOT));
         List<Integer> pads = new ArrayList<>(before);
         pads.addAll(after);
@@ -189,7 +202,8 @@ final class MovementOperators {
       }
       case Movement.Expand(Shape shape) ->
           attributes.put("shape", Arrays.stream(shape.dims()).boxed().toList());
-      case Movement.Squeeze(List<Integer> axes) -> Operators.unless(List.of(), attributes, "axes", axes);
+      case Movement.Squeeze(List<Integer> axes) ->
+          Operators.unless(List.of(), attributes, "axes", axes);
       case Movement.Unsqueeze(List<Integer> axes) -> attributes.put("axes", axes);
       case Movement.Identity ignored -> {}
       case Movement.Dropout ignored -> {}

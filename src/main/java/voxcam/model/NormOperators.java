@@ -6,7 +6,10 @@ import voxcam.model.Operators.Written;
 import voxcam.op.Norm;
 import voxcam.op.Op;
 
-/** Normalisations. Group normalisation has one scale and bias per channel, as in PyTorch and ONNX from opset 21 on. */
+/**
+ * Normalisations. Group normalisation has one scale and bias per channel, as in PyTorch and ONNX
+ * from opset 21 on.
+ */
 final class NormOperators {
   private static final double EPSILON = 1e-5;
 
@@ -14,13 +17,16 @@ final class NormOperators {
 
   static void fill(Map<String, Reader> readers) {
     readers.put("BatchNormalization", Operators.plain(5, 5, NormOperators::batch));
-    readers.put("InstanceNormalization", Operators.plain(1, 3, call -> new Norm.Instance(epsilon(call))));
+    readers.put(
+        "InstanceNormalization", Operators.plain(1, 3, call -> new Norm.Instance(epsilon(call))));
     readers.put(
         "GroupNormalization",
-        Operators.plain(1, 3, call -> new Norm.Group(call.attributes().required("num_groups"), epsilon(call))));
+        Operators.plain(
+            1, 3, call -> new Norm.Group(call.attributes().required("num_groups"), epsilon(call))));
     readers.put(
         "LayerNormalization",
-        Operators.plain(1, 3, call -> new Norm.Layer(call.attributes().whole("axis", -1), epsilon(call))));
+        Operators.plain(
+            1, 3, call -> new Norm.Layer(call.attributes().whole("axis", -1), epsilon(call))));
     readers.put("LpNormalization", Operators.plain(1, 1, NormOperators::l2));
   }
 
@@ -49,7 +55,8 @@ final class NormOperators {
     Map<String, Object> attributes = Operators.attributes();
     switch (op) {
       case Norm.Batch(double epsilon) -> Operators.unless(EPSILON, attributes, "epsilon", epsilon);
-      case Norm.Instance(double epsilon) -> Operators.unless(EPSILON, attributes, "epsilon", epsilon);
+      case Norm.Instance(double epsilon) ->
+          Operators.unless(EPSILON, attributes, "epsilon", epsilon);
       case Norm.Group(int groups, double epsilon) -> {
         attributes.put("num_groups", groups);
         Operators.unless(EPSILON, attributes, "epsilon", epsilon);

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
@@ -24,8 +25,8 @@ import voxcam.op.Unary;
 import voxcam.op.Where;
 
 /**
- * The table between the operations of files (ONNX, opset 17, and a few of our own) and those of the engine, in both directions. Each
- * family fills its part in a class of its own.
+ * The table between the operations of files (ONNX, opset 17, and a few of our own) and those of the
+ * engine, in both directions. Each family fills its part in a class of its own.
  */
 final class Operators {
   /** Makes nodes of a file's node: one for each output that the file names. */
@@ -49,8 +50,9 @@ final class Operators {
 
   private Operators() {}
 
-  static boolean knows(String op) {
-    return READERS.containsKey(op);
+  /** The names of all operations that files may hold; {@code Constant} beside them. */
+  static Set<String> names() {
+    return READERS.keySet();
   }
 
   static List<Node> read(Call call) {
@@ -84,7 +86,8 @@ final class Operators {
   }
 
   static InputException refused(Op op) {
-    return new InputException(op.name() + " has no place in a model file, which holds networks only");
+    return new InputException(
+        op.name() + " has no place in a model file, which holds networks only");
   }
 
   private static Map<String, Reader> readers() {

@@ -19,11 +19,14 @@ final class PoolOperators {
         Operators.plain(
             1,
             1,
-            call -> new Pool.Average(sliding(call), call.attributes().flag("count_include_pad", false))));
+            call ->
+                new Pool.Average(
+                    sliding(call), call.attributes().flag("count_include_pad", false))));
     readers.put("GlobalAveragePool", Operators.plain(1, 1, call -> new Pool.GlobalAverage()));
     readers.put("GlobalMaxPool", Operators.plain(1, 1, call -> new Pool.GlobalMax()));
     readers.put(
-        "AdaptiveAveragePool", Operators.plain(1, 1, call -> new Pool.Average(adaptive(call), false)));
+        "AdaptiveAveragePool",
+        Operators.plain(1, 1, call -> new Pool.Average(adaptive(call), false)));
     readers.put("AdaptiveMaxPool", Operators.plain(1, 1, call -> new Pool.Max(adaptive(call))));
   }
 
@@ -33,7 +36,8 @@ final class PoolOperators {
   }
 
   private static Regions sliding(Call call) {
-    return new Regions.Sliding(Windows.ofAttributes(call), call.attributes().flag("ceil_mode", false));
+    return new Regions.Sliding(
+        Windows.ofAttributes(call), call.attributes().flag("ceil_mode", false));
   }
 
   private static Regions adaptive(Call call) {

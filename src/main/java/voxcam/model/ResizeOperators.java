@@ -62,7 +62,10 @@ final class ResizeOperators {
   private static void checkSpatial(Call call, int length) {
     long[] axes = call.attributes().wholes("axes").orElseThrow();
     if (!Arrays.equals(axes, IntStream.range(2, 2 + length).asLongStream().toArray())) {
-      throw call.refused("axes " + Arrays.toString(axes) + " are not all spatial axes, 2 to the last one, in order");
+      throw call.refused(
+          "axes "
+              + Arrays.toString(axes)
+              + " are not all spatial axes, 2 to the last one, in order");
     }
   }
 
@@ -100,7 +103,9 @@ final class ResizeOperators {
   }
 
   static Written write(Resize op) {
-    if (!(op instanceof Resize.Forward(Resize.Sampling sampling, List<Integer> sizes, List<Double> scales))) {
+    if (!(op
+        instanceof
+        Resize.Forward(Resize.Sampling sampling, List<Integer> sizes, List<Double> scales))) {
       throw Operators.refused(op);
     }
     Map<String, Object> attributes = Operators.attributes();

@@ -20,12 +20,13 @@ import voxcam.op.InputException;
 import voxcam.op.Tensor;
 
 /**
- * A safetensors file: named tensors and a few strings, an 8-byte header length, a JSON header and raw little-endian data
- * (huggingface/safetensors, README.md, "Format"). Opening maps the file and reads its header; values are decoded when a tensor is
- * asked for them.
+ * A safetensors file: named tensors and a few strings, an 8-byte header length, a JSON header and
+ * raw little-endian data (huggingface/safetensors, README.md, "Format"). Opening maps the file and
+ * reads its header; values are decoded when a tensor is asked for them.
  *
- * <p>Nothing has to be closed: the mapping lives as long as the file's object or any of its tensors can be reached, and tensors
- * may be used from any thread. Replacing the file by another one does not disturb an open one.
+ * <p>Nothing has to be closed: the mapping lives as long as the file's object or any of its tensors
+ * can be reached, and tensors may be used from any thread. Replacing the file by another one does
+ * not disturb an open one.
  */
 public final class Safetensors {
   private final Path path;
@@ -45,7 +46,8 @@ public final class Safetensors {
         without.add(entry.name());
       } else {
         MemorySegment data = file.asSlice(header.dataStart() + entry.begin(), entry.bytes());
-        stored.put(entry.name(), new StoredTensor(entry.name(), entry.dtype(), entry.sizes(), data));
+        stored.put(
+            entry.name(), new StoredTensor(entry.name(), entry.dtype(), entry.sizes(), data));
       }
     }
     this.metadata = header.metadata();
@@ -62,8 +64,13 @@ public final class Safetensors {
     if (Files.isDirectory(path)) {
       throw new InputException(path + ": is a folder, give a .safetensors file");
     }
+    // A pipe would be waited for without end.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new InputException(path + ": is a device or a pipe, give a .safetensors file");
+    }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+      MemorySegment file =
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
       return new Safetensors(path, file);
     } catch (NoSuchFileException e) {
       throw new InputException(path + ": there is no such file", e);
@@ -101,7 +108,9 @@ public final class Safetensors {
     return empty;
   }
 
-  /** The SHA-256 of the whole file in hexadecimal, of the bytes that were opened. Reads all of it. */
+  /**
+   * The SHA-256 of the whole file in hexadecimal, of the bytes that were opened. Reads all of it.
+   */
   public String sha256() {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -118,7 +127,8 @@ public final class Safetensors {
   }
 
   /**
-   * Writes a file, whole or not at all. Equal tensors and strings give equal bytes, whatever order the maps have.
+   * Writes a file, whole or not at all. Equal tensors and strings give equal bytes, whatever order
+   * the maps have.
    *
    * @throws InputException if a value is beyond {@code dtype}, or the file cannot be written
    */

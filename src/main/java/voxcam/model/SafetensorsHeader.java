@@ -17,8 +17,8 @@ import voxcam.op.InputException;
 import voxcam.op.Shape;
 
 /**
- * The header of a safetensors file, every claim of which is checked against the file's size before anything is made of it. As the
- * format demands, tensors fill the data without holes or overlaps.
+ * The header of a safetensors file, every claim of which is checked against the file's size before
+ * anything is made of it. As the format demands, tensors fill the data without holes or overlaps.
  */
 record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entry> entries) {
   /** The longest header; the format's own reader has the same limit. */
@@ -61,12 +61,14 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
     }
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
     checkCoverage(path, entries, file.byteSize() - start);
-    return new SafetensorsHeader(start, Collections.unmodifiableMap(metadata), List.copyOf(entries));
+    return new SafetensorsHeader(
+        start, Collections.unmodifiableMap(metadata), List.copyOf(entries));
   }
 
   private static String text(String path, MemorySegment file) {
     if (file.byteSize() < Long.BYTES) {
-      throw new InputException(path + ": has " + file.byteSize() + " bytes, too few for a safetensors file");
+      throw new InputException(
+          path + ": has " + file.byteSize() + " bytes, too few for a safetensors file");
     }
     long length = file.get(LENGTH, 0);
     long most = Math.min(LONGEST, file.byteSize() - Long.BYTES);
@@ -95,7 +97,8 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
   private static String kind(MemorySegment file) {
     byte[] first = file.asSlice(0, Math.min(4, file.byteSize())).toArray(ValueLayout.JAVA_BYTE);
     if (Arrays.equals(first, new byte[] {'P', 'K', 3, 4})) {
-      return "it looks like a PyTorch archive, save its state dict with safetensors.torch.save_file";
+      return "it looks like a PyTorch archive, save its state dict with"
+          + " safetensors.torch.save_file";
     }
     if (Arrays.equals(first, new byte[] {(byte) 0x89, 'H', 'D', 'F'})) {
       return "it looks like an HDF5 file, convert its weights to safetensors";
@@ -110,7 +113,8 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
     List<Long> dims = fields.wholes("shape");
     List<Long> offsets = fields.wholes("data_offsets");
     if (offsets.size() != 2 || offsets.get(0) < 0 || offsets.get(1) < offsets.get(0)) {
-      throw new InputException(where + ": data_offsets " + numbers(offsets) + " are not a begin and an end");
+      throw new InputException(
+          where + ": data_offsets " + numbers(offsets) + " are not a begin and an end");
     }
     if (dims.size() > HIGHEST_RANK) {
       throw new InputException(where + ": has " + dims.size() + " axes, at most " + HIGHEST_RANK);
@@ -118,7 +122,8 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
     long elements = 1;
     for (long dim : dims) {
       if (dim < 0 || dim > Integer.MAX_VALUE) {
-        throw new InputException(where + ": size " + dim + " in its shape " + numbers(dims) + " is not possible");
+        throw new InputException(
+            where + ": size " + dim + " in its shape " + numbers(dims) + " is not possible");
       }
       elements = dim == 0 ? 0 : elements > MOST / dim ? MOST : elements * dim;
     }
@@ -145,7 +150,11 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
       }
     }
     throw new InputException(
-        where + ": dtype " + Texts.quoted(name) + " is not known, known are " + Arrays.toString(Dtype.values()));
+        where
+            + ": dtype "
+            + Texts.quoted(name)
+            + " is not known, known are "
+            + Arrays.toString(Dtype.values()));
   }
 
   private static String numbers(List<Long> values) {
@@ -176,7 +185,8 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
       before = name;
     }
     if (at != bytes) {
-      throw new InputException(path + ": " + (bytes - at) + " bytes after " + before + " belong to nothing");
+      throw new InputException(
+          path + ": " + (bytes - at) + " bytes after " + before + " belong to nothing");
     }
   }
 }

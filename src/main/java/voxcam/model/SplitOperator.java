@@ -22,7 +22,12 @@ final class SplitOperator {
     }
     if (x.isShaped() && Arrays.stream(sizes).sum() != x.shape().dim(axis)) {
       throw call.refused(
-          "the parts " + Arrays.toString(sizes) + " do not sum to " + x.shape().dim(axis) + ", the size of axis " + axis);
+          "the parts "
+              + Arrays.toString(sizes)
+              + " do not sum to "
+              + x.shape().dim(axis)
+              + ", the size of axis "
+              + axis);
     }
     List<Node> nodes = new ArrayList<>();
     long at = 0;

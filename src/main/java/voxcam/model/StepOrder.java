@@ -10,7 +10,10 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import voxcam.op.InputException;
 
-/** Puts the nodes of a file in an order in which inputs come before users; the file's own order where that is one. */
+/**
+ * Puts the nodes of a file in an order in which inputs come before users; the file's own order
+ * where that is one.
+ */
 final class StepOrder {
   private StepOrder() {}
 
@@ -51,7 +54,8 @@ final class StepOrder {
       }
     }
     if (sorted.size() < steps.size()) {
-      throw new InputException(where + ": nodes in a circle: " + circle(steps, producers, positions, waiting));
+      throw new InputException(
+          where + ": nodes in a circle: " + circle(steps, producers, positions, waiting));
     }
     return sorted;
   }

@@ -7,8 +7,9 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * A tensor that stays in its file until someone asks for its values. What was decoded is shared as long as someone holds it and
- * can be collected after that: a program packs weights into its own form, and the heap should not keep them twice.
+ * A tensor that stays in its file until someone asks for its values. What was decoded is shared as
+ * long as someone holds it and can be collected after that: a program packs weights into its own
+ * form, and the heap should not keep them twice.
  */
 final class StoredTensor implements Tensor {
   private final String name;
@@ -63,7 +64,10 @@ final class StoredTensor implements Tensor {
       return decoding.run();
     } catch (InternalError e) {
       throw new InputException(
-          "tensor " + Texts.quoted(name) + ": its file was cut short while it was open; open it again", e);
+          "tensor "
+              + Texts.quoted(name)
+              + ": its file was cut short while it was open; open it again",
+          e);
     }
   }
 }

@@ -24,7 +24,11 @@ public enum Task {
     int index = words.indexOf(word);
     if (index < 0) {
       throw new InputException(
-          where + ": the task " + Texts.quoted(word) + " is not known, known are " + String.join(", ", words));
+          where
+              + ": the task "
+              + Texts.quoted(word)
+              + " is not known, known are "
+              + String.join(", ", words));
     }
     return values()[index];
   }

@@ -8,20 +8,26 @@ import java.util.Set;
 import voxcam.graph.Node;
 import voxcam.op.Window;
 
-/** The window attributes that convolution and pooling share: kernel_shape, strides, pads, dilations, auto_pad. */
+/**
+ * The window attributes that convolution and pooling share: kernel_shape, strides, pads, dilations,
+ * auto_pad.
+ */
 final class Windows {
   private static final Set<String> AUTO = Set.of("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
 
   private Windows() {}
 
-  /** The window of a convolution, whose kernel is the weight's where the file does not repeat it. */
+  /**
+   * The window of a convolution, whose kernel is the weight's where the file does not repeat it.
+   */
   static Window ofWeight(Call call, List<Integer> outputPadding) {
     Node weight = call.input(1);
     if (!call.attributes().has("kernel_shape") && !weight.isShaped()) {
       throw call.refused("the weight is computed, give kernel_shape");
     }
     if (weight.isShaped() && weight.shape().rank() < 3) {
-      throw call.refused("the weight is " + weight.shape() + ", expected [K,C,...] with 1 to 3 spatial axes");
+      throw call.refused(
+          "the weight is " + weight.shape() + ", expected [K,C,...] with 1 to 3 spatial axes");
     }
     List<Integer> kernel = new ArrayList<>();
     if (call.attributes().has("kernel_shape")) {
@@ -55,7 +61,10 @@ final class Windows {
     List<Integer> pads = list(call, "pads", 2 * rank, 0);
     String auto = call.attributes().text("auto_pad", "NOTSET");
     if (!AUTO.contains(auto)) {
-      throw call.refused("auto_pad is " + Texts.quoted(auto) + ", known are NOTSET, VALID, SAME_UPPER, SAME_LOWER");
+      throw call.refused(
+          "auto_pad is "
+              + Texts.quoted(auto)
+              + ", known are NOTSET, VALID, SAME_UPPER, SAME_LOWER");
     }
     if (!auto.equals("NOTSET") && pads.stream().anyMatch(pad -> pad != 0)) {
       throw call.refused("has both auto_pad and pads");
@@ -66,9 +75,13 @@ final class Windows {
       int end = pads.get(i + rank);
       Window.Axis bare = new Window.Axis(kernel.get(i), strides.get(i), 0, 0, dilations.get(i));
       if (auto.startsWith("SAME")) {
-        int total = outputPadding == null ? same(call, bare, i) : bare.extent() + value(outputPadding, i) - bare.stride();
+        int total =
+            outputPadding == null
+                ? same(call, bare, i)
+                : bare.extent() + value(outputPadding, i) - bare.stride();
         if (total < 0) {
-          throw call.refused("auto_pad " + auto + " would need negative padding on spatial axis " + i);
+          throw call.refused(
+              "auto_pad " + auto + " would need negative padding on spatial axis " + i);
         }
         begin = auto.equals("SAME_UPPER") ? total / 2 : total - total / 2;
         end = total - begin;
@@ -110,7 +123,8 @@ final class Windows {
             .map(values -> call.exact(name, values))
             .orElseGet(() -> Collections.nCopies(length, standard));
     if (list.size() != length) {
-      throw call.refused("the attribute " + name + " has " + list.size() + " values, expected " + length);
+      throw call.refused(
+          "the attribute " + name + " has " + list.size() + " values, expected " + length);
     }
     return list;
   }

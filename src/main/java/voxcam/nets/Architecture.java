@@ -13,7 +13,8 @@ public sealed interface Architecture permits ResNet, VideoResNet, MeshNet, UNet 
    * The network with these weights.
    *
    * @param weights by the parameter names of a PyTorch state dict
-   * @throws InputException if weights are missing, left over or of another shape, with the first ten names
+   * @throws InputException if weights are missing, left over or of another shape, with the first
+   *     ten names
    */
   Network build(Map<String, Tensor> weights);
 }

@@ -32,12 +32,14 @@ public final class Architectures {
   }
 
   /**
-   * The architecture of this name, {@code resnet18}, with options behind it as in {@code resnet18:conv1_stride=2,shortcut=A}.
+   * The architecture of this name, {@code resnet18}, with options behind it as in {@code
+   * resnet18:conv1_stride=2,shortcut=A}.
    *
    * <ul>
    *   <li>all: {@code task}
-   *   <li>{@code resnet10 18 34 50} (MONAI's defaults) and {@code medicalnet-resnet...} (stride 2 at conv1, dilated stages):
-   *       {@code conv1_stride}, {@code max_pool}, {@code dilated}, {@code shortcut} (A or B; otherwise told by the weights)
+   *   <li>{@code resnet10 18 34 50} (MONAI's defaults) and {@code medicalnet-resnet...} (stride 2
+   *       at conv1, dilated stages): {@code conv1_stride}, {@code max_pool}, {@code dilated},
+   *       {@code shortcut} (A or B; otherwise told by the weights)
    *   <li>{@code meshnet}: {@code dilations}, as 1-2-4-8-16-8-4-2-1
    * </ul>
    *

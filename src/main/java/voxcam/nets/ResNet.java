@@ -8,10 +8,12 @@ import voxcam.op.Tensor;
 import voxcam.op.Window;
 
 /**
- * Residual networks for volumes with MONAI's and MedicalNet's parameter names (Project-MONAI/MONAI, monai/networks/nets/resnet.py;
- * Tencent/MedicalNet, models/resnet.py). Nodes: {@code conv1, bn1, relu, maxpool}, in blocks {@code layer2.0.conv1} and so on, and
- * {@code layer2.0}, the block's output; a stage's last block bears the stage's name, {@code layer2}. Weights without {@code fc}
- * give a network whose output is {@code layer4}. Shortcut A has its true gradient, where those two cut it.
+ * Residual networks for volumes with MONAI's and MedicalNet's parameter names (Project-MONAI/MONAI,
+ * monai/networks/nets/resnet.py; Tencent/MedicalNet, models/resnet.py). Nodes: {@code conv1, bn1,
+ * relu, maxpool}, in blocks {@code layer2.0.conv1} and so on, and {@code layer2.0}, the block's
+ * output; a stage's last block bears the stage's name, {@code layer2}. Weights without {@code fc}
+ * give a network whose output is {@code layer4}. Shortcut A has its true gradient, where those two
+ * cut it.
  *
  * @param depth 10, 18, 34 or 50
  * @param conv1Stride of the first convolution

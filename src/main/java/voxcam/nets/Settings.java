@@ -62,14 +62,13 @@ final class Settings {
   /** Whole numbers with dashes in between. */
   Optional<List<Integer>> wholes(String option) {
     return text(option)
-        .map(
-            value -> {
-              List<Integer> numbers = new ArrayList<>();
-              for (String part : value.split("-", -1)) {
-                numbers.add(whole(option, value, part));
-              }
-              return numbers;
-            });
+        .map(value -> {
+          List<Integer> numbers = new ArrayList<>();
+          for (String part : value.split("-", -1)) {
+            numbers.add(whole(option, value, part));
+          }
+          return numbers;
+        });
   }
 
   /** Which of the tasks; every architecture takes this option. */

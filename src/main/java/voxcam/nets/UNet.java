@@ -9,11 +9,12 @@ import voxcam.op.Tensor;
 import voxcam.op.Window;
 
 /**
- * The plain U-Net (Ronneberger et al., arXiv 1505.04597, for volumes): two 3x3x3 convolutions with batch normalisation and ReLU
- * per level, max pooling down, transposed convolution up, the skip before it in the concatenation, 1x1x1 at the end. Weights:
- * {@code encoder.I.conv1}, {@code bn1}, {@code conv2}, {@code bn2} from level 0, the finest, to the bottleneck; {@code
- * decoder.I.up} and the same four; {@code final}. Nodes have these names; {@code encoder.I} and {@code decoder.I} are the outputs of
- * the levels.
+ * The plain U-Net (Ronneberger et al., arXiv 1505.04597, for volumes): two 3x3x3 convolutions with
+ * batch normalisation and ReLU per level, max pooling down, transposed convolution up, the skip
+ * before it in the concatenation, 1x1x1 at the end. Weights: {@code encoder.I.conv1}, {@code bn1},
+ * {@code conv2}, {@code bn2} from level 0, the finest, to the bottleneck; {@code decoder.I.up} and
+ * the same four; {@code final}. Nodes have these names; {@code encoder.I} and {@code decoder.I} are
+ * the outputs of the levels.
  */
 record UNet(String name, String task) implements Architecture {
   private static final Window CUBE = Window.cube(3, 3, 1, 1, 1);
@@ -32,7 +33,10 @@ record UNet(String name, String task) implements Architecture {
     }
     if (levels < 2) {
       throw new InputException(
-          "unet: the weights have " + levels + " levels encoder.0.conv1.weight, encoder.1.conv1.weight, ..., at least 2 are needed");
+          "unet: the weights have "
+              + levels
+              + " levels encoder.0.conv1.weight, encoder.1.conv1.weight, ..., at least 2 are"
+              + " needed");
     }
     int channels = weights.size("encoder.0.conv1.weight", 1);
     Node x = layers.input(channels);

@@ -7,9 +7,10 @@ import voxcam.op.Tensor;
 import voxcam.op.Window;
 
 /**
- * torchvision's r3d_18 (pytorch/vision, torchvision/models/video/resnet.py): the first convolution sees 3x7x7 and strides over
- * height and width only, no max pooling. Nodes: {@code stem.0, stem.1, stem}, in blocks {@code layer1.0.conv1.0} and so on, {@code
- * layer1.0}; a stage's last block bears the stage's name, {@code layer1}.
+ * torchvision's r3d_18 (pytorch/vision, torchvision/models/video/resnet.py): the first convolution
+ * sees 3x7x7 and strides over height and width only, no max pooling. Nodes: {@code stem.0, stem.1,
+ * stem}, in blocks {@code layer1.0.conv1.0} and so on, {@code layer1.0}; a stage's last block bears
+ * the stage's name, {@code layer1}.
  */
 record VideoResNet(String name, String task) implements Architecture {
   private static final int BLOCKS = 2;

@@ -14,8 +14,8 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * A state dict while a network takes its weights from it. Goes on where something does not fit, so that {@link #check} can tell
- * all of it at once.
+ * A state dict while a network takes its weights from it. Goes on where something does not fit, so
+ * that {@link #check} can tell all of it at once.
  */
 final class Weights {
   /** A size that only the weights know. */
@@ -35,15 +35,13 @@ final class Weights {
   /** Names may begin with {@code module.}, which PyTorch's DataParallel puts before them. */
   Weights(String name, Map<String, Tensor> given) {
     this.name = name;
-    given.forEach(
-        (key, tensor) -> {
-          String plain = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
-          if (!plain.endsWith(COUNTER) && tensors.put(plain, tensor) != null) {
-            throw new InputException(
-                "%s: has both %s and %s%s".formatted(name, plain, PREFIX, plain));
-          }
-          spelled.put(plain, key);
-        });
+    given.forEach((key, tensor) -> {
+      String plain = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
+      if (!plain.endsWith(COUNTER) && tensors.put(plain, tensor) != null) {
+        throw new InputException("%s: has both %s and %s%s".formatted(name, plain, PREFIX, plain));
+      }
+      spelled.put(plain, key);
+    });
   }
 
   boolean has(String weight) {
@@ -61,7 +59,10 @@ final class Weights {
     return tensor == null || axis >= tensor.shape().rank() ? ANY : tensor.shape().dim(axis);
   }
 
-  /** A weight of the given sizes; where it is missing or of another shape, something that stands for it. */
+  /**
+   * A weight of the given sizes; where it is missing or of another shape, something that stands for
+   * it.
+   */
   Tensor take(String weight, int... sizes) {
     taken.add(weight);
     Tensor tensor = tensors.get(weight);
@@ -119,7 +120,10 @@ final class Weights {
     if (!names.isEmpty()) {
       String more = names.size() > MOST ? ", ..." : "";
       complaints.add(
-          names.size() + what + String.join(", ", names.subList(0, Math.min(MOST, names.size()))) + more);
+          names.size()
+              + what
+              + String.join(", ", names.subList(0, Math.min(MOST, names.size())))
+              + more);
     }
   }
 }

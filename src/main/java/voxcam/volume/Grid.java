@@ -1,5 +1,7 @@
 package voxcam.volume;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import voxcam.op.InputException;
 
@@ -178,9 +180,6 @@ public final class Grid {
   }
 
   private static String number(double value) {
-    return new java.math.BigDecimal(value)
-        .round(new java.math.MathContext(4))
-        .stripTrailingZeros()
-        .toPlainString();
+    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import voxcam.model.WholeFile;
 import voxcam.op.InputException;
 
 /**
@@ -78,7 +79,7 @@ public final class Nifti {
       in.read();
     }
     float[] voxels = voxels(delivered, header, name);
-    Grid grid = Grid.of(header.size(), header.affine());
+    Grid grid = Grid.of(header.size().dims(), header.affine());
     return Volume.of(
         file.getFileName().toString(), grid, header.channels(), voxels, header.notes());
   }
@@ -89,9 +90,9 @@ public final class Nifti {
    */
   private static float[] voxels(InputStream in, NiftiHeader header, String name)
       throws IOException {
-    int nx = header.size()[0];
-    int ny = header.size()[1];
-    int nz = header.size()[2];
+    int nx = header.size().dim(0);
+    int ny = header.size().dim(1);
+    int nz = header.size().dim(2);
     int plane = nx * ny;
     int group = Math.clamp((1 << 22) / plane, 1, Math.min(16, nz));
     float[] voxels = new float[header.channels() * plane * nz];
@@ -249,7 +250,7 @@ public final class Nifti {
   private static final class Gzip extends GZIPOutputStream {
     Gzip(OutputStream out) throws IOException {
       super(out, 1 << 16);
-      def.setLevel(3);
+      def.setLevel(1);
     }
   }
 }

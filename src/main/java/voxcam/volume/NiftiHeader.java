@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import voxcam.op.InputException;
+import voxcam.op.Shape;
 
 /**
  * What a NIfTI-1 or NIfTI-2 header says, checked: nothing here is larger than one array can be, but
@@ -14,7 +15,7 @@ import voxcam.op.InputException;
  */
 record NiftiHeader(
     ByteOrder order,
-    int[] size,
+    Shape size,
     int channels,
     Element element,
     double slope,
@@ -49,7 +50,7 @@ record NiftiHeader(
     if (in.getInt(0) != bytes.length) {
       in.order(ByteOrder.LITTLE_ENDIAN);
     }
-    checkMagic(in, second, name);
+    checkMagic(bytes, second, name);
     long[] dim = new long[8];
     for (int i = 0; i < 8; i++) {
       dim[i] = second ? in.getLong(16 + 8 * i) : in.getShort(40 + 2 * i);
@@ -62,7 +63,7 @@ record NiftiHeader(
     Affine affine = NiftiForms.affine(in, second, name, notes);
     return new NiftiHeader(
         in.order(),
-        size,
+        Shape.of(size),
         channels,
         element,
         scaling[0],
@@ -74,12 +75,11 @@ record NiftiHeader(
 
   /** How many bytes the voxels take. */
   long bytes() {
-    return (long) channels * size[0] * size[1] * size[2] * element.bytes;
+    return channels * size.size() * element.bytes;
   }
 
-  private static void checkMagic(ByteBuffer in, boolean second, String name) {
-    String magic =
-        new String(in.array(), second ? 4 : 344, second ? 8 : 4, StandardCharsets.ISO_8859_1);
+  private static void checkMagic(byte[] bytes, boolean second, String name) {
+    String magic = new String(bytes, second ? 4 : 344, second ? 8 : 4, StandardCharsets.ISO_8859_1);
     if (magic.startsWith("ni1\0") || magic.startsWith("ni2\0")) {
       throw new InputException(
           name

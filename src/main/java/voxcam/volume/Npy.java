@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import voxcam.model.WholeFile;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -47,15 +48,15 @@ public final class Npy {
    */
   static Tensor read(InputStream in, long most, boolean inflated, String name) throws IOException {
     NpyHeader header = NpyHeader.read(in, name);
-    int length = header.length();
+    int length = header.shape().length();
     long bytes = (long) length * header.element().bytes;
     // The shortest header has 10 bytes before its text; the exact count is the stream's business.
     Inflow.checkClaim(name, "elements", bytes, most - 10);
     InputStream delivered = inflated ? Inflow.gather(in, bytes, name) : in;
     float[] values = new float[length];
     header.element().read(delivered, header.order(), values, 0, length, 1, 0, name);
-    boolean reorder = header.fortran() && header.shape().length > 1;
-    return Tensor.of(Shape.of(header.shape()), reorder ? rowMajor(values, header.shape()) : values);
+    boolean reorder = header.fortran() && header.shape().rank() > 1;
+    return Tensor.of(header.shape(), reorder ? rowMajor(values, header.shape().dims()) : values);
   }
 
   /** From first axis fastest to last axis fastest. */

@@ -5,17 +5,17 @@ import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import voxcam.op.InputException;
+import voxcam.op.Shape;
 
 /**
  * The header of an NPY array, versions 1 to 3: a Python dictionary literal with the element type,
  * the axis order and the shape. Format: numpy.lib.format.
  */
-record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape) {
+record NpyHeader(Element element, ByteOrder order, boolean fortran, Shape shape) {
   /** NumPy itself writes a few dozen bytes for plain arrays. */
   private static final int LONGEST = 1 << 16;
 
@@ -42,7 +42,7 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
     Inflow.fill(in, lengthBytes, lengthBytes.length, name);
     long length = 0;
     for (int i = lengthBytes.length - 1; i >= 0; i--) {
-      length = length << 8 | lengthBytes[i] & 0xff;
+      length = (length << 8) | (lengthBytes[i] & 0xff);
     }
     if (length > LONGEST) {
       throw new InputException(
@@ -71,7 +71,7 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
     }
     String type = null;
     Boolean fortran = null;
-    int[] shape = null;
+    Shape shape = null;
     Matcher entry = ENTRY.matcher(body).region(1, body.length());
     int at = 1;
     while (entry.lookingAt()) {
@@ -106,9 +106,9 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
             + (shown.length() > 80 ? shown.substring(0, 80) + "..." : shown));
   }
 
-  private static int[] shape(String tuple, String name) {
+  private static Shape shape(String tuple, String name) {
     List<Integer> sizes = new ArrayList<>();
-    for (String number : tuple.substring(1, tuple.length() - 1).split(",")) {
+    for (String number : tuple.substring(1, tuple.length() - 1).split(",", -1)) {
       String digits = number.strip().replaceFirst("L$", "");
       if (digits.isEmpty()) {
         continue;
@@ -129,7 +129,7 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
       throw new InputException(name + ": " + shape.length + " axes, at most 32 are read");
     }
     Grid.length(name, 1, shape);
-    return shape;
+    return Shape.of(shape);
   }
 
   private static Element element(String type, String name) {
@@ -162,24 +162,5 @@ record NpyHeader(Element element, ByteOrder order, boolean fortran, int[] shape)
 
   private static ByteOrder order(String type) {
     return type.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-  }
-
-  /** The number of elements. */
-  int length() {
-    return Grid.length("npy", 1, shape);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof NpyHeader header
-        && element == header.element
-        && order.equals(header.order)
-        && fortran == header.fortran
-        && Arrays.equals(shape, header.shape);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(shape);
   }
 }

@@ -1,5 +1,7 @@
 package voxcam.volume;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import voxcam.op.InputException;
 
@@ -23,7 +25,10 @@ final class Orientation {
     int[] world = new int[3];
     boolean[] positive = new boolean[3];
     boolean[] taken = new boolean[3];
-    for (int axis = 0; axis < 3; axis++) {
+    // The clearest axis chooses first, so that the answer does not depend on the axes' order.
+    Integer[] clearest = {0, 1, 2};
+    Arrays.sort(clearest, Comparator.comparingDouble(axis -> -largest(rotation, axis)));
+    for (int axis : clearest) {
       int best = -1;
       for (int w = 0; w < 3; w++) {
         if (!taken[w]
@@ -36,6 +41,12 @@ final class Orientation {
       positive[axis] = rotation[best][axis] > 0;
     }
     return new Orientation(world, positive);
+  }
+
+  private static double largest(double[][] rotation, int axis) {
+    return Math.max(
+        Math.abs(rotation[0][axis]),
+        Math.max(Math.abs(rotation[1][axis]), Math.abs(rotation[2][axis])));
   }
 
   /** The orientation that three letters such as {@code LPI} name. */

@@ -1,6 +1,7 @@
 package voxcam.volume;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import voxcam.op.InputException;
 
@@ -148,7 +149,7 @@ public final class Recipe {
 
   static String differs(Volume volume, Volume first) {
     String sizes = volume.grid() + ", " + first.name() + " on " + first.grid();
-    boolean sameSize = java.util.Arrays.equals(volume.grid().size(), first.grid().size());
+    boolean sameSize = Arrays.equals(volume.grid().size(), first.grid().size());
     return volume.name()
         + ": lies on another grid, "
         + sizes

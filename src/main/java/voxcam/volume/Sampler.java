@@ -61,7 +61,19 @@ record Sampler(boolean nearest, boolean extend, float outside) {
    * For each new index along one axis: the element offset of the lower old voxel (negative:
    * outside), the step to the upper one and its weight.
    */
-  private record Taps(int[] low, int[] step, double[] weight, boolean exact) {
+  private static final class Taps {
+    final int[] low;
+    final int[] step;
+    final double[] weight;
+    final boolean exact;
+
+    Taps(int[] low, int[] step, double[] weight, boolean exact) {
+      this.low = low;
+      this.step = step;
+      this.weight = weight;
+      this.exact = exact;
+    }
+
     static Taps of(Sampler sampler, Move move, int axis, int[] inSize, int[] inStride, int count) {
       int source = move.source(axis);
       int last = inSize[source] - 1;

@@ -79,6 +79,15 @@ public final class Volume {
     return new Volume(name, other, channels, voxels, notes);
   }
 
+  /**
+   * Other values {@code [channels,X,Y,Z]} on the same grid, under the same name; the array is not
+   * copied.
+   */
+  public Volume withVoxels(float... values) {
+    int length = grid.length();
+    return new Volume(name, grid, Math.max(1, values.length / length), values, notes);
+  }
+
   /** What messages call it: the file's name. */
   public String name() {
     return name;

@@ -6,7 +6,10 @@ import voxcam.op.Shape;
 import voxcam.op.Unary;
 import voxcam.op.Window;
 
-/** Convolutions in plain double loops, with the sum of magnitudes beside each sum as a measure of what rounding may do. */
+/**
+ * Convolutions in plain double loops, with the sum of magnitudes beside each sum as a measure of
+ * what rounding may do.
+ */
 final class ConvOracle {
   final double[] values;
   final double[] magnitudes;
@@ -114,8 +117,18 @@ final class ConvOracle {
         int i = o * a.stride() - a.padBegin() + t * a.dilation();
         if (i >= 0 && i < in[axis]) {
           axis(
-              window, axis + 1, in, kernel, out, xAt, wAt, yAt, x * in[axis] + i,
-              w * kernel[axis] + t, y * out[axis] + o, link);
+              window,
+              axis + 1,
+              in,
+              kernel,
+              out,
+              xAt,
+              wAt,
+              yAt,
+              x * in[axis] + i,
+              w * kernel[axis] + t,
+              y * out[axis] + o,
+              link);
         }
       }
     }

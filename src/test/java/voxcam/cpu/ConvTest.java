@@ -28,7 +28,7 @@ final class ConvTest {
   private static final double TOLERANCE = 3e-6;
 
   private static final List<ConvTiles> TILES =
-      List.of(ConvTiles.preferred(), new ScalarConvTiles());
+      List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
 
   /** One convolution with its data. */
   private record Case(Conv op, List<Shape> shapes, Shape output, float[][] inputs) {
@@ -164,9 +164,7 @@ final class ConvTest {
   private static int check(Case test) {
     ConvOracle expected = ConvOracle.of(test.op, test.shapes, test.output, test.inputs);
     Tensor w =
-        Tensor.of(
-            test.shapes.get(1),
-            Arrays.copyOf(test.inputs[1], test.shapes.get(1).length()));
+        Tensor.of(test.shapes.get(1), Arrays.copyOf(test.inputs[1], test.shapes.get(1).length()));
     List<Optional<Tensor>> constants =
         new ArrayList<>(Collections.nCopies(test.shapes.size(), Optional.empty()));
     run(test, CpuConv.kernel(test.op, test.shapes, test.output, constants), "chosen", expected);

@@ -8,7 +8,7 @@ import voxcam.op.Tensor;
 import voxcam.op.Unary;
 import voxcam.op.Where;
 
-/** Cases of functions of each element. */
+/** Case of functions of each element. */
 final class ElementwiseCases {
   private static final int[][] SHAPES = {{5}, {2, 3, 4}, {1, 2, 3, 2, 3}};
   private static final int[][][] PAIRS = {
@@ -17,33 +17,33 @@ final class ElementwiseCases {
 
   private ElementwiseCases() {}
 
-  static List<Cases> all(Values v) {
-    List<Cases> all = new ArrayList<>();
+  static List<Case> all(Values v) {
+    List<Case> all = new ArrayList<>();
     for (int[] shape : SHAPES) {
       for (Op op : smooth()) {
-        all.add(Cases.of(op, v.normal(shape)));
+        all.add(Case.of(op, v.normal(shape)));
       }
-      all.add(Cases.linear(new Unary.Neg(), v.normal(shape)));
+      all.add(Case.linear(new Unary.Neg(), v.normal(shape)));
       for (Op op : bent()) {
-        all.add(Cases.of(op, v.away(shape, 0)));
+        all.add(Case.of(op, v.away(shape, 0)));
       }
-      all.add(Cases.of(new Unary.HardSwish(), v.away(shape, -3, 3)));
-      all.add(Cases.of(new Unary.HardSigmoid(0.2, 0.5), v.away(shape, -2.5, 2.5)));
-      all.add(Cases.of(new Unary.Clip(-1, 1.5), v.away(shape, -1, 1.5)));
-      all.add(Cases.of(new Unary.Clip(0.5, Double.POSITIVE_INFINITY), v.away(shape, 0.5)));
-      all.add(Cases.of(new Unary.Clip(Double.NEGATIVE_INFINITY, 0.5), v.away(shape, 0.5)));
-      all.add(Cases.of(new Unary.Log(), v.positive(shape)));
-      all.add(Cases.of(new Unary.Sqrt(), v.positive(shape)));
-      all.add(Cases.of(new Unary.Reciprocal(), v.positive(shape)));
+      all.add(Case.of(new Unary.HardSwish(), v.away(shape, -3, 3)));
+      all.add(Case.of(new Unary.HardSigmoid(0.2, 0.5), v.away(shape, -2.5, 2.5)));
+      all.add(Case.of(new Unary.Clip(-1, 1.5), v.away(shape, -1, 1.5)));
+      all.add(Case.of(new Unary.Clip(0.5, Double.POSITIVE_INFINITY), v.away(shape, 0.5)));
+      all.add(Case.of(new Unary.Clip(Double.NEGATIVE_INFINITY, 0.5), v.away(shape, 0.5)));
+      all.add(Case.of(new Unary.Log(), v.positive(shape)));
+      all.add(Case.of(new Unary.Sqrt(), v.positive(shape)));
+      all.add(Case.of(new Unary.Reciprocal(), v.positive(shape)));
     }
     for (int[][] pair : PAIRS) {
       binary(all, v, pair[0], pair[1]);
     }
     int[] small = {2, 3};
     Tensor condition = v.whole(0, 2, small);
-    all.add(Cases.of(new Where(), condition, v.normal(2, 3), v.normal(2, 3)).holding(0));
-    all.add(Cases.of(new Where(), condition, v.normal(4, 1, 3), v.normal()).holding(0));
-    all.add(Cases.of(new Where(), v.whole(0, 2, 3), v.normal(2, 1), v.normal(2, 2, 3)).holding(0));
+    all.add(Case.of(new Where(), condition, v.normal(2, 3), v.normal(2, 3)).holding(0));
+    all.add(Case.of(new Where(), condition, v.normal(4, 1, 3), v.normal()).holding(0));
+    all.add(Case.of(new Where(), v.whole(0, 2, 3), v.normal(2, 1), v.normal(2, 2, 3)).holding(0));
     return all;
   }
 
@@ -73,14 +73,12 @@ final class ElementwiseCases {
         new Unary.Sign());
   }
 
-  private static void binary(List<Cases> all, Values v, int[] left, int[] right) {
-    all.add(Cases.of(new Binary(Binary.Kind.Add), v.normal(left), v.normal(right)));
-    all.add(Cases.of(new Binary(Binary.Kind.Sub), v.normal(left), v.normal(right)));
-    all.add(
-        Cases.of(new Binary(Binary.Kind.Mul), v.normal(left), v.normal(right)).linearIn(0, 1));
-    all.add(
-        Cases.of(new Binary(Binary.Kind.Div), v.normal(left), v.positive(right)).linearIn(0));
-    all.add(Cases.of(new Binary(Binary.Kind.Pow), v.positive(left), v.normal(right)));
+  private static void binary(List<Case> all, Values v, int[] left, int[] right) {
+    all.add(Case.of(new Binary(Binary.Kind.Add), v.normal(left), v.normal(right)));
+    all.add(Case.of(new Binary(Binary.Kind.Sub), v.normal(left), v.normal(right)));
+    all.add(Case.of(new Binary(Binary.Kind.Mul), v.normal(left), v.normal(right)).linearIn(0, 1));
+    all.add(Case.of(new Binary(Binary.Kind.Div), v.normal(left), v.positive(right)).linearIn(0));
+    all.add(Case.of(new Binary(Binary.Kind.Pow), v.positive(left), v.normal(right)));
     for (var kind :
         List.of(
             Binary.Kind.Min,
@@ -88,10 +86,10 @@ final class ElementwiseCases {
             Binary.Kind.Equal,
             Binary.Kind.Greater,
             Binary.Kind.Less)) {
-      all.add(Cases.of(new Binary(kind), v.distinct(left), v.distinct(0.5, right)));
+      all.add(Case.of(new Binary(kind), v.distinct(left), v.distinct(0.5, right)));
     }
     if (left.length >= right.length && left.length == 3 && left[1] == 3) {
-      all.add(Cases.of(new Binary(Binary.Kind.PRelu), v.away(left, 0), v.normal(right)));
+      all.add(Case.of(new Binary(Binary.Kind.PRelu), v.away(left, 0), v.normal(right)));
     }
   }
 }

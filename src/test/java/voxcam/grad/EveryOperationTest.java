@@ -19,8 +19,8 @@ import voxcam.op.Source;
 
 /** The table against numbers, for every operation of the vocabulary. */
 class EveryOperationTest {
-  private static final double FIRST = 1e-7;
-  private static final double SECOND = 1e-6;
+  private static final double FIRST = 1e-8;
+  private static final double SECOND = 1e-8;
   private static final double ADJOINT = 1e-12;
 
   /** Operations without inputs, and the one that has no gradient. */
@@ -29,17 +29,17 @@ class EveryOperationTest {
 
   private final GradCheck check = new GradCheck(7);
 
-  static List<Cases> cases() {
-    return Cases.all();
+  static List<Case> cases() {
+    return Case.all();
   }
 
-  static List<Cases> linear() {
-    return Cases.all().stream().filter(each -> !each.linear().isEmpty()).toList();
+  static List<Case> linear() {
+    return Case.all().stream().filter(each -> !each.linear().isEmpty()).toList();
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void firstOrder(Cases each) {
+  void firstOrder(Case each) {
     var problem = check.weighted(each.op(), each.inputs(), each.fixed());
     GradCheck.Result result = check.first(problem);
     assertThat(result.error()).isLessThan(FIRST);
@@ -51,7 +51,7 @@ class EveryOperationTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void secondOrder(Cases each) {
+  void secondOrder(Case each) {
     var problem = check.weighted(each.op(), each.inputs(), each.fixed());
     GradCheck.Result result = check.second(problem);
     assertThat(result.error()).isLessThan(SECOND);
@@ -62,23 +62,25 @@ class EveryOperationTest {
 
   @ParameterizedTest
   @MethodSource("linear")
-  void adjointIdentity(Cases each) {
+  void adjointIdentity(Case each) {
     for (int input : each.linear()) {
-      assertThat(check.adjoint(each.op(), each.inputs(), input)).as("input " + input).isLessThan(ADJOINT);
+      assertThat(check.adjoint(each.op(), each.inputs(), input))
+          .as("input " + input)
+          .isLessThan(ADJOINT);
     }
   }
 
   @Test
   void everyOperationHasCases() {
     Set<Class<?>> checked = new HashSet<>(WITHOUT);
-    Cases.all().forEach(each -> checked.add(each.op().getClass()));
+    Case.all().forEach(each -> checked.add(each.op().getClass()));
     assertThat(checked).containsExactlyInAnyOrderElementsOf(leaves(Op.class));
   }
 
   @Test
   void everyKindHasCases() {
     Set<Object> kinds = new HashSet<>();
-    for (Cases each : Cases.all()) {
+    for (Case each : Case.all()) {
       switch (each.op()) {
         case Binary(var kind) -> kinds.add(kind);
         case Reduce(var kind, var _, var _) -> kinds.add(kind);

@@ -41,7 +41,10 @@ class GradientsTest {
     return Runs.values(builder, node.orElseThrow(), inputs)[0];
   }
 
-  /** A network of five 3x3x3 convolutions and a head; weights are inputs, so that they could have gradients. */
+  /**
+   * A network of five 3x3x3 convolutions and a head; weights are inputs, so that they could have
+   * gradients.
+   */
   private Node network() {
     Node x = builder.input("x", Shape.of(1, 1, 16, 16, 16));
     int channels = 1;
@@ -183,8 +186,7 @@ class GradientsTest {
     Node w = builder.input("w", Shape.of(3, 2, 1));
     Node b = builder.input("b", Shape.of(3));
     Window window = Window.cube(1, 1, 1, 0, 1);
-    Node fused =
-        builder.add("conv1", new Conv.Fused(window, 1, Optional.empty(), false), x, w, b);
+    Node fused = builder.add("conv1", new Conv.Fused(window, 1, Optional.empty(), false), x, w, b);
     Node score = builder.add(SUM, fused);
     assertThatThrownBy(() -> gradients.of(score, List.of(x)))
         .isInstanceOf(InputException.class)

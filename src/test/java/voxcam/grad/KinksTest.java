@@ -47,7 +47,8 @@ class KinksTest {
     assertThat(gradient(new Unary.LeakyRelu(0.1), 0, of(0))).containsExactly(0.1);
     assertThat(gradient(new Unary.Elu(0.5), 0, of(0))).containsExactly(0.5);
     assertThat(gradient(new Unary.Abs(), 0, of(0))).containsExactly(0);
-    assertThat(gradient(new Unary.Clip(0, 6), 0, of(-1, 0, 3, 6, 7))).containsExactly(0, 0, 1, 0, 0);
+    assertThat(gradient(new Unary.Clip(0, 6), 0, of(-1, 0, 3, 6, 7)))
+        .containsExactly(0, 0, 1, 0, 0);
     assertThat(gradient(new Unary.HardSwish(), 0, of(-3, 3))).containsExactly(0, 1);
     assertThat(gradient(new Unary.HardSigmoid(0.25, 0.5), 0, of(-2, 0, 2)))
         .containsExactly(0, 0.25, 0);
@@ -62,7 +63,8 @@ class KinksTest {
     assertThat(gradient(new Binary(Binary.Kind.Min), 0, a, b)).containsExactly(0.5, 0, 1);
     assertThat(gradient(new Binary(Binary.Kind.Min), 1, a, b)).containsExactly(0.5, 1, 0);
     Reduce max = new Reduce(Reduce.Kind.Max, List.of(), false);
-    assertThat(gradient(max, 0, of(5, 1, 5, 0, 5, 5))).containsExactly(0.25, 0, 0.25, 0, 0.25, 0.25);
+    assertThat(gradient(max, 0, of(5, 1, 5, 0, 5, 5)))
+        .containsExactly(0.25, 0, 0.25, 0, 0.25, 0.25);
   }
 
   @Test

@@ -56,7 +56,9 @@ final class Values {
     return distinct(0, dims);
   }
 
-  /** As {@link #distinct(int...)}; values of offset 0.5 keep half the distance to those of offset 0. */
+  /**
+   * As {@link #distinct(int...)}; values of offset 0.5 keep half the distance to those of offset 0.
+   */
   Tensor distinct(double offset, int[] dims) {
     int length = Shape.of(dims).length();
     List<Integer> order = new ArrayList<>(Algebra.axes(0, length));

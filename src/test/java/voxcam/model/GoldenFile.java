@@ -69,12 +69,11 @@ public final class GoldenFile {
     Description description = Description.parse(name, about.object("graph").json().compact());
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     file.tensors()
-        .forEach(
-            (key, tensor) -> {
-              if (key.startsWith(name + "/")) {
-                tensors.put(key.substring(name.length() + 1), tensor);
-              }
-            });
+        .forEach((key, tensor) -> {
+          if (key.startsWith(name + "/")) {
+            tensors.put(key.substring(name.length() + 1), tensor);
+          }
+        });
     Set<String> empty =
         file.empty().stream()
             .filter(key -> key.startsWith(name + "/"))

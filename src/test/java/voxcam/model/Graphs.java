@@ -13,16 +13,15 @@ final class Graphs {
   private Graphs() {}
 
   /**
-   * One line for each node that computes something, with everything but the order of constants: operations with attributes, names
-   * of inputs, values of constants.
+   * One line for each node that computes something, with everything but the order of constants:
+   * operations with attributes, names of inputs, values of constants.
    */
   static List<String> told(Graph graph) {
     List<String> lines = new ArrayList<>();
     TreeSet<String> values = new TreeSet<>();
     for (Node node : graph.nodes()) {
       if (node.op() instanceof Source.Constant(var value)) {
-        values.add(
-            node.name() + value.shape() + Arrays.hashCode(value.doubles()));
+        values.add(node.name() + value.shape() + Arrays.hashCode(value.doubles()));
       } else {
         lines.add(
             node.name()

@@ -12,35 +12,35 @@ import voxcam.op.Tensor;
 import voxcam.op.Unary;
 
 /**
- * Operations with inputs at which their gradients are checked.
+ * An operation with inputs at which its gradients are checked.
  *
  * @param fixed inputs that are not varied: indices and conditions
  * @param linear the inputs in which the operation is linear, if the others are held
  */
-record Cases(Op op, List<Tensor> inputs, Set<Integer> fixed, Set<Integer> linear) {
+record Case(Op op, List<Tensor> inputs, Set<Integer> fixed, Set<Integer> linear) {
   private static final Set<Binary.Kind> COMPARISONS =
       Set.of(Binary.Kind.Equal, Binary.Kind.Greater, Binary.Kind.Less);
 
-  static Cases of(Op op, Tensor... inputs) {
-    return new Cases(op, List.of(inputs), Set.of(), Set.of());
+  static Case of(Op op, Tensor... inputs) {
+    return new Case(op, List.of(inputs), Set.of(), Set.of());
   }
 
   /** A case of an operation that is linear in its first input. */
-  static Cases linear(Op op, Tensor... inputs) {
+  static Case linear(Op op, Tensor... inputs) {
     return of(op, inputs).linearIn(0);
   }
 
-  Cases linearIn(Integer... positions) {
-    return new Cases(op, inputs, fixed, Set.of(positions));
+  Case linearIn(Integer... positions) {
+    return new Case(op, inputs, fixed, Set.of(positions));
   }
 
-  Cases holding(Integer... positions) {
-    return new Cases(op, inputs, Set.of(positions), linear);
+  Case holding(Integer... positions) {
+    return new Case(op, inputs, Set.of(positions), linear);
   }
 
-  static List<Cases> all() {
+  static List<Case> all() {
     Values values = new Values(20240601);
-    List<Cases> all = new ArrayList<>();
+    List<Case> all = new ArrayList<>();
     all.addAll(ElementwiseCases.all(values));
     all.addAll(LayerCases.all(values));
     all.addAll(DataCases.all(values));

@@ -1,0 +1,186 @@
+package voxcam.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import voxcam.backend.BackendException;
+import voxcam.backend.Options;
+import voxcam.backend.Program;
+import voxcam.graph.Graph;
+import voxcam.graph.GraphBuilder;
+import voxcam.graph.Node;
+import voxcam.op.InputException;
+import voxcam.op.Linear;
+import voxcam.op.Movement;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+import voxcam.op.Unary;
+
+final class CpuProgramTest {
+  private static final Options OPTIONS = Options.DEFAULT.withThreads(2);
+
+  @Test
+  void runsThatOverlapGiveTheSameBits() throws Exception {
+    try (Program program = new CpuBackend().compile(Graphs.network(), OPTIONS);
+        ExecutorService pool = Executors.newFixedThreadPool(4)) {
+      List<List<Tensor>> alone = new ArrayList<>();
+      for (int seed = 0; seed < 4; seed++) {
+        alone.add(program.run(Graphs.networkInput(seed)));
+      }
+      List<Callable<List<Tensor>>> runs = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        Map<String, Tensor> input = Graphs.networkInput(i % 4);
+        runs.add(() -> program.run(input));
+      }
+      List<Future<List<Tensor>>> together = pool.invokeAll(runs);
+      for (int i = 0; i < together.size(); i++) {
+        assertSameBits(together.get(i).get(), alone.get(i % 4));
+      }
+    }
+  }
+
+  @Test
+  void anyNumberOfThreadsGivesTheSameBits() {
+    List<Tensor> expected = null;
+    for (int threads = 1; threads <= 5; threads++) {
+      try (Program program =
+          new CpuBackend().compile(Graphs.network(), OPTIONS.withThreads(threads))) {
+        List<Tensor> outputs = program.run(Graphs.networkInput(1));
+        if (expected != null) {
+          assertSameBits(outputs, expected);
+        }
+        expected = outputs;
+      }
+    }
+  }
+
+  @Test
+  void memoryOfItsOwnForEachValueGivesTheSameBits() {
+    try (Program shared = new CpuBackend().compile(Graphs.network(), OPTIONS);
+        Program guarded = new CpuBackend().compile(Graphs.network(), OPTIONS.withGuards())) {
+      Map<String, Tensor> input = Graphs.networkInput(2);
+      assertSameBits(guarded.run(input), shared.run(input));
+      assertThat(guarded.bytes()).isGreaterThan(shared.bytes());
+    }
+  }
+
+  @Test
+  void bytesAreThoseThatARunTakes() {
+    Graph graph = Graphs.network();
+    try (CpuProgram program = CpuProgram.of(graph, OPTIONS)) {
+      long outputs =
+          program.run(Graphs.networkInput(3)).stream()
+              .mapToLong(tensor -> tensor.floats().length * 4L)
+              .sum();
+      Workspaces.Workspace workspace = program.workspaces().take();
+      assertThat(program.bytes()).isEqualTo(workspace.bytes() + outputs);
+      // The network's largest value has 153600 elements, and never are more than three of its size
+      // alive.
+      assertThat(program.bytes()).isBetween(2 * 4 * 153600L, 5 * 4 * 153600L);
+    }
+  }
+
+  @Test
+  void theNextRunTakesTheSameMemory() {
+    try (CpuProgram program = CpuProgram.of(Graphs.network(), OPTIONS)) {
+      program.run(Graphs.networkInput(3));
+      Workspaces.Workspace first = program.workspaces().take();
+      program.workspaces().giveBack(first);
+      program.run(Graphs.networkInput(4));
+      assertThat(program.workspaces().take()).isSameAs(first);
+    }
+  }
+
+  @Test
+  void outputsBelongToTheCaller() {
+    GraphBuilder b = new GraphBuilder();
+    Node x = b.input("x", Shape.of(3));
+    Node constant = b.constant("c", Tensor.of(Shape.of(3), 4f, 5f, 6f));
+    Node flat = b.add("flat", new Movement.Reshape(List.of(3, 1)), x);
+    Node relu = b.add("relu", new Unary.Relu(), x);
+    Graph graph = b.build(List.of(x, constant, flat, relu, relu));
+    float[] given = {1, -2, 3};
+    try (Program program = new CpuBackend().compile(graph, OPTIONS)) {
+      Map<String, Tensor> input = Map.of("x", Tensor.of(Shape.of(3), given));
+      List<Tensor> first = program.run(input);
+      first.forEach(tensor -> Arrays.fill(tensor.floats(), -7));
+      List<Tensor> second = program.run(input);
+      assertThat(given).containsExactly(1, -2, 3);
+      assertThat(second.get(0).floats()).containsExactly(1, -2, 3);
+      assertThat(second.get(1).floats()).containsExactly(4, 5, 6);
+      assertThat(second.get(2).floats()).containsExactly(1, -2, 3);
+      assertThat(second.get(2).shape()).isEqualTo(Shape.of(3, 1));
+      assertThat(second.get(3).floats()).containsExactly(1, 0, 3);
+      assertThat(second.get(4).floats()).containsExactly(1, 0, 3);
+    }
+  }
+
+  @Test
+  void packedWeightsAreNotKeptTwice() {
+    GraphBuilder b = new GraphBuilder();
+    Node x = b.input("x", Shape.of(64, 96));
+    Node weight = b.constant("w", Tensor.of(Shape.of(96, 64), new float[96 * 64]));
+    Graph graph = b.build(List.of(b.add("y", new Linear.MatMul(), x, weight)));
+    try (Program program = new CpuBackend().compile(graph, OPTIONS)) {
+      assertThat(program.weightBytes()).isEqualTo(96 * 64 * 4);
+    }
+  }
+
+  @Test
+  void programsShareConstants() {
+    Tensor tensor = Tensor.filled(Shape.of(5), 2);
+    assertThat(Constants.array(tensor)).isSameAs(Constants.array(tensor));
+  }
+
+  @Test
+  void tooLittleMemorySaysHowMuchIsNeeded() {
+    GraphBuilder b = new GraphBuilder();
+    Node x = b.input("x", Shape.of(1));
+    List<Node> outputs = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      outputs.add(b.add("y" + i, new Movement.Expand(Shape.of(2000 - i, 1 << 20)), x));
+    }
+    Graph graph = b.build(outputs);
+    try (Program program = new CpuBackend().compile(graph, OPTIONS)) {
+      assertThat(program.bytes()).isGreaterThan(200L << 30);
+      assertThatThrownBy(() -> program.run(Map.of("x", Tensor.of(Shape.of(1), 1f))))
+          .isInstanceOf(BackendException.class)
+          .hasMessageMatching(
+              "cpu: a run needs [0-9.]+ MiB: java may use [0-9.]+ MiB, of which [0-9.]+ MiB are taken; "
+                  + "start java with a larger -Xmx or give a smaller input");
+    }
+  }
+
+  @Test
+  void refusesWhatDoesNotSuit() {
+    Graph graph = Graphs.of(new Unary.Relu(), List.of(Tensor.of(Shape.of(2), 1f, 2f)));
+    Program program = new CpuBackend().compile(graph, OPTIONS);
+    assertThatThrownBy(() -> program.run(Map.of()))
+        .isInstanceOf(InputException.class)
+        .hasMessage("input x0: missing, give a tensor of shape [2]");
+    assertThatThrownBy(() -> program.run(Map.of("x0", Tensor.of(Shape.of(1), 1f))))
+        .isInstanceOf(InputException.class)
+        .hasMessage("input x0: shape is [1], the program was made for [2]");
+    program.close();
+    assertThatThrownBy(() -> program.run(Map.of("x0", Tensor.of(Shape.of(2), 1f, 2f))))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("cpu: this program was closed");
+  }
+
+  private static void assertSameBits(List<Tensor> actual, List<Tensor> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.size(); i++) {
+      assertThat(actual.get(i).shape()).isEqualTo(expected.get(i).shape());
+      assertThat(actual.get(i).floats()).containsExactly(expected.get(i).floats());
+    }
+  }
+}
