@@ -191,6 +191,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Explained explain(Subject subject, Request request, Backend backend, Stages stages) {
     try (Explainer explainer = new Explainer(subject.model(), backend, deviceOptions.options())) {
+      Relaunch.noteMissingModule(streams);
       stages.show("run");
       Explained explained = explainer.explain(subject.prepared().input(), request);
       stages.add("compile", explained.cost().compileSeconds());
