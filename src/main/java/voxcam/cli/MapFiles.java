@@ -23,7 +23,7 @@ import voxcam.volume.Npy;
 import voxcam.volume.Prepared;
 import voxcam.volume.Recipe;
 import voxcam.volume.Volume;
-import voxcam.volume.WholeFile;
+import voxcam.model.WholeFile;
 
 /**
  * The files of maps: for input stem S, target T, method M (and layer L where there are several)

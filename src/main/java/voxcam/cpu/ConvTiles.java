@@ -11,10 +11,8 @@ interface ConvTiles {
   /** Vectors in a row of a planar tile. */
   int VECTORS = 4;
 
-  /** The tiles that run here: vectors if the incubator module is there. */
-  static ConvTiles preferred() {
-    return Preferred.TILES;
-  }
+  /** The tiles that run here. */
+  ConvTiles PREFERRED = Machine.VECTORS ? new VectorConvTiles() : new ScalarConvTiles();
 
   /** The number of floats in a vector. */
   int lanes();
@@ -60,15 +58,4 @@ interface ConvTiles {
       int wFrom,
       float[] sums,
       int sumsFrom);
-
-  /** Made when first asked for, so that asking for scalar tiles never loads the others. */
-  final class Preferred {
-    private static final ConvTiles TILES =
-        ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-                && !"off".equals(System.getProperty("voxcam.vectors"))
-            ? new VectorConvTiles()
-            : new ScalarConvTiles();
-
-    private Preferred() {}
-  }
 }

@@ -17,33 +17,28 @@ final class CpuConv {
     ZERO
   }
 
-  /**
-   * With fewer output channels in a group than this, most of a panel of {@link DirectConv} would be
-   * empty.
-   */
+  /** With fewer output channels in a group than this, most of a panel of {@link DirectConv} would be empty. */
   private static final int LEAST_DIRECT = 12;
 
   /**
-   * With fewer input channels in a group than this, the runs that {@link DirectConv} sums are so
-   * short that it pays to start them.
+   * With fewer input channels in a group than this, the runs that {@link DirectConv} sums are so short that it pays to start them.
    */
   private static final int LEAST_DIRECT_INPUTS = 6;
 
-  /**
-   * With fewer output channels in a group than this, most rows of a tile of {@link PointwiseConv}
-   * would be empty.
-   */
+  /** With fewer output channels in a group than this, most rows of a tile of {@link PointwiseConv} would be empty. */
   private static final int LEAST_POINTWISE = 6;
 
   private CpuConv() {}
 
   /**
-   * @param constants the values of those inputs that never change; a constant weight is packed here
-   *     and not read from the inputs of a run
+   * Makes the kernel of a convolution.
+   *
+   * @param constants the values of those inputs that never change; a constant weight is packed here and not read from the inputs of
+   *     a run
    */
   static Kernel kernel(
       Conv op, List<Shape> inputs, Shape output, List<Optional<Tensor>> constants) {
-    ConvTiles tiles = ConvTiles.preferred();
+    ConvTiles tiles = ConvTiles.PREFERRED;
     Optional<float[]> weights = constants.get(1).map(Tensor::floats);
     if (op instanceof Conv.WeightGrad grad) {
       return WeightGradConv.of(grad, inputs.get(0), inputs.get(1), output, tiles);

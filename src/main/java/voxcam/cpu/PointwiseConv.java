@@ -4,16 +4,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once,
- * all channels of it, and every output channel is computed from the copy; output channels are the
- * rows of a tile and positions its columns, so that results are stored as they come.
+ * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once, all channels of it, and every
+ * output channel is computed from the copy; output channels are the rows of a tile and positions its columns, so that results are
+ * stored as they come.
  */
 final class PointwiseConv implements Kernel {
-  /** Panels copied at a time: a copy of whole cache lines in a row is what memory is good at. */
-  private static final int PANELS = 4;
+  /** What a block of positions is meant to hold at most, 1 MiB: it is read from the L2 cache. */
+  private static final int BLOCK_FLOATS = 256 << 10;
 
-  /** Blocks in one task. */
-  private static final int STRIPE = 4;
+  /** The most panels in a block: long runs are what memory is good at, but blocks are also what threads share out. */
+  private static final int PANELS = 16;
 
   private final Correlation c;
   private final ConvEpilogue epilogue;
@@ -25,11 +25,12 @@ final class PointwiseConv implements Kernel {
     this.epilogue = epilogue;
     this.tiles = tiles;
     this.packed =
-        weights.map(values -> {
-          float[] rows = new float[Math.toIntExact(weightFloats())];
-          pack(values, rows);
-          return rows;
-        });
+        weights.map(
+            values -> {
+              float[] rows = new float[Math.toIntExact(weightFloats())];
+              pack(values, rows);
+              return rows;
+            });
   }
 
   /** Whether each output position reads the input position of the same index and no other. */
@@ -76,10 +77,10 @@ final class PointwiseConv implements Kernel {
       pack(inputs[1], scratch);
     }
     float[] weights = packed.orElse(scratch);
-    int stripes = Math.ceilDiv(positions(), STRIPE * block());
+    int blocks = Math.ceilDiv(positions(), block());
     threads.forEach(
-        c.batch() * c.groups() * stripes,
-        task -> stripe(inputs, weights, output, task / stripes, task % stripes));
+        c.batch() * c.groups() * blocks,
+        task -> block(inputs, weights, output, task / blocks, task % blocks));
   }
 
   private int positions() {
@@ -88,23 +89,22 @@ final class PointwiseConv implements Kernel {
 
   /** Positions copied at a time. */
   private int block() {
-    return PANELS * 2 * tiles.lanes();
+    int width = 2 * tiles.lanes();
+    int panels = Math.min(BLOCK_FLOATS / c.channels(), positions() / 8) / width;
+    return Math.clamp(panels, 1, PANELS) * width;
   }
 
-  private void stripe(
-      float[][] inputs, float[] weights, float[] output, int volumeGroup, int stripe) {
+  private void block(
+      float[][] inputs, float[] weights, float[] output, int volumeGroup, int block) {
+    int width = 2 * tiles.lanes();
     float[] columns = new float[c.channels() * block()];
-    float[] sums = new float[ConvTiles.ROWS * 2 * tiles.lanes()];
-    int end = Math.min((stripe + 1) * STRIPE * block(), positions());
-    for (int first = stripe * STRIPE * block(); first < end; first += block()) {
-      int count = Math.min(block(), end - first);
-      copy(inputs[0], volumeGroup * c.channels() * positions() + first, count, columns);
-      int width = 2 * tiles.lanes();
-      for (int i = 0; i < count; i += width) {
-        int run = Math.min(width, count - i);
-        panel(
-            inputs, weights, output, volumeGroup, first + i, run, columns, i * c.channels(), sums);
-      }
+    float[] sums = new float[ConvTiles.ROWS * width];
+    int first = block * block();
+    int count = Math.min(block(), positions() - first);
+    copy(inputs[0], volumeGroup * c.channels() * positions() + first, count, columns);
+    for (int i = 0; i < count; i += width) {
+      int run = Math.min(width, count - i);
+      panel(inputs, weights, output, volumeGroup, first + i, run, columns, i * c.channels(), sums);
     }
   }
 
@@ -140,7 +140,8 @@ final class PointwiseConv implements Kernel {
         rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
       }
       Arrays.fill(sums, 0);
-      tiles.panel(false, weights, rows, 0, starts, 0, 1, c.channels(), columns, columnsAt, sums, 0);
+      tiles.panel(
+          false, weights, rows, 0, starts, 0, 1, c.channels(), columns, columnsAt, sums, 0);
       for (int i = 0; i < Math.min(ConvTiles.ROWS, c.outputs() - k); i++) {
         int channel = group * c.outputs() + k + i;
         int at = (n * c.groups() * c.outputs() + channel) * positions() + first;

@@ -76,7 +76,7 @@ final class GraphReader {
   private void checkOperations() {
     Map<String, List<String>> unknown = new TreeMap<>();
     for (Description.Step step : description.steps()) {
-      if (!step.op().equals("Constant") && !Operators.knows(step.op())) {
+      if (!step.op().equals("Constant") && !Operators.names().contains(step.op())) {
         unknown.computeIfAbsent(step.op(), op -> new ArrayList<>()).add(step.name());
       }
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import voxcam.op.InputException;
-import voxcam.volume.WholeFile;
+import voxcam.model.WholeFile;
 
 class OutputsTest {
   @TempDir Path folder;

@@ -28,7 +28,7 @@ final class ConvTest {
   private static final double TOLERANCE = 3e-6;
 
   private static final List<ConvTiles> TILES =
-      List.of(ConvTiles.preferred(), new ScalarConvTiles());
+      List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
 
   /** One convolution with its data. */
   private record Case(Conv op, List<Shape> shapes, Shape output, float[][] inputs) {

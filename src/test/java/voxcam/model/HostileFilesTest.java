@@ -28,7 +28,7 @@ import voxcam.op.Source;
  * with little memory.
  */
 final class HostileFilesTest {
-  private static final int ROUNDS = Integer.getInteger("voxcam.hostile.rounds", 400);
+  private static final int ROUNDS = Integer.getInteger("voxcam.hostile.rounds", 300);
   private static final long SLOWEST_NANOS = 1_000_000_000L;
   private static final long MOST_BYTES = 64L << 20;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
