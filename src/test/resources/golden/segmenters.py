@@ -77,9 +77,9 @@ def affine_resize(net):
     return net.conv("head", x, 3, kernel=1)
 
 
-def segmenter(name, build, shape, layers, labels, targets=(0, 2), task="segmentation"):
+def segmenter(name, build, shape, layers, labels, targets=(0, 2), task="segmentation", guaranteed=()):
     return {"name": name, "build": build, "shape": shape, "declared": ["N", shape[1], "D", "H", "W"], "layers": layers, "task": task,
-            "labels": labels, "targets": list(targets)}
+            "labels": labels, "targets": list(targets), "guaranteed": guaranteed}
 
 
 ORGANS = ["background", "organ", "lesion"]
@@ -87,7 +87,7 @@ SEGMENTERS = [
     segmenter("plain-unet", plain_unet, (1, 1, 8, 8, 12), ["encoder.2.relu2", "decoder.1.relu2"], ORGANS, (1, 2)),
     segmenter("monai-unet", monai_unet, (1, 2, 8, 12, 8), ["bottom.adn.A", "up.1.adn.A"], ORGANS),
     segmenter("anisotropic-unet", anisotropic_unet, (1, 1, 6, 12, 8), ["encoder.stages.2.nonlin", "decoder.stages.1.nonlin"],
-              [*ORGANS, "vessel"], (1, 3)),
+              [*ORGANS, "vessel"], (1, 3), guaranteed=("decoder.stages.1.nonlin",)),
     segmenter("multilabel-resize", multilabel_resize, (1, 2, 8, 8, 8), ["down.1.add", "up.0.add"], ["whole", "core", "active"],
               task="multilabel"),
     segmenter("resize-no-skip", affine_resize, (1, 1, 8, 10, 8), ["relu2", "relu1"], ORGANS, (0, 1)),

@@ -98,11 +98,11 @@ final class ConvCases {
     for (int[] pair : channels) {
       all.add(
           new Geometry(
-              pair[0] + " to " + pair[1] + " channels", 1, pair[0], pair[1], 1, three, 3, 4, 9));
+              pair[0] + " to " + pair[1] + " channels", 1, pair[0], pair[1], 1, three, 2, 3, 9));
     }
     for (int kernel : new int[] {1, 3, 5, 7}) {
       Window window = Window.cube(3, kernel, 1, kernel / 2, 1);
-      all.add(new Geometry("kernel " + kernel, 1, 3, 17, 1, window, 4, 5, 11));
+      all.add(new Geometry("kernel " + kernel, 1, 3, 17, 1, window, 3, 3, 11));
     }
     all.add(new Geometry("batch 2", 2, 5, 16, 1, three, 3, 5, 6));
     all.add(

@@ -64,7 +64,6 @@ final class CpuLinear {
   private static Kernel gemm(
       Linear.Gemm op, List<Shape> inputs, Shape output, Optional<Tensor> constant) {
     Shape a = inputs.get(0);
-    Shape b = inputs.get(1);
     int rows = output.dim(0);
     int columns = output.dim(1);
     int depth = a.dim(op.transA() ? 0 : 1);
@@ -112,8 +111,8 @@ final class CpuLinear {
     }
 
     @Override
-    public boolean reads(int input) {
-      return input != 1 || packed.length == 0;
+    public boolean reads(int index) {
+      return index != 1 || packed.length == 0;
     }
   }
 
@@ -222,8 +221,8 @@ final class CpuLinear {
     }
 
     @Override
-    public boolean reads(int input) {
-      return product.reads(input);
+    public boolean reads(int index) {
+      return product.reads(index);
     }
   }
 }

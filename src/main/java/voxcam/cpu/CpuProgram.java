@@ -18,7 +18,7 @@ import voxcam.op.Tensor;
 /** A graph as a list of kernels with the numbers of the values that they read and write. */
 final class CpuProgram implements Program {
   /** One operation; values are numbered as the graph's nodes are. */
-  private record Step(Node node, Kernel kernel, int[] inputs, int output) {}
+  private record Step(Node node, Kernel kernel, List<Integer> inputs, int output) {}
 
   private final Graph graph;
   private final boolean guarded;
@@ -44,7 +44,7 @@ final class CpuProgram implements Program {
     }
     for (Node node : graph.nodes()) {
       if (storage.slots().containsKey(node)) {
-        int[] inputs = node.inputs().stream().mapToInt(this::place).toArray();
+        List<Integer> inputs = node.inputs().stream().map(this::place).toList();
         steps.add(new Step(node, kernels.apply(node), inputs, place(node)));
       }
     }
@@ -87,8 +87,8 @@ final class CpuProgram implements Program {
   private float[][] constants() {
     boolean[] needed = new boolean[numbers.size()];
     for (Step step : steps) {
-      for (int i = 0; i < step.inputs().length; i++) {
-        needed[step.inputs()[i]] |= step.kernel().reads(i);
+      for (int i = 0; i < step.inputs().size(); i++) {
+        needed[step.inputs().get(i)] |= step.kernel().reads(i);
       }
     }
     graph.outputs().forEach(output -> needed[place(output)] = true);
@@ -136,9 +136,9 @@ final class CpuProgram implements Program {
   private List<Tensor> run(float[][] values) {
     Workspaces.Workspace workspace = workspaces.take();
     try {
-      storage.slots().forEach((node, slot) -> values[numbers.get(node)] = workspace.slots()[slot]);
+      storage.slots().forEach((node, slot) -> values[numbers.get(node)] = workspace.slots[slot]);
       for (Step step : steps) {
-        run(step, values, workspace.scratch());
+        run(step, values, workspace.scratch);
       }
       List<Tensor> results = new ArrayList<>();
       for (Node output : graph.outputs()) {
@@ -152,9 +152,9 @@ final class CpuProgram implements Program {
   }
 
   private void run(Step step, float[][] values, float[] scratch) {
-    float[][] inputs = new float[step.inputs().length][];
+    float[][] inputs = new float[step.inputs().size()][];
     for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = values[step.inputs()[i]];
+      inputs[i] = values[step.inputs().get(i)];
     }
     float[] output = values[step.output()];
     if (!guarded) {

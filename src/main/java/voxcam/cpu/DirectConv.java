@@ -15,7 +15,10 @@ final class DirectConv implements Kernel {
   /** Positions in one task. */
   private static final int STRIPE = 8 * POSITIONS;
 
-  /** Weights that stay in the L2 cache, 2 MiB: with more, all positions are computed for one panel before the next. */
+  /**
+   * Weights that stay in the L2 cache, 2 MiB: with more, all positions are computed for one panel
+   * before the next.
+   */
   private static final int MOST_RESIDENT = 512 << 10;
 
   /** What part of the weights is read over and over: 24 KiB. */

@@ -28,10 +28,10 @@ interface Kernel {
   }
 
   /**
-   * Whether a run reads this input. A constant that nobody reads, because it is packed, is not kept
-   * and is null in {@code inputs}.
+   * Whether a run reads the input of this number. A constant that nobody reads, because it is
+   * packed, is not kept; {@link #run} then gets null in its place.
    */
-  default boolean reads(int input) {
+  default boolean reads(int index) {
     return true;
   }
 }

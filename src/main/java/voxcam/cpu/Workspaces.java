@@ -19,7 +19,15 @@ final class Workspaces {
   private static final long LONGEST = Integer.MAX_VALUE - 64;
 
   /** The memory of one run. */
-  record Workspace(float[][] slots, float[] scratch) {
+  static final class Workspace {
+    final float[][] slots;
+    final float[] scratch;
+
+    private Workspace(float[][] slots, float[] scratch) {
+      this.slots = slots;
+      this.scratch = scratch;
+    }
+
     long bytes() {
       long floats = scratch.length;
       for (float[] slot : slots) {

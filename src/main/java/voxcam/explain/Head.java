@@ -24,7 +24,7 @@ import voxcam.op.Source;
  * @param coincide whether both methods must give the same map
  * @param reason why, in one sentence
  */
-record Head(boolean guaranteed, boolean coincide, String reason) {
+public record Head(boolean guaranteed, boolean coincide, String reason) {
   private enum Part {
     REARRANGES,
     AVERAGES,
@@ -35,7 +35,7 @@ record Head(boolean guaranteed, boolean coincide, String reason) {
   }
 
   /** Looks at the operations between a layer and the logits of a specialised graph. */
-  static Head of(Graph graph, Node layer, Node logits) {
+  public static Head of(Graph graph, Node layer, Node logits) {
     Set<Node> behind = graph.dependents(List.of(layer));
     behind.retainAll(graph.ancestors(List.of(logits)));
     List<Part> parts = new ArrayList<>();

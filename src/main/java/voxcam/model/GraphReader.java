@@ -45,7 +45,9 @@ final class GraphReader {
     Map<String, Description.Step> producers = producers();
     Set<String> layers = layerNames();
     for (Description.Input input : description.inputs()) {
-      values.put(input.name(), builder.input(input.name(), input.shape()));
+      Node node = builder.input(input.name(), input.shape());
+      checkCountable(node);
+      values.put(input.name(), node);
     }
     for (Description.Step step : StepOrder.sort(where, description.steps(), producers)) {
       if (!step.op().equals("Constant")) {
@@ -74,7 +76,7 @@ final class GraphReader {
   private void checkOperations() {
     Map<String, List<String>> unknown = new TreeMap<>();
     for (Description.Step step : description.steps()) {
-      if (!step.op().equals("Constant") && !Operators.knows(step.op())) {
+      if (!step.op().equals("Constant") && !Operators.names().contains(step.op())) {
         unknown.computeIfAbsent(step.op(), op -> new ArrayList<>()).add(step.name());
       }
     }
@@ -181,6 +183,7 @@ final class GraphReader {
       String shortened = message.startsWith(own) ? message.substring(own.length()) : message;
       throw new InputException(where + ": node " + step.name() + ": " + cut(shortened), e);
     }
+    nodes.forEach(this::checkCountable);
     for (int i = 0; i < step.outputs().size(); i++) {
       String output = step.outputs().get(i);
       if (!output.isEmpty() && i >= nodes.size()) {
@@ -191,6 +194,21 @@ final class GraphReader {
       if (!output.isEmpty()) {
         values.put(output, nodes.get(i));
       }
+    }
+  }
+
+  /** Whether one array can hold the node's values; from here on everyone may count them. */
+  private void checkCountable(Node node) {
+    if (node == null || !node.isShaped()) {
+      return;
+    }
+    try {
+      node.shape().length();
+    } catch (ArithmeticException | InputException e) {
+      throw new InputException(
+          "%s: %s would have the shape %s, one tensor holds at most 2^31 elements"
+              .formatted(where, node.name(), node.shape()),
+          e);
     }
   }
 

@@ -52,7 +52,8 @@ final class ModelFile {
     if (architecture.isEmpty()) {
       throw new InputException(
           where
-              + ": holds weights but no graph; say which network they belong to with --arch, one of "
+              + ": holds weights but no graph; say which network they belong to with --arch, one of"
+              + " "
               + String.join(", ", Architectures.names()));
     }
     return plain(file, architecture);
@@ -86,7 +87,8 @@ final class ModelFile {
         graph,
         Task.parse(where, metadata.get(TASK)),
         labels(file).orElseGet(() -> numbered(graph)),
-        Optional.ofNullable(metadata.get(LAYER)));
+        Optional.ofNullable(metadata.get(LAYER)),
+        Optional.empty());
   }
 
   private static Model plain(Safetensors file, String architecture) {
@@ -103,13 +105,20 @@ final class ModelFile {
         network.graph(),
         task,
         labels(file).orElseGet(() -> numbered(network.graph())),
-        Optional.of(file.metadata().getOrDefault(LAYER, network.layer())));
+        Optional.of(file.metadata().getOrDefault(LAYER, network.layer())),
+        network.recipe());
   }
 
   private static Model model(
-      Safetensors file, Graph graph, Task task, List<String> labels, Optional<String> layer) {
+      Safetensors file,
+      Graph graph,
+      Task task,
+      List<String> labels,
+      Optional<String> layer,
+      Optional<String> usualRecipe) {
     String where = file.path().toString();
-    Optional<String> recipe = Optional.ofNullable(file.metadata().get(RECIPE));
+    Optional<String> recipe =
+        Optional.ofNullable(file.metadata().get(RECIPE)).or(() -> usualRecipe);
     try {
       return new Model(stem(file.path()), graph, task, labels, layer, recipe, Optional.of(file));
     } catch (InputException e) {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
@@ -49,8 +50,9 @@ final class Operators {
 
   private Operators() {}
 
-  static boolean knows(String op) {
-    return READERS.containsKey(op);
+  /** The names of all operations that files may hold; {@code Constant} beside them. */
+  static Set<String> names() {
+    return READERS.keySet();
   }
 
   static List<Node> read(Call call) {

@@ -64,6 +64,10 @@ public final class Safetensors {
     if (Files.isDirectory(path)) {
       throw new InputException(path + ": is a folder, give a .safetensors file");
     }
+    // A pipe would be waited for without end.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new InputException(path + ": is a device or a pipe, give a .safetensors file");
+    }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       MemorySegment file =
           channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());

@@ -97,7 +97,8 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
   private static String kind(MemorySegment file) {
     byte[] first = file.asSlice(0, Math.min(4, file.byteSize())).toArray(ValueLayout.JAVA_BYTE);
     if (Arrays.equals(first, new byte[] {'P', 'K', 3, 4})) {
-      return "it looks like a PyTorch archive, save its state dict with safetensors.torch.save_file";
+      return "it looks like a PyTorch archive, save its state dict with"
+          + " safetensors.torch.save_file";
     }
     if (Arrays.equals(first, new byte[] {(byte) 0x89, 'H', 'D', 'F'})) {
       return "it looks like an HDF5 file, convert its weights to safetensors";

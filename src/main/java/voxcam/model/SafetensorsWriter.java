@@ -29,28 +29,40 @@ final class SafetensorsWriter {
       Map<String, Tensor> tensors,
       Map<String, String> metadata,
       Function<String, Dtype> dtypes) {
+    WholeFile.write(
+        path,
+        out -> {
+          try {
+            writeTo(out, tensors, metadata, dtypes);
+          } catch (InputException e) {
+            throw new InputException(path + ": " + e.getMessage(), e);
+          }
+        });
+  }
+
+  static void writeTo(
+      OutputStream out,
+      Map<String, Tensor> tensors,
+      Map<String, String> metadata,
+      Function<String, Dtype> dtypes)
+      throws IOException {
     // Wide numbers first: every tensor is aligned and there are no gaps.
     List<String> names = new ArrayList<>(tensors.keySet());
     names.sort(
         Comparator.comparing((String name) -> -dtypes.apply(name).bytes())
             .thenComparing(Comparator.naturalOrder()));
     byte[] header = header(names, tensors, metadata, dtypes);
-    WholeFile.write(
-        path,
-        out -> {
-          byte[] length = new byte[Long.BYTES];
-          ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
-          out.write(length);
-          out.write(header);
-          for (String name : names) {
-            try {
-              data(tensors.get(name), dtypes.apply(name), out);
-            } catch (InputException e) {
-              throw new InputException(
-                  path + ": tensor " + Texts.quoted(name) + ": " + e.getMessage(), e);
-            }
-          }
-        });
+    byte[] length = new byte[Long.BYTES];
+    ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
+    out.write(length);
+    out.write(header);
+    for (String name : names) {
+      try {
+        data(tensors.get(name), dtypes.apply(name), out);
+      } catch (InputException e) {
+        throw new InputException("tensor " + Texts.quoted(name) + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   private static byte[] header(

@@ -2,6 +2,7 @@ package voxcam.nets;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
@@ -119,7 +120,7 @@ final class Layers {
   /** The network, once all weights are found to fit. */
   Network network(Node logits, String task, Node layer) {
     weights.check();
-    return new Network(builder.build(List.of(logits)), task, layer.name());
+    return new Network(builder.build(List.of(logits)), task, layer.name(), Optional.empty());
   }
 
   private Node weight(String name, int... sizes) {

@@ -17,6 +17,9 @@ import voxcam.op.Window;
  */
 record MeshNet(String name, Optional<List<Integer>> dilations, String task)
     implements Architecture {
+  /** Brainchop's preparation: the whole volume scaled to 0..1. */
+  private static final String RECIPE = "[{\"step\":\"minmax\"}]";
+
   private static final List<Integer> USUAL = List.of(1, 2, 4, 8, 16, 8, 4, 2, 1);
 
   static MeshNet parse(Settings settings) {
@@ -37,7 +40,8 @@ record MeshNet(String name, Optional<List<Integer>> dilations, String task)
     List<Integer> steps = dilations.orElse(USUAL);
     if (numbers.size() != steps.size() + 1) {
       throw new InputException(
-          "meshnet: the weights have %d convolutions conv0, conv1, ..., the dilations %s need %d; give the option dilations"
+          ("meshnet: the weights have %d convolutions conv0, conv1, ..., the dilations %s need %d;"
+                  + " give the option dilations")
               .formatted(numbers.size(), steps, steps.size() + 1));
     }
     int channels = weights.size("conv" + numbers.get(0) + ".weight", 1);
@@ -54,6 +58,6 @@ record MeshNet(String name, Optional<List<Integer>> dilations, String task)
         x = layers.relu("relu" + numbers.get(i), x);
       }
     }
-    return layers.network(x, task, x.input(0));
+    return layers.network(x, task, x.input(0)).withRecipe(RECIPE);
   }
 }

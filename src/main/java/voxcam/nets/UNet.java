@@ -35,7 +35,8 @@ record UNet(String name, String task) implements Architecture {
       throw new InputException(
           "unet: the weights have "
               + levels
-              + " levels encoder.0.conv1.weight, encoder.1.conv1.weight, ..., at least 2 are needed");
+              + " levels encoder.0.conv1.weight, encoder.1.conv1.weight, ..., at least 2 are"
+              + " needed");
     }
     int channels = weights.size("encoder.0.conv1.weight", 1);
     Node x = layers.input(channels);

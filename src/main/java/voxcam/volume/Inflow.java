@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import voxcam.model.WholeFile;
 import voxcam.op.InputException;
 
 /**

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import voxcam.model.WholeFile;
 import voxcam.op.InputException;
 
 /** Reads the JSON text of a recipe. */

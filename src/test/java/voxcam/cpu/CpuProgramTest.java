@@ -147,7 +147,7 @@ final class CpuProgramTest {
     Node x = b.input("x", Shape.of(1));
     List<Node> outputs = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
-      outputs.add(b.add("y" + i, new Movement.Expand(Shape.of(i + 1, 1 << 24)), x));
+      outputs.add(b.add("y" + i, new Movement.Expand(Shape.of(2000 - i, 1 << 20)), x));
     }
     Graph graph = b.build(outputs);
     try (Program program = new CpuBackend().compile(graph, OPTIONS)) {

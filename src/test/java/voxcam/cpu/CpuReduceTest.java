@@ -20,7 +20,7 @@ final class CpuReduceTest {
     float[] values = new float[side * side * side];
     double exact = 0;
     for (int i = 0; i < values.length; i++) {
-      values[i] = 1000 + (i * 2654435761L >>> 8 & 0xffff) / 65536f;
+      values[i] = 1000 + (((i * 2654435761L) >>> 8) & 0xffff) / 65536f;
       exact += values[i];
     }
     List<Tensor> inputs = List.of(Tensor.of(Shape.of(1, 1, side, side, side), values));
@@ -42,7 +42,7 @@ final class CpuReduceTest {
         for (int mask = 1; mask < 1 << dims.length; mask++) {
           List<Integer> axes = new ArrayList<>();
           for (int axis = 0; axis < dims.length; axis++) {
-            if ((mask >> axis & 1) > 0) {
+            if (((mask >> axis) & 1) > 0) {
               axes.add(axis);
             }
           }

@@ -1,4 +1,4 @@
-package voxcam.volume;
+package voxcam.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

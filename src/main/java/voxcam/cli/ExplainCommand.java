@@ -1,0 +1,231 @@
+package voxcam.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import voxcam.backend.Backend;
+import voxcam.explain.Explained;
+import voxcam.explain.Explainer;
+import voxcam.explain.Explanation;
+import voxcam.explain.Method;
+import voxcam.explain.Request;
+import voxcam.explain.Target;
+import voxcam.explain.Voxels;
+import voxcam.model.Model;
+import voxcam.op.InputException;
+
+/** Writes heat maps. */
+@Command(
+    name = "explain",
+    description = {
+      "Writes heat maps that show where in a volume the evidence for a label lies.",
+      ""
+    },
+    footer = {
+      "",
+      "Written for input S, target T, method M (and layer L, as S.T.M.L, where several are asked):",
+      "  S.T.M.nii.gz   the map for the eye, on the input's own voxels with its affine",
+      "  S.T.M.raw.npy  the raw signed map at the layer's resolution, in units of the logit",
+      "  S.json         scores, sums, checks, times: everything about the run",
+      "All files appear, or none. NaN and infinite voxels count as 0, with a warning.",
+      "",
+      "Examples:",
+      "  engine explain --demo --out demo",
+      "  engine explain model.safetensors ct.nii.gz --target nodule --method hirescam,gradcam --out maps",
+      "  engine explain model.safetensors ct.nii.gz --target top:3 --layer layer3,layer4",
+      "  engine explain seg.safetensors t1.nii.gz --target lesion --roi 90,113,84"
+    })
+final class ExplainCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "MODEL",
+      description = "The model file (.safetensors).")
+  String model;
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "INPUT",
+      description =
+          "A volume: .nii, .nii.gz, .npy or .npz[:key]. Several files are the channels, in the"
+              + " model's order.")
+  List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--target",
+      paramLabel = "T",
+      defaultValue = "top",
+      description =
+          "What to explain: a label, its index, all, or top:k for the k labels with the highest"
+              + " scores (of a segmentation: with the most voxels); several with commas. Default:"
+              + " top.")
+  String target;
+
+  @Option(
+      names = "--layer",
+      paramLabel = "L",
+      description =
+          "The layers whose cells the map shows, several with commas; 'engine info' lists them."
+              + " Default: the model's own.")
+  String layer;
+
+  @Option(
+      names = "--method",
+      split = ",",
+      paramLabel = "M",
+      defaultValue = "hirescam",
+      description =
+          "hirescam (default: shows only what the network used) or gradcam, or both with a comma.")
+  List<String> methods;
+
+  @Option(
+      names = "--roi",
+      paramLabel = "MASK",
+      description =
+          "For segmentation: over which voxels the label's scores are summed, a mask on the"
+              + " input's voxels, or one voxel x,y,z of the file, counted from 0. Default: those"
+              + " predicted as the label.")
+  String roi;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description = "The folder for the files, made if missing. Default: the current one.")
+  String folder;
+
+  @Option(
+      names = "--format",
+      split = ",",
+      paramLabel = "F",
+      description = "What to write, some of nifti,npy,json. Default: all.")
+  List<String> formats = new ArrayList<>();
+
+  @Option(
+      names = "--demo",
+      description =
+          "Explains a built-in network on a synthetic chest CT by both methods; needs no MODEL and"
+              + " INPUT.")
+  boolean demo;
+
+  @Mixin ModelOptions modelOptions = new ModelOptions();
+  @Mixin DeviceOptions deviceOptions = new DeviceOptions();
+
+  private final Streams streams;
+
+  ExplainCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() {
+    Set<MapFiles.Format> wanted = MapFiles.Format.parse(formats);
+    List<Method> asked =
+        methods.stream().map(name -> Method.named(name.strip())).distinct().toList();
+    if (demo) {
+      throw new InputException("--demo: the demo is not part of this build");
+    }
+    if (model == null) {
+      throw new InputException(
+          "explain: no model was given; give a model file and a volume, or --demo");
+    }
+    List<String> lines;
+    try (Outputs outputs = new Outputs();
+        Stages stages = new Stages(streams)) {
+      Path out = outputs.folder(folder);
+      Backend backend = deviceOptions.backend();
+      Model opened = stages.time("open", () -> modelOptions.open(model));
+      String recipe = modelOptions.recipe(opened);
+      Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
+      Request request = request(subject, asked);
+      Explained explained = explain(subject, request, backend, stages);
+      Prediction prediction = new Prediction(opened, explained.logits());
+      MapFiles files =
+          new MapFiles(
+              out,
+              FileNames.stem(inputs.get(0)),
+              wanted,
+              outputs,
+              opened,
+              explained.maps().stream().map(Explanation::layer).distinct().toList());
+      List<MapFiles.Written> written = stages.time("write", () -> write(explained, files, subject));
+      if (files.wants(MapFiles.Format.JSON)) {
+        files.writeRecord(record(subject, explained, prediction, written, backend, stages));
+      }
+      outputs.publish();
+      lines = written.stream().map(ResultLine::of).toList();
+    }
+    lines.forEach(streams.out()::println);
+    return Failure.DONE;
+  }
+
+  private Request request(Subject subject, List<Method> asked) {
+    List<String> labels = subject.model().labels();
+    List<Target> targets = Target.parseAll(target, labels).stream().distinct().toList();
+    Voxels voxels =
+        roi == null
+            ? new Voxels.Predicted()
+            : Region.of(roi, subject.prepared(), subject.logits().shape());
+    return new Request(targets, layers(subject), asked, voxels);
+  }
+
+  /** The layers asked for; one whose name has a comma in it is found whole. */
+  private List<String> layers(Subject subject) {
+    if (layer == null) {
+      return List.of();
+    }
+    return subject.graph().find(layer).isPresent()
+        ? List.of(layer)
+        : Arrays.stream(layer.split(",")).map(String::strip).distinct().toList();
+  }
+
+  private Explained explain(Subject subject, Request request, Backend backend, Stages stages) {
+    try (Explainer explainer = new Explainer(subject.model(), backend, deviceOptions.options())) {
+      stages.show("run");
+      Explained explained = explainer.explain(subject.prepared().input(), request);
+      stages.add("compile", explained.cost().compileSeconds());
+      stages.add("run", explained.cost().runSeconds());
+      return explained;
+    }
+  }
+
+  private List<MapFiles.Written> write(Explained explained, MapFiles files, Subject subject) {
+    List<MapFiles.Written> written = new ArrayList<>();
+    // Two targets, such as a label and top, may turn out to be the same.
+    Set<List<Object>> seen = new HashSet<>();
+    for (Explanation map : explained.maps()) {
+      if (seen.add(List.of(map.index(), map.layer(), map.method()))) {
+        written.add(files.write(map, subject));
+        map.trust()
+            .empty()
+            .ifPresent(why -> streams.warn(ResultLine.name(map) + " is empty: " + why));
+      }
+    }
+    return written;
+  }
+
+  private String record(
+      Subject subject,
+      Explained explained,
+      Prediction prediction,
+      List<MapFiles.Written> written,
+      Backend backend,
+      Stages stages) {
+    return new RunRecord()
+        .model(model, modelOptions.arch, subject, inputs)
+        .prediction(prediction)
+        .maps(written)
+        .cost(explained.cost(), backend.description(deviceOptions.options()), stages.seconds())
+        .notes(List.copyOf(streams.warned()))
+        .text();
+  }
+}

@@ -1,0 +1,150 @@
+package voxcam.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The program {@code engine}. Exit codes: 0 done; 2 what was given is wrong, one line on standard
+ * error says what; 3 the machine cannot, as for lack of memory; 1 a fault of the engine.
+ */
+@Command(
+    name = "engine",
+    description = {
+      "Explains 3D medical image networks: shows where in a volume the evidence for a label lies.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  engine explain --demo --out demo          a synthetic chest CT, nothing else needed",
+      "  engine info model.safetensors             labels, layers, which layer to explain",
+      "  engine explain model.safetensors ct.nii.gz --target nodule --out maps",
+      "  engine predict model.safetensors t1.nii.gz --out labels.nii.gz",
+      "",
+      "'engine COMMAND --help' tells more of a command.",
+      "Exit codes: 0 done, 2 wrong input (one line says what), 3 the machine cannot, 1 a fault of the engine."
+    },
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "Options:%n")
+public final class Main implements Callable<Integer> {
+  /** Names the version that the jar's manifest holds. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"VoxCAM engine " + version()};
+    }
+  }
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Shows this help.")
+  boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Shows the version.")
+  boolean versionAsked;
+
+  @Spec CommandSpec spec;
+
+  private final PrintStream out;
+
+  private Main(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Runs the program, in a second JVM where this one lacks the Vector API module. */
+  public static void main(String... args) {
+    Locale.setDefault(Locale.ROOT);
+    int code = Relaunch.isNeeded(args) ? Relaunch.run(args) : run(args, System.out, System.err);
+    System.out.flush();
+    System.exit(code);
+  }
+
+  /**
+   * Runs one command in this JVM.
+   *
+   * @return the exit code
+   */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    Streams streams = new Streams(out, err, err.equals(System.err) && Terminal.isErrorOne());
+    try {
+      if (Relaunch.computes(args)) {
+        Relaunch.noteMissingModule(streams);
+      }
+      int code = commandLine(streams).execute(args);
+      if (out.checkError() && code == Failure.DONE) {
+        err.println("engine: standard output cannot be written; free space or read it to its end");
+        return Failure.INPUT;
+      }
+      return code;
+    } catch (Error e) {
+      // Exceptions have been told of by the handlers below.
+      return Failure.report(e, err);
+    }
+  }
+
+  static CommandLine commandLine(Streams streams) {
+    CommandLine line = new CommandLine(new Main(streams.out()));
+    Map<String, Object> commands =
+        Map.of(
+            "explain", new ExplainCommand(streams),
+            "predict", new PredictCommand(streams),
+            "info", new InfoCommand(streams),
+            "doctor", new DoctorCommand(streams),
+            "completion", new CompletionCommand(streams));
+    for (String name : List.of("explain", "predict", "info", "doctor", "completion")) {
+      line.addSubcommand(name, commands.get(name));
+    }
+    line.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
+    line.setUsageHelpWidth(100);
+    line.setUsageHelpLongOptionsMaxWidth(32);
+    line.setParameterExceptionHandler((e, _) -> misused(e, streams.err()));
+    line.setExecutionExceptionHandler((e, _, _) -> Failure.report(e, streams.err()));
+    return line;
+  }
+
+  private static int misused(ParameterException e, PrintStream err) {
+    List<String> known =
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    err.println(
+        "engine: "
+            + Text.line(e.getMessage())
+            + (known.isEmpty() ? "" : ", did you mean " + String.join(" or ", known) + "?")
+            + "; see '"
+            + e.getCommandLine().getCommandSpec().qualifiedName()
+            + " --help'");
+    return Failure.INPUT;
+  }
+
+  /** The version that the jar's manifest holds. */
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "unreleased" : version;
+  }
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(out);
+    return Failure.DONE;
+  }
+}

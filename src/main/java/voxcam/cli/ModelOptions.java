@@ -1,0 +1,79 @@
+package voxcam.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+import voxcam.model.Model;
+import voxcam.op.InputException;
+
+/** Options of every command that opens a model. */
+final class ModelOptions {
+  private static final long LONGEST_RECIPE = 1 << 20;
+
+  @Option(
+      names = "--arch",
+      paramLabel = "NAME",
+      description =
+          "For plain PyTorch weights (a state dict as safetensors), which hold no graph: the"
+              + " network that they belong to, such as resnet18, resnet18:conv1_stride=2, r3d_18,"
+              + " meshnet or unet.")
+  String arch = "";
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "STEPS",
+      description =
+          "The preparation of the input, for models that name none: a JSON list of steps or the"
+              + " name of a file that holds it, as '[{\"step\":\"minmax\"}]'.")
+  String recipe;
+
+  /**
+   * Opens a model file, or plain weights of an architecture.
+   *
+   * @throws InputException if it is no file that can be read, or no model
+   */
+  Model open(String name) {
+    Path file = file(name, "model file");
+    return Model.open(file, arch);
+  }
+
+  /** The recipe's text: the option's, or else the model's own. */
+  String recipe(Model model) {
+    if (recipe == null) {
+      return model.recipe().orElse("[]");
+    }
+    if (recipe.stripLeading().startsWith("[")) {
+      return recipe;
+    }
+    Path file = file(recipe, "recipe");
+    try {
+      if (Files.size(file) > LONGEST_RECIPE) {
+        throw new InputException("--recipe " + recipe + ": is too long for a list of steps");
+      }
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new InputException("--recipe " + recipe + ": is no text that can be read", e);
+    }
+  }
+
+  private static Path file(String name, String kind) {
+    Path file;
+    try {
+      file = Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new InputException(Text.line(name) + ": not a file name, " + e.getReason(), e);
+    }
+    if (Files.isDirectory(file)) {
+      throw new InputException(name + ": is a folder; give the " + kind + " in it");
+    }
+    if (!Files.exists(file)) {
+      throw new InputException(name + ": no such " + kind + "; check the path");
+    }
+    if (!Files.isReadable(file)) {
+      throw new InputException(name + ": this " + kind + " cannot be read; check its permissions");
+    }
+    return file;
+  }
+}

@@ -1,0 +1,138 @@
+package voxcam.cli;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A second JVM with the Vector API module, for {@code java -jar engine.jar explain ...} where the
+ * first was started without. It gets the same options, input and output, its exit code is this
+ * one's, and of its errors the warning about the incubating module is left out. With {@code
+ * -Dvoxcam.relaunch=false} there is none, and the kernels run without vectors.
+ */
+final class Relaunch {
+  static final String PROPERTY = "voxcam.relaunch";
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final String WARNING = "WARNING: Using incubator modules";
+
+  /** What the JVM says of itself before anything else; the first JVM has said it already. */
+  private static final String OPTIONS_NOTE = "Picked up ";
+
+  private Relaunch() {}
+
+  static boolean isNeeded(String... args) {
+    return computes(args)
+        && !hasModule()
+        && !"false".equalsIgnoreCase(System.getProperty(PROPERTY, "true"));
+  }
+
+  /** Whether a command computes, by the same rule as {@code bin/engine}. */
+  static boolean computes(String... args) {
+    if (args.length == 0 || args[0].isEmpty() || args[0].startsWith("-")) {
+      return false;
+    }
+    return !List.of("help", "info", "completion").contains(args[0])
+        && Arrays.stream(args).noneMatch(arg -> arg.equals("-h") || arg.equals("--help"));
+  }
+
+  private static boolean hasModule() {
+    return ModuleLayer.boot().findModule(MODULE).isPresent();
+  }
+
+  /** Says that there will be no vectors, if so. */
+  static void noteMissingModule(Streams streams) {
+    if (!hasModule()) {
+      streams.warn(
+          "the module "
+              + MODULE
+              + " is missing, so kernels run without vectors and are slow;"
+              + " start Java with --add-modules "
+              + MODULE);
+    }
+  }
+
+  /** Runs the same command in a second JVM and returns its exit code. */
+  static int run(String... args) {
+    Process child;
+    try {
+      child =
+          new ProcessBuilder(command(options(), args))
+              .redirectInput(ProcessBuilder.Redirect.INHERIT)
+              .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+              .start();
+    } catch (IOException e) {
+      System.err.println(
+          "engine: cannot start Java again with --add-modules "
+              + MODULE
+              + ", "
+              + Text.line(String.valueOf(e.getMessage()))
+              + "; start it so yourself");
+      return Failure.MACHINE;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(child::destroy, "relaunched"));
+    try (BufferedReader errors =
+        new BufferedReader(
+            new InputStreamReader(
+                child.getErrorStream(),
+                Charset.forName(System.getProperty("stderr.encoding", "UTF-8"))))) {
+      pass(errors, System.err);
+      return child.waitFor();
+    } catch (IOException e) {
+      return Failure.report(e, System.err);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Failure.ENGINE;
+    }
+  }
+
+  /** What the first JVM was started with. */
+  private static List<String> options() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments();
+  }
+
+  static List<String> command(List<String> options, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (options.stream().noneMatch(option -> option.matches("-Xmx.*|-XX:Max(RAM|Heap).*"))) {
+      command.add("-XX:MaxRAMPercentage=75");
+    }
+    command.addAll(options);
+    command.add("--add-modules");
+    command.add(MODULE);
+    // Once only, whatever the second one finds.
+    command.add("-D" + PROPERTY + "=false");
+    command.add("-D" + Terminal.PROPERTY + "=" + Terminal.isErrorOne());
+    String classes = System.getProperty("java.class.path");
+    if (classes.endsWith(".jar") && !classes.contains(File.pathSeparator)) {
+      command.addAll(List.of("-jar", classes));
+    } else {
+      command.addAll(List.of("-cp", classes, Main.class.getName()));
+    }
+    command.addAll(Arrays.asList(args));
+    return command;
+  }
+
+  /** Passes errors on as they come, without the warning that stands first. */
+  static void pass(BufferedReader errors, PrintStream err) throws IOException {
+    String first = errors.readLine();
+    while (first != null && first.startsWith(OPTIONS_NOTE)) {
+      first = errors.readLine();
+    }
+    if (first != null && !first.startsWith(WARNING)) {
+      err.println(first);
+    }
+    char[] buffer = new char[1 << 12];
+    for (int count = errors.read(buffer); count >= 0; count = errors.read(buffer)) {
+      err.print(new String(buffer, 0, count));
+      err.flush();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package voxcam.cli;
+
+import java.util.List;
+import java.util.Map;
+import voxcam.graph.Graph;
+import voxcam.graph.Node;
+import voxcam.model.Model;
+import voxcam.op.Dim;
+import voxcam.op.FreeShape;
+import voxcam.op.InputException;
+import voxcam.op.Shape;
+import voxcam.op.Source;
+import voxcam.volume.Prepared;
+import voxcam.volume.Recipe;
+import voxcam.volume.Volume;
+
+/**
+ * A model with the volumes it is to look at, made ready for it.
+ *
+ * @param graph the model's graph for inputs of this size
+ */
+record Subject(Model model, Graph graph, String recipeText, Recipe recipe, Prepared prepared) {
+  /** Reads and prepares volumes for an open model, saying what the user should know of them. */
+  static Subject of(
+      Model model, String recipeText, List<String> inputs, Stages stages, Streams streams) {
+    if (inputs.isEmpty()) {
+      throw new InputException(
+          "no input volume was given; give at least one file behind the model");
+    }
+    Recipe recipe = Recipe.parse(recipeText);
+    List<Volume> volumes = stages.time("read", () -> inputs.stream().map(Volume::read).toList());
+    Prepared prepared = stages.time("prepare", () -> recipe.apply(volumes));
+    prepared.warnings().forEach(streams::warn);
+    Node input = input(model.graph());
+    check(input, prepared.input().shape(), inputs);
+    Graph graph = model.graph().specialise(Map.of(input.name(), prepared.input().shape()));
+    return new Subject(model, graph, recipeText, recipe, prepared);
+  }
+
+  /** The one input that the command line can fill. */
+  static Node input(Graph graph) {
+    List<Node> inputs = graph.inputs();
+    if (inputs.size() != 1) {
+      throw new InputException(
+          "model: takes "
+              + inputs.size()
+              + " inputs ("
+              + String.join(", ", inputs.stream().map(Node::name).toList())
+              + "), the command line can give one; use the library for this model");
+    }
+    return inputs.get(0);
+  }
+
+  private static void check(Node input, Shape given, List<String> files) {
+    FreeShape wanted = ((Source.Input) input.op()).shape();
+    String where = String.join(", ", files) + ": becomes an input of shape " + given;
+    if (given.rank() == wanted.dims().size()
+        && wanted.dims().get(1) instanceof Dim.Fixed(int channels)
+        && channels != given.dim(1)) {
+      throw new InputException(
+          where
+              + " with "
+              + given.dim(1)
+              + " channel(s), the network takes "
+              + channels
+              + "; give one file for each channel, in the model's order");
+    }
+    try {
+      wanted.check(input.name(), given);
+    } catch (InputException e) {
+      throw new InputException(
+          where
+              + ", the network takes "
+              + wanted
+              + "; give a volume of that size, or add resample or crop_or_pad to the model's recipe",
+          e);
+    }
+  }
+
+  Node logits() {
+    return graph.outputs().get(0);
+  }
+}
