@@ -92,7 +92,7 @@ final class CpuConv {
       case DIRECT -> new DirectConv(c, epilogue, tiles, weights);
       case PLANAR -> new PlanarConv(c, epilogue, tiles, weights);
       case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
-      case ZERO -> new ZeroConv(c, epilogue);
+      case ZERO -> new ZeroConv(c, epilogue, tiles);
     };
   }
 

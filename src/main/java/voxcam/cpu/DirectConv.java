@@ -163,11 +163,15 @@ final class DirectConv implements Kernel {
     int first = panel / panels.perGroup() * c.outputs();
     int fromChannel = panel % panels.perGroup() * 2 * tiles.lanes();
     int channels = Math.min(width, c.outputs() - fromChannel);
+    float[] line = new float[POSITIONS];
     for (int j = 0; j < channels; j++) {
       int k = first + fromChannel + j;
+      for (int i = 0; i < count; i++) {
+        line[i] = sums[i * width + j];
+      }
       if (c.densePlanes()) {
         int at = c.storedAt(n, k, z, 0, 0) + position;
-        epilogue.store(sums, j, width, count, k, inputs, output, at, 1);
+        epilogue.store(tiles, line, 0, count, k, inputs, output, at, 1);
         continue;
       }
       for (int i = 0; i < count; ) {
@@ -175,8 +179,7 @@ final class DirectConv implements Kernel {
         int q = (position + i) % columns;
         int run = Math.min(count - i, columns - q);
         int at = c.storedAt(n, k, z, p, q);
-        epilogue.store(
-            sums, i * width + j, width, run, k, inputs, output, at, c.w().step());
+        epilogue.store(tiles, line, i, run, k, inputs, output, at, c.w().step());
         i += run;
       }
     }

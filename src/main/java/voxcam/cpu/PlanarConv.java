@@ -210,7 +210,7 @@ final class PlanarConv implements Kernel {
       int wanted = Math.min(run, c.w().output() - q);
       if (wanted > 0) {
         int at = c.storedAt(n, k, z, p, q);
-        epilogue.store(sums, from + i - column, 1, wanted, k, inputs, output, at, c.w().step());
+        epilogue.store(tiles, sums, from + i - column, wanted, k, inputs, output, at, c.w().step());
       }
       i += run;
     }

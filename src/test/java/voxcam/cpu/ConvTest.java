@@ -20,7 +20,7 @@ import voxcam.op.Window;
 
 /** Every way to compute a convolution against plain loops in double, over random geometries. */
 final class ConvTest {
-  private static final int GEOMETRIES = 150;
+  private static final int GEOMETRIES = 100;
   private static final float GUARD = 12345;
   private static final int GUARDS = 40;
 
