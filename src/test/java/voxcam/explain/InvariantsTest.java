@@ -129,7 +129,7 @@ class InvariantsTest {
     assertThat(trust.breaking()).containsExactly("se.gate (Sigmoid)", "se.scale (Mul)");
     assertThat(trust.relativeResidual()).isGreaterThan(1e-3);
     assertThat(trust.guaranteed()).isFalse();
-    assertThat(trust.reason()).contains("se.conv");
+    assertThat(trust.reason()).contains("se.gate");
   }
 
   @Test
