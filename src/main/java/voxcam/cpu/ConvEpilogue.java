@@ -4,7 +4,8 @@ import java.util.Optional;
 import voxcam.op.Unary;
 
 /**
- * What happens to the sums of a convolution on their way to the output: {@code activation(sum + bias[k] + residual)}.
+ * What happens to the sums of a convolution on their way to the output: {@code activation(sum +
+ * bias[k] + residual)}.
  *
  * @param bias which input is the bias, -1 if none
  * @param residual which input is added, of the output's shape, -1 if none
@@ -17,7 +18,8 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
   /**
    * Stores a run of outputs of channel k.
    *
-   * @param step how far apart the outputs are; only where it is 1 are there residuals and activations
+   * @param step how far apart the outputs are; only where it is 1 are there residuals and
+   *     activations
    */
   void store(
       ConvTiles tiles,

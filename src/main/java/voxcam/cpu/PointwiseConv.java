@@ -4,18 +4,24 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once, all channels of it, and every
- * output channel is computed from the copy; output channels are the rows of a tile and positions its columns, so that results are
- * stored as they come.
+ * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once,
+ * all channels of it, and every output channel is computed from the copy; output channels are the
+ * rows of a tile and positions its columns, so that results are stored as they come.
  */
 final class PointwiseConv implements Kernel {
   /** What a block of positions is meant to hold at most, 1 MiB: it is read from the L2 cache. */
   private static final int BLOCK_FLOATS = 256 << 10;
 
-  /** The most panels in a block: long runs are what memory is good at, but blocks are also what threads share out. */
+  /**
+   * The most panels in a block: long runs are what memory is good at, but blocks are also what
+   * threads share out.
+   */
   private static final int PANELS = 16;
 
-  /** Channels summed at a time, so that their part of a panel, 16 KiB, stays in the L1 cache for all output channels. */
+  /**
+   * Channels summed at a time, so that their part of a panel, 16 KiB, stays in the L1 cache for all
+   * output channels.
+   */
   private static final int DEPTH = 128;
 
   private final Correlation c;
@@ -28,12 +34,11 @@ final class PointwiseConv implements Kernel {
     this.epilogue = epilogue;
     this.tiles = tiles;
     this.packed =
-        weights.map(
-            values -> {
-              float[] rows = new float[Math.toIntExact(weightFloats())];
-              pack(values, rows);
-              return rows;
-            });
+        weights.map(values -> {
+          float[] rows = new float[Math.toIntExact(weightFloats())];
+          pack(values, rows);
+          return rows;
+        });
   }
 
   /** Whether each output position reads the input position of the same index and no other. */
@@ -165,8 +170,7 @@ final class PointwiseConv implements Kernel {
         rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
       }
       int sumsAt = k * 2 * tiles.lanes();
-      tiles.panel(
-          false, weights, rows, 0, starts, 0, 1, depth, columns, columnsAt, sums, sumsAt);
+      tiles.panel(false, weights, rows, 0, starts, 0, 1, depth, columns, columnsAt, sums, sumsAt);
     }
   }
 }
