@@ -20,18 +20,23 @@ import voxcam.op.Window;
 import voxcam.train.Initial;
 
 /**
- * The demo's network: three convolutions, each with a ReLU, then flatten and one linear layer with one logit for each {@link
- * Abnormality}. Cells of the last feature map are 4 voxels wide (14.4 x 14.4 x 20 mm) and see little beyond themselves, so that a map
- * at this layer can be read as a map of the chest.
+ * The demo's network: three convolutions, each with a ReLU, then flatten and one linear layer with
+ * one logit for each {@link Abnormality}. Cells of the last feature map are 4 voxels wide (14.4 x
+ * 14.4 x 20 mm) and see little beyond themselves, so that a map at this layer can be read as a map
+ * of the chest.
  */
 final class DemoNetwork {
-  /** The volume's recipe: the patient's axes, the body cut out, the range from air to bone as 0 to 1. */
+  /**
+   * The volume's recipe: the patient's axes, the body cut out, the range from air to bone as 0 to
+   * 1.
+   */
   static final String RECIPE =
       """
       [{"step":"orient","codes":"RAS"},\
       {"step":"crop_or_pad","shape":[96,72,64],"value":-1000},\
       {"step":"clip","min":-1000,"max":600},\
-      {"step":"scale","from":[-1000,600],"to":[0,1]}]""";
+      {"step":"scale","from":[-1000,600],"to":[0,1]}]\
+      """;
 
   /** One sample, without the batch. */
   static final Shape SAMPLE = Shape.of(1, 96, 72, 64);
@@ -66,11 +71,12 @@ final class DemoNetwork {
   static Map<String, Tensor> initial(RandomGenerator random) {
     Map<String, Tensor> values = new LinkedHashMap<>();
     parameters()
-        .forEach(
-            (name, shape) ->
-                values.put(
-                    name,
-                    shape.rank() == 5 ? Initial.normal(shape, random) : Initial.constant(shape, name.equals("conv4.bias") ? -2 : 0)));
+        .forEach((name, shape) ->
+            values.put(
+                name,
+                shape.rank() == 5
+                    ? Initial.normal(shape, random)
+                    : Initial.constant(shape, name.equals("conv4.bias") ? -2 : 0)));
     return values;
   }
 
@@ -109,7 +115,8 @@ final class DemoNetwork {
     for (int dim : SAMPLE.dims()) {
       sizes.add(dim);
     }
-    Node input = builder.input("scan", Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray()));
+    Node input =
+        builder.input("scan", Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray()));
     Node logits = logits(builder, input, (name, _) -> builder.constant(name, values.get(name)));
     return Model.of("demo", builder.build(List.of(logits)), Task.MULTILABEL, Abnormality.labels())
         .withLayer(LAYER)

@@ -41,23 +41,27 @@ public final class Adam {
       double rate, Map<String, Tensor> parameters, Map<String, Tensor> gradients) {
     steps++;
     Map<String, Tensor> moved = new LinkedHashMap<>();
-    parameters.forEach(
-        (name, values) -> {
-          Tensor gradient = gradients.get(name);
-          if (gradient == null || !gradient.shape().equals(values.shape())) {
-            throw new InputException(
-                "adam: parameter " + name + " has shape " + values.shape() + ", its gradient "
-                    + (gradient == null ? "is missing" : gradient.shape()));
-          }
-          moved.put(name, moved(name, rate, values, gradient));
-        });
+    parameters.forEach((name, values) -> {
+      Tensor gradient = gradients.get(name);
+      if (gradient == null || !gradient.shape().equals(values.shape())) {
+        throw new InputException(
+            "adam: parameter "
+                + name
+                + " has shape "
+                + values.shape()
+                + ", its gradient "
+                + (gradient == null ? "is missing" : gradient.shape()));
+      }
+      moved.put(name, moved(name, rate, values, gradient));
+    });
     return moved;
   }
 
   private Tensor moved(String name, double rate, Tensor values, Tensor gradient) {
     float[] w = values.floats().clone();
     float[] g = gradient.floats();
-    Moments own = moments.computeIfAbsent(name, _ -> new Moments(new double[w.length], new double[w.length]));
+    Moments own =
+        moments.computeIfAbsent(name, _ -> new Moments(new double[w.length], new double[w.length]));
     double[] first = own.first();
     double[] second = own.second();
     double bias1 = 1 - Math.pow(BETA1, steps);

@@ -203,8 +203,9 @@ final class ConvTest {
     List<Kernel> parts = new ArrayList<>();
     for (Correlation part : CpuConv.correlations(test.op, test.shapes, test.output)) {
       CpuConv.Algorithm possible = part.taps() == 0 ? CpuConv.Algorithm.ZERO : algorithm;
-      if (algorithm == CpuConv.Algorithm.ZERO && part.taps() > 0
-          || algorithm == CpuConv.Algorithm.POINTWISE && !PointwiseConv.suits(part)) {
+      boolean zero = algorithm == CpuConv.Algorithm.ZERO;
+      boolean pointwise = algorithm == CpuConv.Algorithm.POINTWISE;
+      if ((zero && part.taps() > 0) || (pointwise && !PointwiseConv.suits(part))) {
         return Optional.empty();
       }
       parts.add(CpuConv.kernel(possible, part, epilogue, tiles, weights));
