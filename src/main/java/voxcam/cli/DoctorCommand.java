@@ -35,6 +35,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Options options = threadOptions.options();
+    Relaunch.noteMissingModule(streams);
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("engine", Main.version()));
     rows.add(List.of("machine", Environment.processor() + ", " + Environment.system()));

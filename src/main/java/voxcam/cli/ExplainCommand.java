@@ -34,6 +34,7 @@ import voxcam.op.InputException;
       "Written for input S, target T, method M (and layer L, as S.T.M.L, where several are asked):",
       "  S.T.M.nii.gz   the map for the eye, on the input's own voxels with its affine",
       "  S.T.M.raw.npy  the raw signed map at the layer's resolution, in units of the logit",
+      "  S.T.M.png      the map over the volume: three planes and the five strongest axial slices",
       "  S.json         scores, sums, checks, times: everything about the run",
       "All files appear, or none. NaN and infinite voxels count as 0, with a warning.",
       "",
@@ -107,7 +108,7 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--format",
       split = ",",
       paramLabel = "F",
-      description = "What to write, some of nifti,npy,json. Default: all.")
+      description = "What to write, some of nifti,npy,png,json. Default: all.")
   List<String> formats = new ArrayList<>();
 
   @Option(
@@ -190,6 +191,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Explained explain(Subject subject, Request request, Backend backend, Stages stages) {
     try (Explainer explainer = new Explainer(subject.model(), backend, deviceOptions.options())) {
+      Relaunch.noteMissingModule(streams);
       stages.show("run");
       Explained explained = explainer.explain(subject.prepared().input(), request);
       stages.add("compile", explained.cost().compileSeconds());

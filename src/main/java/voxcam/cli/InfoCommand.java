@@ -120,6 +120,12 @@ final class InfoCommand implements Callable<Integer> {
       }
       sizes[i] = Integer.parseInt(parts[i]);
     }
-    return Shape.of(sizes);
+    Shape shape = Shape.of(sizes);
+    try {
+      shape.length();
+    } catch (ArithmeticException e) {
+      throw new InputException("--input " + text + ": is too large; use a smaller input", e);
+    }
+    return shape;
   }
 }

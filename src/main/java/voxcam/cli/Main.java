@@ -88,9 +88,6 @@ public final class Main implements Callable<Integer> {
   public static int run(String[] args, PrintStream out, PrintStream err) {
     Streams streams = new Streams(out, err, err.equals(System.err) && Terminal.isErrorOne());
     try {
-      if (Relaunch.computes(args)) {
-        Relaunch.noteMissingModule(streams);
-      }
       int code = commandLine(streams).execute(args);
       if (out.checkError() && code == Failure.DONE) {
         err.println("engine: standard output cannot be written; free space or read it to its end");

@@ -15,6 +15,9 @@ import voxcam.model.Model;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
+import voxcam.report.Caption;
+import voxcam.report.MapPicture;
+import voxcam.report.Scan;
 import voxcam.volume.Nifti;
 import voxcam.volume.Npy;
 import voxcam.volume.Prepared;
@@ -24,13 +27,14 @@ import voxcam.model.WholeFile;
 
 /**
  * The files of maps: for input stem S, target T, method M (and layer L where there are several)
- * {@code S.T.M[.L].nii.gz} and {@code .raw.npy}.
+ * {@code S.T.M[.L].nii.gz}, {@code .raw.npy} and {@code .png}.
  */
 final class MapFiles {
   /** What can be written. */
   enum Format {
     NIFTI,
     NPY,
+    PNG,
     JSON;
 
     String word() {
@@ -70,6 +74,7 @@ final class MapFiles {
   private final List<String> labels;
   private final List<String> layers;
   private final List<String> layerNames;
+  private Scan scan;
 
   MapFiles(
       Path folder,
@@ -104,7 +109,20 @@ final class MapFiles {
     if (formats.contains(Format.NPY)) {
       files.add(write(name + ".raw.npy", file -> Npy.write(file, raw)));
     }
+    if (formats.contains(Format.PNG)) {
+      Scan under = scan(subject);
+      byte[] picture = MapPicture.png(under, back, Caption.of(map, display));
+      files.add(write(name + ".png", file -> WholeFile.write(file, out -> out.write(picture))));
+    }
     return new Written(map, display, steps, files);
+  }
+
+  /** The volume under all maps of a run; finding its grey range takes a while. */
+  private Scan scan(Subject subject) {
+    if (scan == null) {
+      scan = Scan.of(subject.prepared().volume(), subject.recipe());
+    }
+    return scan;
   }
 
   /** Writes {@code S.json}. */

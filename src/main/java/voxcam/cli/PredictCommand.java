@@ -144,6 +144,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private Tensor run(Subject subject, Stages stages) {
+    Relaunch.noteMissingModule(streams);
     Node input = Subject.input(subject.graph());
     Program compiled =
         stages.time(

@@ -3,15 +3,19 @@ package voxcam.cpu;
 import java.util.Arrays;
 
 /**
- * A plane of the input with the channels of a block innermost, {@code [group][block][H][W][channel]}, surrounded by the zeros that the
- * padding asks for. A sum over one block, one kernel plane and one kernel row is a <em>piece</em>: one run of memory where the
+ * A plane of the input with the channels of a block innermost, {@code
+ * [group][block][H][W][channel]}, surrounded by the zeros that the padding asks for. A sum over one
+ * block, one kernel plane and one kernel row is a <em>piece</em>: one run of memory where the
  * dilation along W is 1, one run for each kernel column otherwise.
  *
  * @param blocks blocks of one group
  * @param width channels of one block; the last block ends with zeros
  */
 record BlockedInput(Correlation c, int blocks, int width) {
-  /** The widest block. Longer runs mean fewer pieces; but the positions of a tile must not lie too far apart for the L1 cache. */
+  /**
+   * The widest block. Longer runs mean fewer pieces; but the positions of a tile must not lie too
+   * far apart for the L1 cache.
+   */
   private static final int WIDEST = 32;
 
   /** Channels are copied for this many columns at a time, which keeps both sides in the cache. */

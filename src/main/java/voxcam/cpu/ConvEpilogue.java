@@ -13,16 +13,18 @@ import voxcam.op.Unary;
 record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
   static final ConvEpilogue NONE = new ConvEpilogue(-1, -1, Optional.empty());
 
+  private static final float[] NOTHING = {};
+
   /**
    * Stores a run of outputs of channel k.
    *
-   * @param stride how far apart the sums are
-   * @param step how far apart the outputs are
+   * @param step how far apart the outputs are; only where it is 1 are there residuals and
+   *     activations
    */
   void store(
+      ConvTiles tiles,
       float[] sums,
       int from,
-      int stride,
       int count,
       int k,
       float[][] inputs,
@@ -30,45 +32,17 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
       int at,
       int step) {
     float shift = bias < 0 ? 0 : inputs[bias][k];
-    if (stride == 1 && step == 1) {
-      storeRun(sums, from, count, shift, inputs, output, at);
-    } else if (residual < 0) {
+    if (step > 1) {
       for (int i = 0; i < count; i++) {
-        output[at + i * step] = sums[from + i * stride] + shift;
+        output[at + i * step] = sums[from + i] + shift;
       }
-    } else {
-      float[] added = inputs[residual];
-      for (int i = 0; i < count; i++) {
-        output[at + i * step] = sums[from + i * stride] + shift + added[at + i * step];
-      }
-    }
-    if (activation.isPresent()) {
-      activate(activation.get(), output, at, count, step);
-    }
-  }
-
-  /** The same for neighbours, a loop of which the JIT compiler makes vectors. */
-  private void storeRun(
-      float[] sums, int from, int count, float shift, float[][] inputs, float[] output, int at) {
-    if (residual < 0) {
-      for (int i = 0; i < count; i++) {
-        output[at + i] = sums[from + i] + shift;
-      }
-    } else {
-      float[] added = inputs[residual];
-      for (int i = 0; i < count; i++) {
-        output[at + i] = sums[from + i] + shift + added[at + i];
-      }
-    }
-  }
-
-  private static void activate(Unary function, float[] y, int at, int count, int step) {
-    if (step == 1) {
-      CpuUnary.apply(function, y, at, y, at, count);
       return;
     }
-    for (int i = 0; i < count; i++) {
-      CpuUnary.apply(function, y, at + i * step, y, at + i * step, 1);
+    boolean relu = activation.isPresent() && activation.get() instanceof Unary.Relu;
+    float[] added = residual < 0 ? NOTHING : inputs[residual];
+    tiles.store(sums, from, count, shift, added, relu, output, at);
+    if (activation.isPresent() && !relu) {
+      CpuUnary.apply(activation.get(), output, at, output, at, count);
     }
   }
 }

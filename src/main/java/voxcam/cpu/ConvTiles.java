@@ -58,4 +58,20 @@ interface ConvTiles {
       int wFrom,
       float[] sums,
       int sumsFrom);
+
+  /**
+   * {@code output[at + i] = sums[from + i] + shift + added[at + i]} for i below {@code count}.
+   *
+   * @param added empty if nothing is added
+   * @param relu whether results below zero become zero
+   */
+  void store(
+      float[] sums,
+      int from,
+      int count,
+      float shift,
+      float[] added,
+      boolean relu,
+      float[] output,
+      int at);
 }

@@ -96,7 +96,7 @@ final class CpuProgram implements Program {
     for (Node node : graph.nodes()) {
       int number = numbers.get(node);
       if (node.op() instanceof Source.Constant(Tensor value) && needed[number]) {
-        float[] array = Constants.array(value);
+        float[] array = value.floats();
         arrays[number] = guarded ? Guard.copy(array, node.shape().length()) : array;
       }
     }

@@ -4,12 +4,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Direct convolution in channel blocks. The input is packed with the channels of a block innermost, so that a row of the kernel reads
- * one run of memory for each output position; a tile is {@link ConvTiles#ROWS} positions by one panel of output channels, whose
- * weights are packed in the order in which they are read. Suits 16 and more output channels, any stride and dilation.
+ * Direct convolution in channel blocks. The input is packed with the channels of a block innermost,
+ * so that a row of the kernel reads one run of memory for each output position; a tile is {@link
+ * ConvTiles#ROWS} positions by one panel of output channels, whose weights are packed in the order
+ * in which they are read. Suits 16 and more output channels, any stride and dilation.
  */
 final class DirectConv implements Kernel {
-  /** Positions whose sums are kept at a time: those of a panel of weights that fits into the L1 cache are used for all of them. */
+  /**
+   * Positions whose sums are kept at a time: those of a panel of weights that fits into the L1
+   * cache are used for all of them.
+   */
   private static final int POSITIONS = 8 * ConvTiles.ROWS;
 
   /** Positions in one task. */
@@ -57,8 +61,7 @@ final class DirectConv implements Kernel {
     float[] weights = packed.orElse(scratch);
     int weightsAt = packed.isPresent() ? 0 : Math.toIntExact(ring.floats());
     if (packed.isEmpty()) {
-      threads.forEach(
-          panels.count(), panel -> panels.pack(inputs[1], panel, scratch, weightsAt));
+      threads.forEach(panels.count(), panel -> panels.pack(inputs[1], panel, scratch, weightsAt));
     }
     int stripes = Math.ceilDiv(c.h().output() * c.w().output(), STRIPE);
     boolean panelsOutside = panels.floats() > MOST_RESIDENT;
@@ -141,7 +144,10 @@ final class DirectConv implements Kernel {
     return starts;
   }
 
-  /** Where each position begins in a packed plane; what is left of the last tile repeats the last position. */
+  /**
+   * Where each position begins in a packed plane; what is left of the last tile repeats the last
+   * position.
+   */
   private void rows(int position, int count, int[] rows) {
     for (int i = 0; i < rows.length; i++) {
       int at = position + Math.min(i, count - 1);
@@ -163,11 +169,15 @@ final class DirectConv implements Kernel {
     int first = panel / panels.perGroup() * c.outputs();
     int fromChannel = panel % panels.perGroup() * 2 * tiles.lanes();
     int channels = Math.min(width, c.outputs() - fromChannel);
+    float[] line = new float[POSITIONS];
     for (int j = 0; j < channels; j++) {
       int k = first + fromChannel + j;
+      for (int i = 0; i < count; i++) {
+        line[i] = sums[i * width + j];
+      }
       if (c.densePlanes()) {
         int at = c.storedAt(n, k, z, 0, 0) + position;
-        epilogue.store(sums, j, width, count, k, inputs, output, at, 1);
+        epilogue.store(tiles, line, 0, count, k, inputs, output, at, 1);
         continue;
       }
       for (int i = 0; i < count; ) {
@@ -175,8 +185,7 @@ final class DirectConv implements Kernel {
         int q = (position + i) % columns;
         int run = Math.min(count - i, columns - q);
         int at = c.storedAt(n, k, z, p, q);
-        epilogue.store(
-            sums, i * width + j, width, run, k, inputs, output, at, c.w().step());
+        epilogue.store(tiles, line, i, run, k, inputs, output, at, c.w().step());
         i += run;
       }
     }

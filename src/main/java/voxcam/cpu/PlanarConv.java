@@ -35,6 +35,18 @@ final class PlanarConv implements Kernel {
     this.packed = weights.map(this::packed);
   }
 
+  /** Which part of the positions that would be computed is asked for. */
+  static double fill(Correlation c, int lanes) {
+    int tile = ConvTiles.VECTORS * lanes;
+    int byRow = c.h().output() * Math.ceilDiv(c.w().output(), tile);
+    int flat = Math.ceilDiv(flatLength(c, PlanarInput.of(c)), tile);
+    return (double) c.h().output() * c.w().output() / ((double) Math.min(byRow, flat) * tile);
+  }
+
+  private static int flatLength(Correlation c, PlanarInput input) {
+    return (c.h().output() - 1) * input.columns() + c.w().output();
+  }
+
   /** How many output channels each tile takes. */
   private static int[] counts(int outputs, int most) {
     int[] counts = new int[outputs];
@@ -56,7 +68,7 @@ final class PlanarConv implements Kernel {
   }
 
   private int flatLength() {
-    return (c.h().output() - 1) * input.columns() + c.w().output();
+    return flatLength(c, input);
   }
 
   private int groupFloats() {
@@ -210,7 +222,7 @@ final class PlanarConv implements Kernel {
       int wanted = Math.min(run, c.w().output() - q);
       if (wanted > 0) {
         int at = c.storedAt(n, k, z, p, q);
-        epilogue.store(sums, from + i - column, 1, wanted, k, inputs, output, at, c.w().step());
+        epilogue.store(tiles, sums, from + i - column, wanted, k, inputs, output, at, c.w().step());
       }
       i += run;
     }

@@ -4,16 +4,25 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once, all channels of it, and every
- * output channel is computed from the copy; output channels are the rows of a tile and positions its columns, so that results are
- * stored as they come.
+ * Convolution with a kernel of one position: a matrix product. A panel of positions is copied once,
+ * all channels of it, and every output channel is computed from the copy; output channels are the
+ * rows of a tile and positions its columns, so that results are stored as they come.
  */
 final class PointwiseConv implements Kernel {
   /** What a block of positions is meant to hold at most, 1 MiB: it is read from the L2 cache. */
   private static final int BLOCK_FLOATS = 256 << 10;
 
-  /** The most panels in a block: long runs are what memory is good at, but blocks are also what threads share out. */
+  /**
+   * The most panels in a block: long runs are what memory is good at, but blocks are also what
+   * threads share out.
+   */
   private static final int PANELS = 16;
+
+  /**
+   * Channels summed at a time, so that their part of a panel, 16 KiB, stays in the L1 cache for all
+   * output channels.
+   */
+  private static final int DEPTH = 128;
 
   private final Correlation c;
   private final ConvEpilogue epilogue;
@@ -25,12 +34,11 @@ final class PointwiseConv implements Kernel {
     this.epilogue = epilogue;
     this.tiles = tiles;
     this.packed =
-        weights.map(
-            values -> {
-              float[] rows = new float[Math.toIntExact(weightFloats())];
-              pack(values, rows);
-              return rows;
-            });
+        weights.map(values -> {
+          float[] rows = new float[Math.toIntExact(weightFloats())];
+          pack(values, rows);
+          return rows;
+        });
   }
 
   /** Whether each output position reads the input position of the same index and no other. */
@@ -98,7 +106,8 @@ final class PointwiseConv implements Kernel {
       float[][] inputs, float[] weights, float[] output, int volumeGroup, int block) {
     int width = 2 * tiles.lanes();
     float[] columns = new float[c.channels() * block()];
-    float[] sums = new float[ConvTiles.ROWS * width];
+    int tileRows = Math.ceilDiv(c.outputs(), ConvTiles.ROWS) * ConvTiles.ROWS;
+    float[] sums = new float[tileRows * width];
     int first = block * block();
     int count = Math.min(block(), positions() - first);
     copy(inputs[0], volumeGroup * c.channels() * positions() + first, count, columns);
@@ -133,20 +142,35 @@ final class PointwiseConv implements Kernel {
     int width = 2 * tiles.lanes();
     int group = volumeGroup % c.groups();
     int n = volumeGroup / c.groups();
+    Arrays.fill(sums, 0);
+    for (int channel = 0; channel < c.channels(); channel += DEPTH) {
+      int depth = Math.min(DEPTH, c.channels() - channel);
+      sum(weights, group, channel, depth, columns, columnsAt + channel * width, sums);
+    }
+    for (int k = 0; k < c.outputs(); k++) {
+      int channel = group * c.outputs() + k;
+      int at = (n * c.groups() * c.outputs() + channel) * positions() + first;
+      epilogue.store(tiles, sums, k * width, count, channel, inputs, output, at, 1);
+    }
+  }
+
+  /** Adds the part of some channels to the sums of all output channels. */
+  private void sum(
+      float[] weights,
+      int group,
+      int channel,
+      int depth,
+      float[] columns,
+      int columnsAt,
+      float[] sums) {
     int[] rows = new int[ConvTiles.ROWS];
-    int[] starts = {group * c.outputs() * c.channels()};
+    int[] starts = {group * c.outputs() * c.channels() + channel};
     for (int k = 0; k < c.outputs(); k += ConvTiles.ROWS) {
       for (int i = 0; i < ConvTiles.ROWS; i++) {
         rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
       }
-      Arrays.fill(sums, 0);
-      tiles.panel(
-          false, weights, rows, 0, starts, 0, 1, c.channels(), columns, columnsAt, sums, 0);
-      for (int i = 0; i < Math.min(ConvTiles.ROWS, c.outputs() - k); i++) {
-        int channel = group * c.outputs() + k + i;
-        int at = (n * c.groups() * c.outputs() + channel) * positions() + first;
-        epilogue.store(sums, i * width, 1, count, channel, inputs, output, at, 1);
-      }
+      int sumsAt = k * 2 * tiles.lanes();
+      tiles.panel(false, weights, rows, 0, starts, 0, 1, depth, columns, columnsAt, sums, sumsAt);
     }
   }
 }

@@ -1,10 +1,13 @@
 package voxcam.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /** Tiles with vectors of the width that the processor prefers. */
 final class VectorConvTiles implements ConvTiles {
-  private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
 
   /**
    * With 256 bits the processor is taken to have 16 registers (AVX2), otherwise 32 (AVX-512, NEON).
@@ -64,6 +67,33 @@ final class VectorConvTiles implements ConvTiles {
       case 4 -> VectorPlanarTile.four(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
       case 5 -> VectorPlanarTile.five(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
       default -> throw new IllegalArgumentException("a planar tile of " + count + " channels");
+    }
+  }
+
+  @Override
+  public void store(
+      float[] sums,
+      int from,
+      int count,
+      float shift,
+      float[] added,
+      boolean relu,
+      float[] output,
+      int at) {
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, sums, from + i).add(shift);
+      if (added.length > 0) {
+        v = v.add(FloatVector.fromArray(SPECIES, added, at + i));
+      }
+      if (relu) {
+        v = v.blend(0f, v.compare(VectorOperators.LE, 0f));
+      }
+      v.intoArray(output, at + i);
+    }
+    for (; i < count; i++) {
+      float v = sums[from + i] + shift + (added.length > 0 ? added[at + i] : 0);
+      output[at + i] = relu && v <= 0 ? 0 : v;
     }
   }
 }

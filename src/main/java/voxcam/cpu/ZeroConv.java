@@ -7,10 +7,12 @@ package voxcam.cpu;
 final class ZeroConv implements Kernel {
   private final Correlation c;
   private final ConvEpilogue epilogue;
+  private final ConvTiles tiles;
 
-  ZeroConv(Correlation c, ConvEpilogue epilogue) {
+  ZeroConv(Correlation c, ConvEpilogue epilogue, ConvTiles tiles) {
     this.c = c;
     this.epilogue = epilogue;
+    this.tiles = tiles;
   }
 
   @Override
@@ -24,7 +26,7 @@ final class ZeroConv implements Kernel {
           float[] zeros = new float[c.w().output()];
           for (int p = 0; p < c.h().output(); p++) {
             int at = c.storedAt(task / planes / channels, k, task % planes, p, 0);
-            epilogue.store(zeros, 0, 1, zeros.length, k, inputs, output, at, c.w().step());
+            epilogue.store(tiles, zeros, 0, zeros.length, k, inputs, output, at, c.w().step());
           }
         });
   }

@@ -130,9 +130,9 @@ public enum Dtype {
   private static short bfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
+      return (short) ((bits >>> 16) | 0x40);
     }
-    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
   private float finite(float rounded, double value) {

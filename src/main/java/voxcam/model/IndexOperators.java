@@ -59,7 +59,7 @@ final class IndexOperators {
     call.attributes().flag("sorted", true);
     List<Node> nodes = new ArrayList<>();
     for (Index.Part part : Index.Part.values()) {
-      int output = part.ordinal();
+      int output = output(part);
       if (output < call.outputs().size() && !call.outputs().get(output).isEmpty()) {
         var op = new Index.TopK(call.exact("k", k[0]), axis, largest, part);
         boolean second = nodes.stream().anyMatch(node -> node != null);
@@ -74,6 +74,14 @@ final class IndexOperators {
     return nodes;
   }
 
+  /** Which of ONNX's two outputs. */
+  private static int output(Index.Part part) {
+    return switch (part) {
+      case VALUES -> 0;
+      case INDICES -> 1;
+    };
+  }
+
   static Written write(Index op) {
     Map<String, Object> attributes = Operators.attributes();
     return switch (op) {
@@ -86,7 +94,7 @@ final class IndexOperators {
         attributes.put("k", k);
         attributes.put("axis", axis);
         Operators.unless(1, attributes, "largest", largest ? 1 : 0);
-        yield new Written("TopK", attributes, part.ordinal());
+        yield new Written("TopK", attributes, output(part));
       }
       case Index.Gather(int axis) -> new Written("Gather", Map.of("axis", axis));
       case Index.GatherElements(int axis) -> new Written("GatherElements", Map.of("axis", axis));

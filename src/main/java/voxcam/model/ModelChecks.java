@@ -78,15 +78,16 @@ final class ModelChecks {
     if (output.isShaped()) {
       return Optional.of(output.shape());
     }
-    for (int size : SIZES) {
-      try {
-        return Optional.of(graph.specialise(shapes(graph, size)).outputs().get(0).shape());
-      } catch (InputException e) {
-        // This size does not suit the network; another one may.
-        continue;
-      }
+    return SIZES.stream().flatMap(size -> logits(graph, size).stream()).findFirst();
+  }
+
+  private static Optional<Shape> logits(Graph graph, int size) {
+    try {
+      return Optional.of(graph.specialise(shapes(graph, size)).outputs().get(0).shape());
+    } catch (InputException e) {
+      // This size does not suit the network; another one may.
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   private static Map<String, Shape> shapes(Graph graph, int size) {

@@ -86,7 +86,7 @@ final class ModelFile {
         file,
         graph,
         Task.parse(where, metadata.get(TASK)),
-        labels(file).orElseGet(() -> numbered(graph)),
+        labels(file).orElseGet(() -> numbered(where, graph)),
         Optional.ofNullable(metadata.get(LAYER)),
         Optional.empty());
   }
@@ -104,7 +104,7 @@ final class ModelFile {
         file,
         network.graph(),
         task,
-        labels(file).orElseGet(() -> numbered(network.graph())),
+        labels(file).orElseGet(() -> numbered(where, network.graph())),
         Optional.of(file.metadata().getOrDefault(LAYER, network.layer())),
         network.recipe());
   }
@@ -146,12 +146,13 @@ final class ModelFile {
   }
 
   /** "0", "1" and so on for classes that nobody named. */
-  private static List<String> numbered(Graph graph) {
+  private static List<String> numbered(String where, Graph graph) {
     int classes =
         ModelChecks.classes(graph)
             .orElseThrow(() ->
                 new InputException(
-                    "the number of classes does not follow from the graph, the file needs "
+                    where
+                        + ": the number of classes does not follow from the graph, the file needs "
                         + LABELS));
     return IntStream.range(0, classes).mapToObj(String::valueOf).toList();
   }

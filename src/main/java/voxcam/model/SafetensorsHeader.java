@@ -31,7 +31,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** One tensor; offsets count from the start of the data. */
-  record Entry(String name, Dtype dtype, int[] dims, long begin, long end) {
+  record Entry(String name, Dtype dtype, List<Integer> dims, long begin, long end) {
     boolean isEmpty() {
       return begin == end;
     }
@@ -41,7 +41,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
     }
 
     Shape sizes() {
-      return Shape.of(dims);
+      return Shape.of(dims.stream().mapToInt(Integer::intValue).toArray());
     }
   }
 
@@ -139,7 +139,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
                   numbers(dims),
                   elements == MOST ? "more than any file has" : elements));
     }
-    int[] sizes = dims.stream().mapToInt(Math::toIntExact).toArray();
+    List<Integer> sizes = dims.stream().map(Math::toIntExact).toList();
     return new Entry(name, dtype, sizes, offsets.get(0), offsets.get(1));
   }
 

@@ -49,7 +49,7 @@ final class SafetensorsWriter {
     // Wide numbers first: every tensor is aligned and there are no gaps.
     List<String> names = new ArrayList<>(tensors.keySet());
     names.sort(
-        Comparator.comparing((String name) -> -dtypes.apply(name).bytes())
+        Comparator.comparingInt((String name) -> -dtypes.apply(name).bytes())
             .thenComparing(Comparator.naturalOrder()));
     byte[] header = header(names, tensors, metadata, dtypes);
     byte[] length = new byte[Long.BYTES];

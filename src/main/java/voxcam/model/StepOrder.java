@@ -25,7 +25,7 @@ final class StepOrder {
    */
   static List<Description.Step> sort(
       String where, List<Description.Step> steps, Map<String, Description.Step> producers) {
-    Map<Description.Step, Integer> positions = new IdentityHashMap<>();
+    IdentityHashMap<Description.Step, Integer> positions = new IdentityHashMap<>();
     for (Description.Step step : steps) {
       positions.put(step, positions.size());
     }
@@ -63,7 +63,7 @@ final class StepOrder {
   private static Set<Integer> sources(
       Description.Step step,
       Map<String, Description.Step> producers,
-      Map<Description.Step, Integer> positions) {
+      IdentityHashMap<Description.Step, Integer> positions) {
     Set<Integer> sources = new HashSet<>();
     for (String input : step.inputs()) {
       Description.Step producer = producers.get(input);
@@ -78,7 +78,7 @@ final class StepOrder {
   private static String circle(
       List<Description.Step> steps,
       Map<String, Description.Step> producers,
-      Map<Description.Step, Integer> positions,
+      IdentityHashMap<Description.Step, Integer> positions,
       int[] waiting) {
     int at = 0;
     while (waiting[at] == 0) {

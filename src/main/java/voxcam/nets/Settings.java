@@ -40,7 +40,7 @@ final class Settings {
   }
 
   int whole(String option, int otherwise) {
-    return text(option).map(value -> whole(option, value, value)).orElse(otherwise);
+    return text(option).map(value -> number(option, value)).orElse(otherwise);
   }
 
   boolean flag(String option, boolean otherwise) {
@@ -65,7 +65,7 @@ final class Settings {
         .map(value -> {
           List<Integer> numbers = new ArrayList<>();
           for (String part : value.split("-", -1)) {
-            numbers.add(whole(option, value, part));
+            numbers.add(number(option, part));
           }
           return numbers;
         });
@@ -90,7 +90,7 @@ final class Settings {
     return Optional.ofNullable(given.get(option));
   }
 
-  private int whole(String option, String value, String part) {
+  private int number(String option, String part) {
     try {
       int number = Integer.parseInt(part);
       if (number >= 1 && number <= 1000) {

@@ -44,8 +44,8 @@ final class ReferencePool {
       case Pool.MaxScatter(Regions regions) -> scatter(regions, xShape, x, inputs.get(1), y);
       case Pool.Average op -> average(op, xShape, x, shape, y);
       case Pool.AverageGrad op -> averageGrad(op, xShape, x, shape, y);
-      case Pool.GlobalAverage _ -> global(xShape, x, y, false);
-      case Pool.GlobalMax _ -> global(xShape, x, y, true);
+      case Pool.GlobalAverage _ -> global(x, y, false);
+      case Pool.GlobalMax _ -> global(x, y, true);
     }
   }
 
@@ -137,7 +137,7 @@ final class ReferencePool {
         : (long) d.inside.length * h.inside.length * w.inside.length;
   }
 
-  private static void global(Shape shape, double[] x, double[] y, boolean max) {
+  private static void global(double[] x, double[] y, boolean max) {
     int plane = x.length / y.length;
     for (int channel = 0; channel < y.length; channel++) {
       double[] values = Arrays.copyOfRange(x, channel * plane, (channel + 1) * plane);

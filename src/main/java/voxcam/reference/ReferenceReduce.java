@@ -18,7 +18,7 @@ final class ReferenceReduce {
       case Sum, Mean -> {
         sum(op, shape, x, y);
         if (op.kind() == Reduce.Kind.Mean) {
-          divide(y, x.length / y.length);
+          divide(y, (double) x.length / y.length);
         }
       }
       case Max -> max(op, shape, x, y);

@@ -96,7 +96,7 @@ final class Canvas {
     for (int shift = 0; shift <= 16; shift += 8) {
       int a = under >> shift & 255;
       int b = over >> shift & 255;
-      result |= (int) Math.round(a + (b - a) * share) << shift;
+      result |= (int) (a + (b - a) * share + 0.5) << shift;
     }
     return result;
   }

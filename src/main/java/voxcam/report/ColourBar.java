@@ -34,7 +34,7 @@ final class ColourBar {
       canvas.fill(x, top + i, THICKNESS, 1, HeatRamp.over(GROUND, value), 1);
     }
     canvas.frame(x, top, THICKNESS, length, 0x2b2f36);
-    tick(canvas, letters, x, top, Numbers.text(scale, 3));
+    tick(canvas, letters, x, top, Numbers.text(scale, 4));
     tick(canvas, letters, x, top + length - 1, "0");
     double step = Numbers.round(scale / 3);
     for (double value = step; value < scale; value += step) {
@@ -53,7 +53,8 @@ final class ColourBar {
   }
 
   /** A lying bar with a text at each end; gives the width of all of it. */
-  static int lying(Canvas canvas, Letters letters, int x, int y, int length, String low, String high) {
+  static int lying(
+      Canvas canvas, Letters letters, int x, int y, int length, String low, String high) {
     int baseline = y + (THICKNESS / 2 + letters.capital()) / 2;
     letters.draw(canvas, x, baseline, low, Canvas.TEXT);
     int from = x + letters.width(low) + 8;

@@ -96,7 +96,8 @@ public final class ComparisonPicture {
 
   private byte[] png(String title, List<Row> rows) {
     int room = width - 2 * MARGIN;
-    String rule = "Every map is drawn from 0 to its own largest value; negative values are not shown.";
+    String rule =
+        "Every map is drawn from 0 to its own largest value; negative values are not shown.";
     String about =
         rule
             + " Slices: those with most voxels of the true finding. "
@@ -157,7 +158,8 @@ public final class ComparisonPicture {
         panel.outline(canvas, row.truth);
         panel.marks(canvas, bold);
         String place =
-            plain.fit(panel.view().title() + ", " + panel.view().place(panel.slice()), panel.width());
+            plain.fit(
+                panel.view().title() + ", " + panel.view().place(panel.slice()), panel.width());
         int below = top + Math.max(axialSize[1], coronalSize[1]) + plain.line();
         plain.draw(canvas, panel.x(), below, place, Canvas.FAINT);
       }

@@ -35,8 +35,8 @@ final class Glyphs {
       % 0d8n 0K0N3N3K* 5D5G8G8D*
       & 7d1K1N4N4K0G0D4D7h
       ' 0n0l
-      ( 2o0O0B2b
-      ) 0o2O2B0b
+      ( 2o0L0E2b
+      ) 0o2L2E0b
       * 0h4l 0l4h 2m2g
       + 0h6h 3e3k
       , 1d1e0b
@@ -134,6 +134,9 @@ final class Glyphs {
       \u2192 0h8h 5k8h5e
       \u2264 5l0i5f 0d5d
       \u2265 0l5i0f 0d5d
+      \u00d8 0D0N7N7D* 0c7o
+      \u00df 0d0N4N4I1i 1i5I5D2d
+      \u00f8 0D0K5K5D* 0c5l
       \u0300 0o2m
       \u0301 0m2o
       \u0302 0m2o4m
@@ -171,22 +174,21 @@ final class Glyphs {
     glyphs.put((int) ' ', new Glyph(3, List.of()));
     TABLE
         .lines()
-        .forEach(
-            line -> {
-              List<double[]> strokes = new ArrayList<>();
-              int width = 0;
-              for (String stroke : line.substring(2).split(" ")) {
-                boolean closed = stroke.endsWith("*");
-                String points = closed ? stroke.substring(0, stroke.length() - 1) : stroke;
-                for (int i = 0; i < points.length(); i += 2) {
-                  width = Math.max(width, points.charAt(i) - '0');
-                }
-                strokes.add(stroke(points, closed));
-              }
-              int code = line.charAt(0);
-              boolean digit = code >= '0' && code <= '9';
-              glyphs.put(code, new Glyph(digit ? 6 : width, List.copyOf(strokes)));
-            });
+        .forEach(line -> {
+          List<double[]> strokes = new ArrayList<>();
+          int width = 0;
+          for (String stroke : line.substring(2).split(" ")) {
+            boolean closed = stroke.endsWith("*");
+            String points = closed ? stroke.substring(0, stroke.length() - 1) : stroke;
+            for (int i = 0; i < points.length(); i += 2) {
+              width = Math.max(width, points.charAt(i) - '0');
+            }
+            strokes.add(stroke(points, closed));
+          }
+          int code = line.charAt(0);
+          boolean digit = code >= '0' && code <= '9';
+          glyphs.put(code, new Glyph(digit ? 6 : width, List.copyOf(strokes)));
+        });
     return Map.copyOf(glyphs);
   }
 
@@ -214,8 +216,12 @@ final class Glyphs {
       double out = Math.hypot(x[after] - x[i], y[after] - y[i]);
       double radius =
           Math.min(RADIUS, Math.min(round[before] ? in / 2 : in, round[after] ? out / 2 : out));
-      double[] a = {x[i] + (x[before] - x[i]) * radius / in, y[i] + (y[before] - y[i]) * radius / in};
-      double[] b = {x[i] + (x[after] - x[i]) * radius / out, y[i] + (y[after] - y[i]) * radius / out};
+      double[] a = {
+        x[i] + (x[before] - x[i]) * radius / in, y[i] + (y[before] - y[i]) * radius / in
+      };
+      double[] b = {
+        x[i] + (x[after] - x[i]) * radius / out, y[i] + (y[after] - y[i]) * radius / out
+      };
       for (int step = 0; step <= CURVE_STEPS; step++) {
         double t = (double) step / CURVE_STEPS;
         path.add(curve(a[0], x[i], b[0], t));

@@ -17,10 +17,11 @@ final class HeatRamp {
   };
 
   /** The largest share of the map's colour in a pixel; the rest is the volume below. */
-  private static final double MOST = 0.72;
+  private static final double MOST = 0.8;
 
   private static final int STEPS = 256;
   private static final int[] TABLE = new int[STEPS];
+  private static final double[] OPACITY = new double[STEPS];
 
   static {
     for (int i = 0; i < STEPS; i++) {
@@ -31,6 +32,7 @@ final class HeatRamp {
         lab[c] = POINTS[low][c] + (at - low) * (POINTS[low + 1][c] - POINTS[low][c]);
       }
       TABLE[i] = rgb(lab[0], lab[1], lab[2]);
+      OPACITY[i] = MOST * Math.pow((double) i / (STEPS - 1), 0.6);
     }
   }
 
@@ -38,17 +40,22 @@ final class HeatRamp {
 
   /** The colour of a value. */
   static int colour(double value) {
-    return TABLE[(int) Math.round(Math.clamp(value, 0, 1) * (STEPS - 1))];
+    return TABLE[step(value)];
   }
 
   /** How much of the colour is seen: nothing at 0, more with more, so that nothing hides. */
   static double opacity(double value) {
-    return value > 0 ? MOST * Math.pow(Math.min(value, 1), 0.6) : 0;
+    return OPACITY[step(value)];
+  }
+
+  private static int step(double value) {
+    return value > 0 ? (int) (Math.min(value, 1) * (STEPS - 1) + 0.5) : 0;
   }
 
   /** The colour over a grey. */
   static int over(int grey, double value) {
-    return Canvas.mix(grey, colour(value), opacity(value));
+    int step = step(value);
+    return step == 0 ? grey : Canvas.mix(grey, TABLE[step], OPACITY[step]);
   }
 
   private static int rgb(double lightness, double a, double b) {

@@ -12,7 +12,7 @@ import java.util.Map;
  */
 final class Letters {
   private static final String MORE = "\u2026";
-  private static final double SPACE_BETWEEN = 2.2;
+  private static final double SPACE_BETWEEN = 2.5;
 
   private final int capital;
   private final double unit;
@@ -185,8 +185,7 @@ final class Letters {
       }
     }
 
-    private static double distance(
-        double x, double y, double x0, double y0, double x1, double y1) {
+    private static double distance(double x, double y, double x0, double y0, double x1, double y1) {
       double dx = x1 - x0;
       double dy = y1 - y0;
       double square = dx * dx + dy * dy;

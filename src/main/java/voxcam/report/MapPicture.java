@@ -102,15 +102,15 @@ public final class MapPicture {
     if (!slices.isEmpty()) {
       String title =
           grid.located()
-              ? "Axial slices with the largest sums of the map, from the head down"
-              : "Slices with the largest sums of the map, by index";
+              ? "Axial slices with the largest sums of the map, and their share of it; from the head down"
+              : "Slices with the largest sums of the map, and their share of it; by index";
       plain.draw(canvas, MARGIN, titleTop + plain.capital(), title, Canvas.FAINT);
       below = moved(below, slicesTop);
       for (int i = 0; i < below.size(); i++) {
         Panel panel = below.get(i);
         panel.draw(canvas, scan, map);
         panel.marks(canvas, bold);
-        String share = Numbers.fixed(100 * slices.get(i).share(), 1) + " % of the map";
+        String share = Numbers.fixed(100 * slices.get(i).share(), 1) + " %";
         under(canvas, panel, axial.place(panel.slice()) + ", " + share);
       }
       below.get(0).scaleBar(canvas, plain);
@@ -132,8 +132,7 @@ public final class MapPicture {
     header.add(plain, trust, caption.guaranteed() ? Canvas.GOOD : Canvas.WARNING);
     header.add(plain, place, Canvas.FAINT);
     told.addAll(List.of(caption.subject(), trust, place));
-    String reason =
-        caption.empty().orElse(strongest == null ? "no value is above zero" : "");
+    String reason = caption.empty().orElse(strongest == null ? "no value is above zero" : "");
     if (!reason.isEmpty()) {
       header.add(bold, "Empty map: " + reason, Canvas.WARNING);
       told.add("Empty map: " + reason);
@@ -154,7 +153,9 @@ public final class MapPicture {
     if (!grid.located()) {
       return "no orientation in the file: indices grow to the right and down, voxels drawn as cubes";
     }
-    return Maps.oblique(grid) ? "oblique: marks name the nearest side" : "patient's right is on the left";
+    return Maps.oblique(grid)
+        ? "oblique: marks name the nearest side"
+        : "patient's right is on the left";
   }
 
   private void under(Canvas canvas, Panel panel, String text) {
@@ -181,7 +182,7 @@ public final class MapPicture {
   }
 
   /** Panels side by side from the left margin, in one scale, as large as they fit. */
-  private static List<Panel> row(List<View> views, List<Integer> slices, int room, int highest) {
+  static List<Panel> row(List<View> views, List<Integer> slices, int room, int highest) {
     double low = 0;
     double high = 1e9;
     for (int round = 0; round < 100; round++) {

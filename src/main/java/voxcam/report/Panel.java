@@ -2,7 +2,9 @@ package voxcam.report;
 
 import voxcam.volume.Volume;
 
-/** One slice in a picture: a view of a grid, one of its slices, and where in the picture it goes. */
+/**
+ * One slice in a picture: a view of a grid, one of its slices, and where in the picture it goes.
+ */
 record Panel(View view, int slice, int x, int y, int width, int height) {
   /** The colour of outlines, far from the map's colours and from grey. */
   static final int OUTLINE = 0x3df2c4;
@@ -13,7 +15,8 @@ record Panel(View view, int slice, int x, int y, int width, int height) {
   /** The slice's grey picture, with a map over it. */
   void draw(Canvas canvas, Scan scan, Volume map) {
     int length = view.grid().length();
-    float[] grey = finite(view.values(scan.volume().voxels(), scan.channel() * length, slice), scan);
+    float[] grey =
+        finite(view.values(scan.volume().voxels(), scan.channel() * length, slice), scan);
     float[] greys = Stretch.linear(grey, view.rows(), view.columns(), height, width);
     float[] heat = view.values(map.voxels(), 0, slice);
     float[] heats = Stretch.linear(heat, view.rows(), view.columns(), height, width);
@@ -56,7 +59,11 @@ record Panel(View view, int slice, int x, int y, int width, int height) {
   }
 
   private boolean at(boolean[] inside, int row, int column) {
-    return row >= 0 && row < height && column >= 0 && column < width && inside[row * width + column];
+    return row >= 0
+        && row < height
+        && column >= 0
+        && column < width
+        && inside[row * width + column];
   }
 
   /** The pixel of the middle of a voxel. */

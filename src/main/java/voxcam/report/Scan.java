@@ -22,7 +22,7 @@ public record Scan(Volume volume, int channel, String name, double black, double
   private static final int SAMPLE = 200_000;
 
   private static final double DARKEST_SHARE = 0.01;
-  private static final double BRIGHTEST_SHARE = 0.005;
+  private static final double BRIGHTEST_SHARE = 0.002;
 
   /**
    * @throws InputException if the volume has no such channel
@@ -41,7 +41,7 @@ public record Scan(Volume volume, int channel, String name, double black, double
     }
   }
 
-  /** A channel from its 1st to its 99.5th percentile. */
+  /** A channel from its 1st to its 99.8th percentile. */
   public static Scan of(Volume volume, int channel) {
     String name =
         volume.channels() == 1 ? "" : "channel " + (channel + 1) + " of " + volume.channels();
@@ -63,7 +63,9 @@ public record Scan(Volume volume, int channel, String name, double black, double
         .orElse(new Scan(volume, 0, name, plain.black, plain.white));
   }
 
-  /** The first step that changes values, if it is a clip with two ends: its units are the file's. */
+  /**
+   * The first step that changes values, if it is a clip with two ends: its units are the file's.
+   */
   private static Optional<Step.Clip> clip(Recipe recipe) {
     for (Step step : recipe.steps()) {
       switch (step) {
@@ -124,7 +126,7 @@ public record Scan(Volume volume, int channel, String name, double black, double
       return value > black ? 255 : Double.isNaN(value) ? 0 : 96;
     }
     double share = (value - black) / (white - black);
-    return Double.isNaN(share) ? 0 : (int) Math.round(255 * Math.clamp(share, 0, 1));
+    return share > 0 ? (int) (255 * Math.min(share, 1) + 0.5) : 0;
   }
 
   /** The grey range in words. */

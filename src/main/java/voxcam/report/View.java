@@ -126,7 +126,9 @@ final class View {
 
   /** What the plane is called: by its name, or by its axes where the orientation is unknown. */
   String title() {
-    return grid.located() ? plane.title() : "axes " + columnAxis + " (across), " + rowAxis + " (down)";
+    return grid.located()
+        ? plane.title()
+        : "axes " + columnAxis + " (across), " + rowAxis + " (down)";
   }
 
   /** Which slice this is, as {@code slice 41/64, S 32.0 mm}; the place is that of its centre. */
@@ -141,11 +143,12 @@ final class View {
     }
     centre[throughAxis] = slice;
     double[] world = grid.world(centre[0], centre[1], centre[2]);
-    int worldAxis = switch (plane) {
-      case AXIAL -> 2;
-      case CORONAL -> 1;
-      case SAGITTAL -> 0;
-    };
+    int worldAxis =
+        switch (plane) {
+          case AXIAL -> 2;
+          case CORONAL -> 1;
+          case SAGITTAL -> 0;
+        };
     return text + ", " + side(worldAxis, world[worldAxis]);
   }
 

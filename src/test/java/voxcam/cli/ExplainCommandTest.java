@@ -61,7 +61,7 @@ class ExplainCommandTest {
     assertThat(run.out().lines()).hasSize(6);
     assertThat(run.out()).contains("nodule  hirescam at relu2  score ", "  guaranteed  ");
     assertThat(Cli.files(maps))
-        .contains("ct.json", "ct.nodule.hirescam.nii.gz", "ct.cyst.gradcam.raw.npy")
+        .contains("ct.json", "ct.nodule.hirescam.nii.gz", "ct.nodule.hirescam.png", "ct.cyst.gradcam.raw.npy")
         .noneMatch(name -> name.startsWith("."));
     Volume display = Nifti.read(maps.resolve("ct.nodule.hirescam.nii.gz"));
     assertThat(display.grid().sameAs(Nifti.read(volume).grid())).isTrue();
@@ -126,7 +126,7 @@ class ExplainCommandTest {
     for (int i = 0; i < 2; i++) {
       Cli.run("explain", Cli.net("flatten-linear"), volume, "--out", maps).succeeds();
     }
-    assertThat(Cli.files(maps)).hasSize(3).noneMatch(name -> name.startsWith("."));
+    assertThat(Cli.files(maps)).hasSize(4).noneMatch(name -> name.startsWith("."));
   }
 
   @Test

@@ -136,12 +136,6 @@ final class CpuProgramTest {
   }
 
   @Test
-  void programsShareConstants() {
-    Tensor tensor = Tensor.filled(Shape.of(5), 2);
-    assertThat(Constants.array(tensor)).isSameAs(Constants.array(tensor));
-  }
-
-  @Test
   void tooLittleMemorySaysHowMuchIsNeeded() {
     GraphBuilder b = new GraphBuilder();
     Node x = b.input("x", Shape.of(1));

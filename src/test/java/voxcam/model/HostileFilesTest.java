@@ -28,7 +28,7 @@ import voxcam.op.Source;
  * with little memory.
  */
 final class HostileFilesTest {
-  private static final int ROUNDS = Integer.getInteger("voxcam.hostile.rounds", 300);
+  private static final int ROUNDS = Integer.getInteger("voxcam.hostile.rounds", 150);
   private static final long SLOWEST_NANOS = 1_000_000_000L;
   private static final long MOST_BYTES = 64L << 20;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -138,7 +138,7 @@ final class HostileFilesTest {
   /** The value with one of its parts replaced, taken out, or doubled. */
   private static Json changed(Json value, Random random, int depth) {
     boolean here = depth > 1 && random.nextInt(6) == 0;
-    switch (value) {
+    return switch (value) {
       case Json.Obj(var members) when !members.isEmpty() && !here -> {
         Map<String, Json> copy = new LinkedHashMap<>(members);
         String name = List.copyOf(members.keySet()).get(random.nextInt(members.size()));
@@ -149,7 +149,7 @@ final class HostileFilesTest {
         } else {
           copy.put(name, changed(members.get(name), random, depth + 1));
         }
-        return new Json.Obj(copy);
+        yield new Json.Obj(copy);
       }
       case Json.Arr(var items) when !items.isEmpty() && !here -> {
         List<Json> copy = new ArrayList<>(items);
@@ -160,12 +160,10 @@ final class HostileFilesTest {
           case 2 -> copy.set(at, items.get(random.nextInt(items.size())));
           default -> copy.set(at, changed(items.get(at), random, depth + 1));
         }
-        return new Json.Arr(copy);
+        yield new Json.Arr(copy);
       }
-      default -> {
-        return any(random);
-      }
-    }
+      default -> any(random);
+    };
   }
 
   private static Json any(Random random) {
@@ -214,7 +212,7 @@ final class HostileFilesTest {
     void open(String what, byte[] bytes) {
       long thread = Thread.currentThread().threadId();
       long allocated = THREADS.getThreadAllocatedBytes(thread);
-      long start = System.nanoTime();
+      long start = THREADS.getCurrentThreadCpuTime();
       try {
         Model model = Model.read("hostile", bytes);
         assertThat(model.labels()).isNotEmpty();
@@ -227,7 +225,10 @@ final class HostileFilesTest {
       } catch (RuntimeException | Error e) {
         fail(what, e);
       }
-      assertThat(System.nanoTime() - start).as(what + ", nanoseconds").isLessThan(SLOWEST_NANOS);
+      // Processor time: other tests and programs may run beside this one.
+      assertThat(THREADS.getCurrentThreadCpuTime() - start)
+          .as(what + ", nanoseconds")
+          .isLessThan(SLOWEST_NANOS);
       assertThat(THREADS.getThreadAllocatedBytes(thread) - allocated)
           .as(what + ", bytes")
           .isLessThan(MOST_BYTES);

@@ -171,6 +171,26 @@ final class ModelTest {
   }
 
   @Test
+  void classesThatCannotBeCountedNeedLabels() {
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", FreeShape.of("N", "C"));
+    // No size of C that is tried divides by 11.
+    Node y = builder.add("y", new Movement.Reshape(List.of(0, 11, -1)), x);
+    Path path = folder.resolve("m.safetensors");
+    Model.of("m", builder.build(List.of(y)), Task.MULTICLASS, List.of("a")).save(path);
+    Safetensors file = Safetensors.open(path);
+    Map<String, String> metadata = new HashMap<>(file.metadata());
+    assertThat(Model.open(path).labels()).containsExactly("a");
+    metadata.remove("voxcam.labels");
+    Safetensors.write(path, file.tensors(), metadata, Dtype.F32);
+    refused(
+        () -> Model.open(path),
+        path
+            + ": the number of classes does not follow from the graph, the file needs"
+            + " voxcam.labels");
+  }
+
+  @Test
   void aModelFileNeedsNoArchitecture() {
     Path path = folder.resolve("means.safetensors");
     model().save(path);

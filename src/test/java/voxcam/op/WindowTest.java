@@ -20,8 +20,8 @@ class WindowTest {
       boolean whole = start + last < padded;
       boolean previousLeftSome = start - axis.stride() + last < padded - 1;
       boolean startsBeforeRightPadding = start < axis.padBegin() + size;
-      if (whole && (!ceil || startsBeforeRightPadding)
-          || ceil && previousLeftSome && startsBeforeRightPadding) {
+      boolean partial = ceil && previousLeftSome && startsBeforeRightPadding;
+      if ((whole && (!ceil || startsBeforeRightPadding)) || partial) {
         count++;
       }
     }
