@@ -12,9 +12,9 @@ public enum Abnormality {
   RIGHT_EFFUSION("right effusion"),
   /** Fluid behind and below the left lung. */
   LEFT_EFFUSION("left effusion"),
-  /** A mass of soft tissue in the right lung. */
+  /** One to three balls of soft tissue in the right lung. */
   RIGHT_NODULE("right nodule"),
-  /** A mass of soft tissue in the left lung. */
+  /** One to three balls of soft tissue in the left lung. */
   LEFT_NODULE("left nodule"),
   /**
    * A plate of calcium on the heart's surface; ribs, spine and scars in the lungs are as bright.

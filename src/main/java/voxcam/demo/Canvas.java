@@ -109,11 +109,16 @@ final class Canvas {
 
   private static float[] blurred(float[] values, int size, int stride) {
     float[] out = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      int at = i / stride % size;
-      float before = at == 0 ? values[i] : values[i - stride];
-      float after = at == size - 1 ? values[i] : values[i + stride];
-      out[i] = 0.7f * values[i] + 0.15f * (before + after);
+    int line = size * stride;
+    for (int from = 0; from < values.length; from += line) {
+      for (int at = 0; at < size; at++) {
+        int here = from + at * stride;
+        int before = at == 0 ? here : here - stride;
+        int after = at == size - 1 ? here : here + stride;
+        for (int i = 0; i < stride; i++) {
+          out[here + i] = 0.7f * values[here + i] + 0.15f * (values[before + i] + values[after + i]);
+        }
+      }
     }
     return out;
   }

@@ -8,6 +8,7 @@ final class Findings {
   private final Canvas canvas;
   private final Organ[] organs;
   private final RandomGenerator random;
+  private float[] mask = new float[0];
 
   Findings(Anatomy anatomy, Canvas canvas, Organ[] organs, RandomGenerator random) {
     this.anatomy = anatomy;
@@ -18,6 +19,7 @@ final class Findings {
 
   /** What proves nothing: small scars of calcium in the lungs. */
   void paintScars() {
+    mask = new float[organs.length];
     for (int n = random.nextInt(3); n > 0; n--) {
       Organ side = random.nextBoolean() ? Organ.RIGHT_LUNG : Organ.LEFT_LUNG;
       ball(
@@ -27,17 +29,13 @@ final class Findings {
 
   /** Paints a finding; 1 in its voxels, 0 elsewhere. */
   float[] paint(Abnormality abnormality) {
-    Organ[] before = organs.clone();
+    mask = new float[organs.length];
     switch (abnormality) {
       case RIGHT_EFFUSION -> effusion(Organ.RIGHT_LUNG);
       case LEFT_EFFUSION -> effusion(Organ.LEFT_LUNG);
-      case RIGHT_NODULE -> nodule(Organ.RIGHT_LUNG);
-      case LEFT_NODULE -> nodule(Organ.LEFT_LUNG);
+      case RIGHT_NODULE -> nodules(Organ.RIGHT_LUNG);
+      case LEFT_NODULE -> nodules(Organ.LEFT_LUNG);
       case HEART_CALCIFICATION -> calcification();
-    }
-    float[] mask = new float[organs.length];
-    for (int i = 0; i < mask.length; i++) {
-      mask[i] = organs[i] == before[i] ? 0 : 1;
     }
     return mask;
   }
@@ -45,11 +43,14 @@ final class Findings {
   private void paint(int voxel, double hounsfield, Organ organ) {
     canvas.set(voxel, (float) hounsfield);
     organs[voxel] = organ;
+    mask[voxel] = 1;
   }
 
-  private void nodule(Organ side) {
-    double radius = random.nextDouble(12, 19);
-    ball(place(side, 0.9 * radius), radius, random.nextDouble(15, 55), side, Organ.FINDING);
+  private void nodules(Organ side) {
+    for (int n = 1 + random.nextInt(3); n > 0; n--) {
+      double radius = random.nextDouble(12, 19);
+      ball(place(side, 0.9 * radius), radius, random.nextDouble(15, 55), side, Organ.FINDING);
+    }
   }
 
   /** A point of a lung with lung on all sides. */

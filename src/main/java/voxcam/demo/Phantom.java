@@ -29,7 +29,7 @@ public record Phantom(long seed, Volume scan, List<Finding> findings) {
    */
   public record Finding(Abnormality abnormality, Volume mask) {}
 
-  private static final double PREVALENCE = 0.4;
+  private static final double PREVALENCE = 0.5;
 
   public Phantom {
     findings = List.copyOf(findings);
@@ -40,7 +40,7 @@ public record Phantom(long seed, Volume scan, List<Finding> findings) {
     return Canvas.GRID;
   }
 
-  /** A chest with random findings, each with the chance 0.4. */
+  /** A chest with random findings, each as likely as not. */
   public static Phantom random(long seed) {
     RandomGenerator random = stream(seed, 0);
     EnumSet<Abnormality> present = EnumSet.noneOf(Abnormality.class);
