@@ -30,7 +30,19 @@ final class ConvTest {
   private static final List<ConvTiles> TILES = List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
 
   /** One convolution with its data. */
-  private record Case(Conv op, List<Shape> shapes, Shape output, float[][] inputs) {
+  private static final class Case {
+    final Conv op;
+    final List<Shape> shapes;
+    final Shape output;
+    final float[][] inputs;
+
+    Case(Conv op, List<Shape> shapes, Shape output, float[][] inputs) {
+      this.op = op;
+      this.shapes = shapes;
+      this.output = output;
+      this.inputs = inputs;
+    }
+
     @Override
     public String toString() {
       return op + " " + shapes + " -> " + output;
@@ -203,9 +215,8 @@ final class ConvTest {
     List<Kernel> parts = new ArrayList<>();
     for (Correlation part : CpuConv.correlations(test.op, test.shapes, test.output)) {
       CpuConv.Algorithm possible = part.taps() == 0 ? CpuConv.Algorithm.ZERO : algorithm;
-      boolean zero = algorithm == CpuConv.Algorithm.ZERO;
-      boolean pointwise = algorithm == CpuConv.Algorithm.POINTWISE;
-      if ((zero && part.taps() > 0) || (pointwise && !PointwiseConv.suits(part))) {
+      if ((algorithm == CpuConv.Algorithm.ZERO && part.taps() > 0)
+          || (algorithm == CpuConv.Algorithm.POINTWISE && !PointwiseConv.suits(part))) {
         return Optional.empty();
       }
       parts.add(CpuConv.kernel(possible, part, epilogue, tiles, weights));
