@@ -221,7 +221,7 @@ final class ConvTest {
       }
       parts.add(CpuConv.kernel(possible, part, epilogue, tiles, weights));
     }
-    return Optional.of(new CpuConv.Parts(parts));
+    return Optional.of(new CpuConv.Parts(parts, weights.isPresent()));
   }
 
   private static void run(Case test, Kernel kernel, String how, ConvOracle expected) {
