@@ -178,9 +178,10 @@ final class ExplainCommand implements Callable<Integer> {
     try (Outputs outputs = new Outputs();
         Stages stages = new Stages(streams)) {
       Path out = outputs.folder(folder);
+      // So small that plain loops are done before the JVM has compiled its vector code.
+      System.setProperty("voxcam.vectors", "off");
       Backend backend = deviceOptions.backend();
       DemoRun run = stages.time("run", () -> DemoRun.of(backend, deviceOptions.options()));
-      Relaunch.noteMissingModule(streams);
       DemoFiles files = new DemoFiles(out, wanted, outputs, run);
       stages.time(
           "write",
