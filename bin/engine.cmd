@@ -7,7 +7,7 @@ set "JAR=%~dp0..\target\engine.jar"
 if not exist "%JAR%" set "JAR=%~dp0..\engine.jar"
 if not exist "%JAR%" set "JAR=%~dp0engine.jar"
 if not exist "%JAR%" (
-  echo engine: engine.jar is not beside this program nor in %~dp0..\target: build it with mvn package. 1>&2
+  echo engine: engine.jar is not beside this program nor in %~dp0..\target: run make jar. 1>&2
   exit /b 3
 )
 

@@ -20,7 +20,7 @@ final class DeviceOptions {
   @Mixin ThreadOptions threadOptions = new ThreadOptions();
 
   Backend backend() {
-    return Backends.named(device);
+    return new CheckedBackend(Backends.named(device));
   }
 
   Options options() {

@@ -2,15 +2,17 @@ package voxcam.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 import voxcam.backend.Backend;
 import voxcam.demo.DemoRun;
 import voxcam.explain.Explained;
@@ -82,12 +84,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--method",
-      split = ",",
       paramLabel = "M",
       defaultValue = "hirescam",
       description =
           "hirescam (default: shows only what the network used) or gradcam, or both with a comma.")
-  List<String> methods;
+  String method;
 
   @Option(
       names = "--roi",
@@ -107,10 +108,9 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(
       names = "--format",
-      split = ",",
       paramLabel = "F",
       description = "What to write, some of nifti,npy,png,json. Default: all.")
-  List<String> formats = new ArrayList<>();
+  String formats;
 
   @Option(
       names = "--demo",
@@ -122,6 +122,12 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin ModelOptions modelOptions = new ModelOptions();
   @Mixin DeviceOptions deviceOptions = new DeviceOptions();
 
+  /** What the demo decides itself. */
+  private static final List<String> FIXED_BY_DEMO =
+      List.of("--target", "--layer", "--method", "--roi", "--arch", "--recipe");
+
+  @Spec CommandSpec spec;
+
   private final Streams streams;
 
   ExplainCommand(Streams streams) {
@@ -132,7 +138,7 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     Set<MapFiles.Format> wanted = MapFiles.Format.parse(formats);
     List<Method> asked =
-        methods.stream().map(name -> Method.named(name.strip())).distinct().toList();
+        Text.parts("--method", method).stream().map(Method::named).distinct().toList();
     if (demo) {
       return demo(wanted);
     }
@@ -174,12 +180,18 @@ final class ExplainCommand implements Callable<Integer> {
     if (model != null) {
       throw new InputException("--demo: brings its own model and volume; give no other");
     }
+    ParseResult given = spec.commandLine().getParseResult();
+    FIXED_BY_DEMO.stream()
+        .filter(given::hasMatchedOption)
+        .findFirst()
+        .ifPresent(option -> {
+          throw new InputException(
+              "--demo: explains its own network's findings by both methods; leave out " + option);
+        });
     List<String> lines;
     try (Outputs outputs = new Outputs();
         Stages stages = new Stages(streams)) {
       Path out = outputs.folder(folder);
-      // So small that plain loops are done before the JVM has compiled its vector code.
-      System.setProperty("voxcam.vectors", "off");
       Backend backend = deviceOptions.backend();
       DemoRun run = stages.time("run", () -> DemoRun.of(backend, deviceOptions.options()));
       DemoFiles files = new DemoFiles(out, wanted, outputs, run);
@@ -214,7 +226,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     return subject.graph().find(layer).isPresent()
         ? List.of(layer)
-        : Arrays.stream(layer.split(",")).map(String::strip).distinct().toList();
+        : Text.parts("--layer", layer).stream().distinct().toList();
   }
 
   private Explained explain(Subject subject, Request request, Backend backend, Stages stages) {

@@ -66,6 +66,8 @@ public final class Main implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
+  private static final String VECTORS = "voxcam.vectors";
+
   private final PrintStream out;
 
   private Main(PrintStream out) {
@@ -75,9 +77,18 @@ public final class Main implements Callable<Integer> {
   /** Runs the program, in a second JVM where this one lacks the Vector API module. */
   public static void main(String... args) {
     Locale.setDefault(Locale.ROOT);
+    if (isDemo(args) && System.getProperty(VECTORS) == null) {
+      // So small that plain loops are done before the JVM has compiled its vector code.
+      System.setProperty(VECTORS, "off");
+    }
     int code = Relaunch.isNeeded(args) ? Relaunch.run(args) : run(args, System.out, System.err);
     System.out.flush();
     System.exit(code);
+  }
+
+  /** Whether this is {@code explain --demo}. */
+  static boolean isDemo(String... args) {
+    return args.length > 0 && args[0].equals("explain") && List.of(args).contains("--demo");
   }
 
   /**

@@ -41,15 +41,15 @@ final class MapFiles {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The formats of these names; all of them if none is given. */
-    static Set<Format> parse(List<String> words) {
-      if (words.isEmpty()) {
+    /** The formats of these names, with commas between; all of them for null. */
+    static Set<Format> parse(String words) {
+      if (words == null) {
         return EnumSet.allOf(Format.class);
       }
       Set<Format> formats = EnumSet.noneOf(Format.class);
-      for (String word : words) {
+      for (String word : Text.parts("--format", words)) {
         List<String> known = Arrays.stream(values()).map(Format::word).toList();
-        int index = known.indexOf(word.strip().toLowerCase(Locale.ROOT));
+        int index = known.indexOf(word.toLowerCase(Locale.ROOT));
         if (index < 0) {
           throw new InputException(
               "--format " + word + ": cannot be written, give some of " + String.join(",", known));

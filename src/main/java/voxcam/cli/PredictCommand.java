@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import voxcam.backend.BackendException;
 import voxcam.backend.Program;
 import voxcam.compile.Prune;
 import voxcam.graph.Node;
@@ -154,15 +153,6 @@ final class PredictCommand implements Callable<Integer> {
                     .backend()
                     .compile(Prune.apply(subject.graph()), deviceOptions.options()));
     try (Program program = compiled) {
-      long most = Runtime.getRuntime().maxMemory();
-      if (program.bytes() > most) {
-        throw new BackendException(
-            "not enough memory: the run needs "
-                + Text.bytes(program.bytes())
-                + ", Java may take "
-                + Text.bytes(most)
-                + "; allow more with -Xmx, or give a smaller volume");
-      }
       return stages.time(
           "run", () -> program.run(Map.of(input.name(), subject.prepared().input())).get(0));
     }

@@ -6,6 +6,9 @@ import voxcam.explain.Trust;
 
 /** One map's line on standard output. */
 final class ResultLine {
+  /** The relative residual from which on a map's sum is not the score. */
+  private static final double ADDS_UP = 1e-3;
+
   private ResultLine() {}
 
   static String of(MapFiles.Written written) {
@@ -16,7 +19,9 @@ final class ResultLine {
     map.voxels()
         .ifPresent(voxels -> line.append(" over ").append(Text.count(voxels)).append(" voxels"));
     line.append("  max ").append(Text.number(map.max()));
-    line.append("  residual ").append(Text.format("%.1e", trust.relativeResidual()));
+    if (addsUpByDesign(map)) {
+      line.append("  residual ").append(Text.format("%.1e", trust.relativeResidual()));
+    }
     line.append("  ").append(verdict(map, trust));
     if (!written.files().isEmpty()) {
       line.append("  ").append(written.files().get(0));
@@ -36,6 +41,15 @@ final class ResultLine {
     if (!trust.breaking().isEmpty()) {
       return "broken by " + trust.breaking().get(0);
     }
-    return map.method() instanceof HiResCam ? "adds up, not guaranteed" : "not guaranteed";
+    if (!addsUpByDesign(map)) {
+      return "not guaranteed";
+    }
+    // A residual that is not a number is not below anything.
+    return trust.relativeResidual() < ADDS_UP ? "adds up, not guaranteed" : "does not add up";
+  }
+
+  /** Grad-CAM's sums mean nothing but where it is the same map as HiResCAM. */
+  private static boolean addsUpByDesign(Explanation map) {
+    return map.method() instanceof HiResCam || map.trust().coincide();
   }
 }

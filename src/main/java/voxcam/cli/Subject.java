@@ -34,7 +34,26 @@ record Subject(Model model, Graph graph, String recipeText, Recipe recipe, Prepa
     Node input = input(model.graph());
     check(input, prepared.input().shape(), inputs);
     Graph graph = model.graph().specialise(Map.of(input.name(), prepared.input().shape()));
+    checkLabels(model, graph.outputs().get(0).shape());
     return new Subject(model, graph, recipeText, recipe, prepared);
+  }
+
+  /** Opening a model tries some sizes of the input only; this one may be the first that fits. */
+  private static void checkLabels(Model model, Shape logits) {
+    int labels = model.labels().size();
+    if (logits.rank() < 2 || logits.dim(1) != labels) {
+      throw new InputException(
+          model.name()
+              + ": "
+              + labels
+              + " labels, but its first output is "
+              + logits
+              + ", expected [N,"
+              + labels
+              + "] or [N,"
+              + labels
+              + ",...]; repair the model file");
+    }
   }
 
   /** The one input that the command line can fill. */

@@ -1,7 +1,9 @@
 package voxcam.cli;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import voxcam.op.InputException;
 
 /** Numbers and tables as text, the same in every country. */
 final class Text {
@@ -10,6 +12,20 @@ final class Text {
   /** A text on one line. */
   static String line(String text) {
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /**
+   * The parts of an option's value between commas.
+   *
+   * @throws InputException if one is empty
+   */
+  static List<String> parts(String option, String value) {
+    List<String> parts = Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+    if (parts.contains("")) {
+      throw new InputException(
+          option + " \"" + line(value) + "\": has an empty part; give names with commas between");
+    }
+    return parts;
   }
 
   /** Four significant digits: {@code 3.214}, {@code -1.200e-07}. */

@@ -43,16 +43,11 @@ final class HeatRamp {
     return TABLE[step(value)];
   }
 
-  /** How much of the colour is seen: nothing at 0, more with more, so that nothing hides. */
-  static double opacity(double value) {
-    return OPACITY[step(value)];
-  }
-
   private static int step(double value) {
     return value > 0 ? (int) (Math.min(value, 1) * (STEPS - 1) + 0.5) : 0;
   }
 
-  /** The colour over a grey. */
+  /** The colour over a grey: nothing of it at 0, more with more, so that nothing hides. */
   static int over(int grey, double value) {
     int step = step(value);
     return step == 0 ? grey : Canvas.mix(grey, TABLE[step], OPACITY[step]);

@@ -151,7 +151,8 @@ public final class MapPicture {
 
   private String note() {
     if (!grid.located()) {
-      return "no orientation in the file: indices grow to the right and down, voxels drawn as cubes";
+      return "no orientation in the file: indices grow to the right and down"
+          + (grid.measured() ? "" : ", voxels drawn as cubes");
     }
     return Maps.oblique(grid)
         ? "oblique: marks name the nearest side"

@@ -121,7 +121,7 @@ record Panel(View view, int slice, int x, int y, int width, int height) {
     double perMm = width / view.widthMm();
     double mm = Numbers.round(0.3 * view.widthMm());
     int length = (int) Math.round(mm * perMm);
-    String text = Numbers.text(mm, 2) + (view.grid().located() ? " mm" : " voxels");
+    String text = Numbers.text(mm, 2) + (view.grid().measured() ? " mm" : " voxels");
     if (height < 5 * letters.capital() || letters.width(text) + 16 > width / 2) {
       return;
     }

@@ -24,8 +24,8 @@ final class View {
     int across = axis(codes, plane.columns());
     int down = axis(codes, plane.rows());
     this.throughAxis = 3 - across - down;
-    // A single image without a place in the world is an array of rows.
-    boolean rowsFirst = !grid.located() && grid.size(throughAxis) == 1;
+    // A single image that is an array is one of rows.
+    boolean rowsFirst = !grid.measured() && grid.size(throughAxis) == 1;
     this.columnAxis = rowsFirst ? Math.max(across, down) : across;
     this.rowAxis = rowsFirst ? Math.min(across, down) : down;
     this.columnTurned = grid.located() && codes.charAt(columnAxis) != plane.columns();

@@ -8,8 +8,9 @@ import voxcam.op.InputException;
 /**
  * Where the voxels of a volume lie: how many there are along each index axis, and the {@link
  * Affine} from index {@code (x,y,z)} to the world (mm, RAS+). Index axes are the NIfTI file's own,
- * the order of a nibabel array. A grid whose file says nothing about the world (NPY) is not {@link
- * #located}: it has 1 mm voxels and the identity.
+ * the order of a nibabel array. A grid whose file does not say which way its axes point is not
+ * {@link #located}, though its voxel sizes may be {@link #measured}; an array (NPY) is neither and
+ * has 1 mm voxels and the identity.
  */
 public final class Grid {
   /** Two grids are the same if no corner differs by more than this share of a voxel. */
@@ -20,26 +21,38 @@ public final class Grid {
 
   private final int[] size;
   private final Affine affine;
-  private final boolean located;
+  private final Known known;
 
-  private Grid(int[] size, Affine affine, boolean located) {
+  /** What a file says of its grid. */
+  private enum Known {
+    NOTHING,
+    VOXEL_SIZES,
+    PLACE
+  }
+
+  private Grid(int[] size, Affine affine, Known known) {
     if (size.length != 3) {
       throw new InputException("grid: size " + Arrays.toString(size) + " must have three numbers");
     }
     this.size = size;
     this.affine = affine;
-    this.located = located;
+    this.known = known;
     length("grid", 1, size);
   }
 
   /** A grid with a known place in the world. */
   public static Grid of(int[] size, Affine affine) {
-    return new Grid(size.clone(), affine, true);
+    return new Grid(size.clone(), affine, Known.PLACE);
   }
 
   /** A grid of an array that says nothing about the world. */
   public static Grid unlocated(int... size) {
-    return new Grid(size.clone(), Affine.IDENTITY, false);
+    return new Grid(size.clone(), Affine.IDENTITY, Known.NOTHING);
+  }
+
+  /** A grid of which only the voxel sizes, in this affine, are known, as NIfTI without forms. */
+  static Grid unlocated(int[] size, Affine zooms) {
+    return new Grid(size.clone(), zooms, Known.VOXEL_SIZES);
   }
 
   /**
@@ -47,7 +60,7 @@ public final class Grid {
    * along world z.
    */
   Grid reversed() {
-    return new Grid(size, Move.REVERSE.matrix(), located);
+    return new Grid(size, Move.REVERSE.matrix(), known);
   }
 
   /**
@@ -102,7 +115,12 @@ public final class Grid {
 
   /** False where the file said nothing about the world, so that left and right are not known. */
   public boolean located() {
-    return located;
+    return known == Known.PLACE;
+  }
+
+  /** False for an array, of which not even the voxel sizes are known. */
+  public boolean measured() {
+    return known != Known.NOTHING;
   }
 
   /** Voxel sizes in mm along x, y and z. */
@@ -124,14 +142,14 @@ public final class Grid {
   }
 
   /**
-   * Whether both have the same sizes and, where both are located, the same place to a hundredth of
-   * a voxel.
+   * Whether both have the same sizes and, where both are measured, the same place to a hundredth of
+   * a voxel (axes without orientation are taken as RAS+ from 0).
    */
   public boolean sameAs(Grid other) {
     if (!Arrays.equals(size, other.size)) {
       return false;
     }
-    if (!located || !other.located) {
+    if (!measured() || !other.measured()) {
       return true;
     }
     double allowed = TOLERANCE * Arrays.stream(spacing()).min().orElseThrow();
@@ -155,7 +173,7 @@ public final class Grid {
     return other instanceof Grid grid
         && Arrays.equals(size, grid.size)
         && affine.equals(grid.affine)
-        && located == grid.located;
+        && known == grid.known;
   }
 
   @Override

@@ -21,8 +21,8 @@ import voxcam.op.InputException;
  * every real integer type, float32 and float64, either byte order, slope and intercept; the affine
  * from sform, qform or voxel sizes, in mm; a fourth to seventh axis as channels. Written:
  * little-endian float32 or integer labels, sform always and qform wherever the affine has one, both
- * with code 2 (aligned), so that nibabel and ITK read the same place. NIfTI-1, or NIfTI-2 where an
- * axis is longer than 32767.
+ * with code 2 (aligned), so that nibabel and ITK read the same place; neither, but the voxel sizes,
+ * where the place is not known. NIfTI-1, or NIfTI-2 where an axis is longer than 32767.
  */
 public final class Nifti {
   private static final int MILLIMETRE = 2;
@@ -79,7 +79,9 @@ public final class Nifti {
       in.read();
     }
     float[] voxels = voxels(delivered, header, name);
-    Grid grid = Grid.of(header.size().dims(), header.affine());
+    int[] size = header.size().dims();
+    Grid grid =
+        header.located() ? Grid.of(size, header.affine()) : Grid.unlocated(size, header.affine());
     return Volume.of(
         file.getFileName().toString(), grid, header.channels(), voxels, header.notes());
   }

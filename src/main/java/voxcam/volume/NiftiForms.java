@@ -46,6 +46,12 @@ final class NiftiForms {
     }
   }
 
+  /** Whether a form says which way the axes point. */
+  static boolean located(ByteBuffer in, boolean second) {
+    return (second ? in.getInt(344) : in.getShort(252)) > 0
+        || (second ? in.getInt(348) : in.getShort(254)) > 0;
+  }
+
   private static double toMm(int units) {
     return switch (units & 7) {
       case 1 -> 1000;
@@ -134,11 +140,16 @@ final class NiftiForms {
 
   /**
    * Writes the place of a grid into a NIfTI-1 or NIfTI-2 header: always the sform, and the qform
-   * where the affine is a rotation with zooms and so has one.
+   * where the affine is a rotation with zooms and so has one. A grid that is not located has
+   * neither, only voxel sizes.
    */
   static void write(ByteBuffer out, boolean second, Grid grid) {
     Affine affine = grid.affine();
     double[] mm = grid.spacing();
+    if (!grid.located()) {
+      put(out, second, second ? 104 : 76, 1, mm[0], mm[1], mm[2], 1, 1, 1, 1);
+      return;
+    }
     double qfac = affine.determinant() < 0 ? -1 : 1;
     double[] q = quaternion(affine, mm, qfac);
     // What is stored in single precision must still name the same place.

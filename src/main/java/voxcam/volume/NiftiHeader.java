@@ -22,6 +22,7 @@ record NiftiHeader(
     double intercept,
     long offset,
     Affine affine,
+    boolean located,
     List<String> notes) {
 
   static final int LENGTH_1 = 348;
@@ -70,6 +71,7 @@ record NiftiHeader(
         scaling[1],
         offset(in, second, name),
         affine,
+        NiftiForms.located(in, second),
         notes);
   }
 

@@ -108,50 +108,29 @@ public final class Npy {
    */
   public static void write(Path file, Tensor tensor) {
     float[] values = tensor.floats();
-    write(file, "<f4", tensor.shape(), (out, i) -> out.putFloat(values[i]));
-  }
-
-  /**
-   * Writes whole numbers as int32.
-   *
-   * @throws InputException if the file cannot be written; none is left then
-   */
-  public static void writeInts(Path file, Shape shape, int[] values) {
-    if (shape.size() != values.length) {
-      throw new InputException(
-          file + ": shape " + shape + " does not fit " + values.length + " values");
-    }
-    write(file, "<i4", shape, (out, i) -> out.putInt(values[i]));
-  }
-
-  private interface Element4 {
-    void put(ByteBuffer out, int index);
-  }
-
-  private static void write(Path file, String type, Shape shape, Element4 element) {
     WholeFile.write(
         file,
         out -> {
-          out.write(header(type, shape));
-          writeData(out, shape.length(), element);
+          out.write(header(tensor.shape()));
+          writeData(out, values);
         });
   }
 
-  private static void writeData(OutputStream out, int length, Element4 element) throws IOException {
+  private static void writeData(OutputStream out, float[] values) throws IOException {
     ByteBuffer block = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < length; i++) {
-      element.put(block, i);
-      if (!block.hasRemaining() || i == length - 1) {
+    for (int i = 0; i < values.length; i++) {
+      block.putFloat(values[i]);
+      if (!block.hasRemaining() || i == values.length - 1) {
         out.write(block.array(), 0, block.position());
         block.clear();
       }
     }
   }
 
-  private static byte[] header(String type, Shape shape) {
+  private static byte[] header(Shape shape) {
     String sizes = shape.toString().replaceAll("[\\[\\]]", "").replace(",", ", ");
     String tuple = "(" + sizes + (shape.rank() == 1 ? "," : "") + ")";
-    String text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + tuple + ", }";
+    String text = "{'descr': '<f4', 'fortran_order': False, 'shape': " + tuple + ", }";
     int bare = 10 + text.length() + 1;
     int padding = (ALIGNMENT - bare % ALIGNMENT) % ALIGNMENT;
     byte[] body = (text + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);

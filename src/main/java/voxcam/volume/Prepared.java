@@ -125,9 +125,11 @@ public final class Prepared {
    * they are, 0 outside the mask and where it is not finite. A slab has the largest value among its
    * slices. The mask must lie on the grid of the volumes.
    *
-   * @throws InputException if the mask lies on another grid or has several channels
+   * @throws InputException if the mask lies on another grid, has several channels, or is an array
+   *     where the volumes are not or the other way round, under a recipe that turns axes round
    */
   public Tensor forwardMask(Volume mask) {
+    recipe.checkOrder(mask, volume);
     Volume placed = recipe.placed(mask);
     if (!placed.grid().sameAs(volume.grid())) {
       throw new InputException(

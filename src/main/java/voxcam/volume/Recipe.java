@@ -114,6 +114,7 @@ public final class Recipe {
       throw new InputException("recipe: no volume was given");
     }
     List<String> warnings = new ArrayList<>();
+    volumes.forEach(volume -> checkOrder(volume, volumes.getFirst()));
     List<Volume> placed = volumes.stream().map(this::placed).toList();
     Volume first = placed.getFirst();
     int channels = 0;
@@ -123,14 +124,14 @@ public final class Recipe {
       }
       channels += volume.channels();
       warnings.addAll(volume.notes());
-      if (!volume.grid().located()) {
+      if (!volume.grid().measured()) {
         warnings.add(
             volume.name()
                 + ": has no geometry; 1 mm voxels are assumed, and left and right are not known");
       }
     }
     Frame frame = new Frame(stacked(placed, channels, warnings), channels, first.grid());
-    if (!first.grid().located() && reversed()) {
+    if (!first.grid().measured() && reversed()) {
       frame.move(Move.REVERSE, Move.REVERSE.permuted(frame.size), Sampler.NEAREST);
     }
     for (int i = 0; i < steps.size(); i++) {
@@ -144,7 +145,23 @@ public final class Recipe {
   /** Gives an array without geometry the place that the recipe's axes imply. */
   Volume placed(Volume volume) {
     Grid grid = volume.grid();
-    return grid.located() || !reversed() ? volume : volume.on(grid.reversed());
+    return grid.measured() || !reversed() ? volume : volume.on(grid.reversed());
+  }
+
+  /**
+   * Refuses an array together with a file that has axes of its own where the recipe would take them
+   * in different orders: an array z,y,x and the file x,y,z.
+   */
+  void checkOrder(Volume volume, Volume first) {
+    if (reversed() && volume.grid().measured() != first.grid().measured()) {
+      boolean array = volume.grid().measured();
+      throw new InputException(
+          (array ? first : volume).name()
+              + ": is an array without geometry, "
+              + (array ? volume : first).name()
+              + " is not, and the recipe's axes \"zyx\" are another order for each; give all files"
+              + " as NIfTI or all as arrays");
+    }
   }
 
   static String differs(Volume volume, Volume first) {

@@ -20,6 +20,7 @@ import voxcam.op.Binary;
 import voxcam.op.FreeShape;
 import voxcam.op.Movement;
 import voxcam.op.Pool;
+import voxcam.op.Reduce;
 import voxcam.op.Unary;
 
 /** Requests that do not suit the model, and places that cannot be written. */
@@ -95,6 +96,41 @@ class BadRequestTest {
     explain("--threads", "0").refuses("threads: 0, give at least 1");
     explain("--threads", "many").refuses("--threads", "many");
     explain("--tarket", "1").refuses("--tarket", "--target");
+  }
+
+  @Test
+  void emptyPartsOfLists() {
+    for (String option : List.of("--layer", "--method", "--format")) {
+      for (String list : List.of(",", "", "x,", ",x", "x,,x")) {
+        explain(option, list).refuses(option + " \"" + list + "\": has an empty part");
+      }
+    }
+  }
+
+  @Test
+  void whatTheDemoDecidesItself() {
+    for (String option :
+        List.of("--target", "--layer", "--method", "--roi", "--arch", "--recipe")) {
+      String value = option.equals("--method") ? "gradcam" : "top";
+      Cli.run("explain", "--demo", "--out", folder.resolve("maps"), option, value)
+          .refuses("--demo: explains its own network's findings", "leave out " + option);
+    }
+    Cli.run("explain", "--demo", "--out", folder.resolve("maps"), MODEL)
+        .refuses("--demo: brings its own model and volume");
+  }
+
+  /** No size that opening tries fits this one, so that the number of classes is not known then. */
+  @Test
+  void fewerLabelsThanClasses() {
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("input", FreeShape.of("N", 1, "D", "H", "W"));
+    Node relu = builder.add("relu", new Unary.Relu(), x);
+    Node rows = builder.add("rows", new Movement.Reshape(List.of(-1, 3, 320)), relu);
+    Node mean = builder.add("mean", new Reduce(Reduce.Kind.Mean, List.of(2), false), rows);
+    Path file = folder.resolve("model.safetensors");
+    Model.of("few", builder.build(List.of(mean)), Task.MULTILABEL, List.of("a", "b")).save(file);
+    explain(file).refuses("2 labels, but its first output is [1,3]");
+    Cli.run("predict", file, volume).refuses("2 labels, but its first output is [1,3]");
   }
 
   @Test

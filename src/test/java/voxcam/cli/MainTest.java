@@ -131,4 +131,12 @@ class MainTest {
         new PrintStream(err, true, StandardCharsets.UTF_8));
     return err.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
   }
+
+  @Test
+  void knowsTheDemoAtItsEntry() {
+    assertThat(Main.isDemo("explain", "--out", "x", "--demo")).isTrue();
+    assertThat(Main.isDemo("explain", "model", "ct")).isFalse();
+    assertThat(Main.isDemo("predict", "--demo")).isFalse();
+    assertThat(Main.isDemo()).isFalse();
+  }
 }

@@ -15,10 +15,13 @@ import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import voxcam.op.InputException;
+import voxcam.volume.Affine;
 import voxcam.volume.Grid;
+import voxcam.volume.Nifti;
 import voxcam.volume.Recipe;
 import voxcam.volume.Volume;
 
@@ -26,6 +29,8 @@ import voxcam.volume.Volume;
 final class MapPictureTest {
   private static final Caption CAPTION =
       new Caption("nodule", "score 3", "Guaranteed: yes", true, Optional.empty(), 0.03, "logit");
+
+  @TempDir Path folder;
 
   @Test
   void theSameInputGivesTheSameBytes() throws IOException {
@@ -70,6 +75,24 @@ final class MapPictureTest {
     byte[] png =
         MapPicture.png(Scan.of(Bodies.numbered(grid), 0), Bodies.hot(grid, 1, 2, 3), CAPTION);
     assertThat(text(png)).contains("no orientation in the file", "(1,2,3)").doesNotContain(" mm");
+  }
+
+  @Test
+  void aFileWithoutOrientationHasNoSidesButItsVoxelSizes() throws IOException {
+    Path file = folder.resolve("bare.nii");
+    Nifti.write(file, Bodies.hot(Grid.of(new int[] {4, 5, 6}, Affine.scaling(2, 3, 4)), 1, 2, 3));
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at : new int[] {252, 254}) {
+      bytes[at] = 0;
+    }
+    Volume bare = Volume.read(Files.write(file, bytes));
+    byte[] png = MapPicture.png(Scan.of(bare, 0), bare, CAPTION);
+    assertThat(text(png))
+        .contains("no orientation in the file", "(1,2,3)")
+        .doesNotContain("right is on the left", "cubes");
+    View view = MapPicture.shown(bare.grid()).get(0);
+    assertThat(view.marks()).isEmpty();
+    assertThat(view.widthMm() * view.heightMm()).isEqualTo(4 * 2.0 * 5 * 3);
   }
 
   @ParameterizedTest

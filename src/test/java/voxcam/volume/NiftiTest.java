@@ -81,6 +81,26 @@ final class NiftiTest {
     Volume neither = read(bytes.codes(0, 0));
     assertThat(neither.grid().affine()).isEqualTo(Affine.scaling(3, 2, 4));
     assertThat(neither.notes()).singleElement().asString().contains("neither sform nor qform");
+    assertThat(neither.grid().located()).isFalse();
+    assertThat(neither.grid().measured()).isTrue();
+  }
+
+  @Test
+  void writesNoFormsWhereThePlaceIsNotKnown() {
+    NiftiBytes bytes = NiftiBytes.counting(2, 2, 2).affine(Affine.scaling(2, 3, 4)).codes(0, 0);
+    Volume sizes = read(bytes);
+    Volume array = Volume.of(Grid.unlocated(2, 2, 2), new float[8]);
+    for (Volume volume : new Volume[] {sizes, array}) {
+      Path file = folder.resolve("out.nii");
+      Nifti.write(file, volume);
+      ByteBuffer header = ByteBuffer.wrap(plain(file)).order(ByteOrder.LITTLE_ENDIAN);
+      assertThat(header.getShort(252)).isZero();
+      assertThat(header.getShort(254)).isZero();
+      Grid again = Volume.read(file).grid();
+      assertThat(again.located()).isFalse();
+      assertThat(again.spacing()).isEqualTo(volume.grid().spacing());
+    }
+    assertThat(sizes.grid().spacing()).containsExactly(2, 3, 4);
   }
 
   @Test

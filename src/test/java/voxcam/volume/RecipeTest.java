@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +136,41 @@ final class RecipeTest {
     assertThat(back.grid().size()).containsExactly(4, 2, 3);
     assertThat(back.voxels()).isEqualTo(slices);
     assertThat(apply("", array).input().floats()).isEqualTo(slices);
+  }
+
+  @Test
+  void arraysAndNiftiAreNotMixedWhereTheRecipeTurnsAxesRound() {
+    Volume array = Volume.of("a.npy", Grid.unlocated(3, 3, 3), 1, new float[27]);
+    Volume file = Volume.of("b.nii", Grid.of(new int[] {3, 3, 3}, IDENTITY), 1, new float[27]);
+    Volume bare =
+        Volume.of("b.nii", Grid.unlocated(new int[] {3, 3, 3}, IDENTITY), 1, new float[27]);
+    String message = "a.npy: is an array without geometry, b.nii is not";
+    for (Volume other : List.of(file, bare)) {
+      for (List<Volume> pair : List.of(List.of(array, other), List.of(other, array))) {
+        Volume[] both = pair.toArray(Volume[]::new);
+        assertThatThrownBy(() -> apply("{'step':'axes','order':'zyx'}", both))
+            .isInstanceOf(InputException.class)
+            .hasMessageContaining(message)
+            .hasMessageNotContaining("\n");
+        Prepared prepared = apply("{'step':'axes','order':'zyx'}", pair.get(0));
+        assertThatThrownBy(() -> prepared.forwardMask(pair.get(1)))
+            .isInstanceOf(InputException.class)
+            .hasMessageContaining(message);
+        assertThat(apply("{'step':'axes','order':'xyz'}", both).input().shape().dim(1))
+            .isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void filesWithoutOrientationKeepTheirAxesInOrder() {
+    float[] voxels = new float[24];
+    voxels[1] = 5;
+    Volume bare = Volume.of("b.nii", Grid.unlocated(new int[] {2, 3, 4}, IDENTITY), 1, voxels);
+    Prepared prepared = apply("{'step':'axes','order':'zyx'}", bare);
+    assertThat(prepared.input().shape()).isEqualTo(Shape.of(1, 1, 4, 3, 2));
+    assertThat(prepared.input().floats()[6]).isEqualTo(5);
+    assertThat(prepared.warnings()).isEmpty();
   }
 
   @Test
