@@ -116,7 +116,8 @@ final class Canvas {
         int before = at == 0 ? here : here - stride;
         int after = at == size - 1 ? here : here + stride;
         for (int i = 0; i < stride; i++) {
-          out[here + i] = 0.7f * values[here + i] + 0.15f * (values[before + i] + values[after + i]);
+          out[here + i] =
+              0.7f * values[here + i] + 0.15f * (values[before + i] + values[after + i]);
         }
       }
     }

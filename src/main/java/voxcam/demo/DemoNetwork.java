@@ -26,20 +26,31 @@ import voxcam.volume.Recipe;
 import voxcam.volume.Volume;
 
 /**
- * The demo's network: four convolutions, each with a ReLU, then flatten and one linear layer with one logit for each {@link
- * Abnormality}. The last feature map has three channels, for three {@link Sight}s, and cells of 4 voxels (14.4 x 14.4 x 20 mm) that
- * see 15 voxels of the scan, so that a map at this layer can be read as a map of the chest. What a sight means, the linear layer
- * decides from its place.
+ * The demo's network: four convolutions, each with a ReLU, then flatten and one linear layer with
+ * one logit for each {@link Abnormality}. The last feature map has three channels, for three {@link
+ * Sight}s, and cells of 4 voxels (14.4 x 14.4 x 20 mm) that see 15 voxels of the scan, so that a
+ * map at this layer can be read as a map of the chest. What a sight means, the linear layer decides
+ * from its place.
  */
 public final class DemoNetwork {
   /** What the channels of the last feature map are taught to see, wherever it lies. */
   enum Sight {
     /** Fluid around a lung. */
-    FLUID,
+    FLUID(0),
     /** A mass in a lung. */
-    MASS,
+    MASS(1),
     /** Calcified tissue: of the heart, but bones too. */
-    CALCIUM;
+    CALCIUM(2);
+
+    private final int channel;
+
+    Sight(int channel) {
+      this.channel = channel;
+    }
+
+    int channel() {
+      return channel;
+    }
 
     static Sight of(Abnormality abnormality) {
       return switch (abnormality) {
@@ -50,13 +61,17 @@ public final class DemoNetwork {
     }
   }
 
-  /** The volume's recipe: the patient's axes, the body cut out, the range from air to bone as 0 to 1. */
+  /**
+   * The volume's recipe: the patient's axes, the body cut out, the range from air to bone as 0 to
+   * 1.
+   */
   private static final String RECIPE =
       """
       [{"step":"orient","codes":"RAS"},\
       {"step":"crop_or_pad","shape":[96,72,64],"value":-1000},\
       {"step":"clip","min":-1000,"max":600},\
-      {"step":"scale","from":[-1000,600],"to":[0,1]}]""";
+      {"step":"scale","from":[-1000,600],"to":[0,1]}]\
+      """;
 
   /** One sample's voxels. */
   static final Shape SAMPLE = Shape.of(96, 72, 64);
@@ -114,18 +129,19 @@ public final class DemoNetwork {
     return shapes;
   }
 
-  /** Random convolutions; sights that are rare from the start; a linear layer that says nothing yet. */
+  /**
+   * Random convolutions; sights that are rare from the start; a linear layer that says nothing yet.
+   */
   static Map<String, Tensor> initial(RandomGenerator random) {
     Map<String, Tensor> values = new LinkedHashMap<>();
     parameters()
-        .forEach(
-            (name, shape) -> {
-              boolean convolution = shape.rank() == 5;
-              double constant = name.equals(EVIDENCE + ".bias") ? -2 : 0;
-              values.put(
-                  name,
-                  convolution ? Initial.normal(shape, random) : Initial.constant(shape, constant));
-            });
+        .forEach((name, shape) -> {
+          boolean convolution = shape.rank() == 5;
+          double constant = name.equals(EVIDENCE + ".bias") ? -2 : 0;
+          values.put(
+              name,
+              convolution ? Initial.normal(shape, random) : Initial.constant(shape, constant));
+        });
     return values;
   }
 

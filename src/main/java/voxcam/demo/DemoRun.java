@@ -23,8 +23,8 @@ import voxcam.volume.Prepared;
 import voxcam.volume.Volume;
 
 /**
- * A phantom explained: for every finding in it the score, both methods' maps on the scan's own voxels, and how much of each lies
- * inside the truth.
+ * A phantom explained: for every finding in it the score, both methods' maps on the scan's own
+ * voxels, and how much of each lies inside the truth.
  *
  * @param phantom the scan and the truth
  * @param model the network that was asked
@@ -53,9 +53,10 @@ public record DemoRun(
    * @param explanation the raw map and how far to trust it
    * @param display the map for the eye on the network's grid, with the steps that made it
    * @param map the same on the scan's grid
-   * @param inside the share of the map's energy inside the finding's own voxels, measured on {@code map}
-   * @param near the same with the finding grown by one cell of the feature map (4 voxels) on all sides: no map of this layer can be
-   *     sharper than its cells
+   * @param inside the share of the map's energy inside the finding's own voxels, measured on {@code
+   *     map}
+   * @param near the same with the finding grown by one cell of the feature map (4 voxels) on all
+   *     sides: no map of this layer can be sharper than its cells
    */
   public record Map(
       Explanation explanation, Display display, Volume map, EnergyShare inside, EnergyShare near) {}
@@ -81,10 +82,11 @@ public record DemoRun(
     Prepared prepared = DemoNetwork.prepare(phantom.scan());
     List<Target> targets = new ArrayList<>();
     for (Phantom.Finding finding : phantom.findings()) {
-      targets.add(new Target.Index(finding.abnormality().ordinal()));
+      targets.add(new Target.Index(finding.abnormality().index()));
     }
     Request request =
-        new Request(targets, List.of(), List.of(new HiResCam(), new GradCam()), new Voxels.Predicted());
+        new Request(
+            targets, List.of(), List.of(new HiResCam(), new GradCam()), new Voxels.Predicted());
     Explained explained = explainer.explain(prepared.input(), request);
     List<Case> cases = new ArrayList<>();
     for (Phantom.Finding finding : phantom.findings()) {
@@ -93,14 +95,19 @@ public record DemoRun(
       float[] truth = finding.mask().voxels();
       float[] around = Surroundings.of(truth, Shape.of(finding.mask().grid().size()), CELLS);
       cases.add(
-          new Case(finding, hiRes.score(), map(hiRes, prepared, truth, around), map(grad, prepared, truth, around)));
+          new Case(
+              finding,
+              hiRes.score(),
+              map(hiRes, prepared, truth, around),
+              map(grad, prepared, truth, around)));
     }
     return new DemoRun(phantom, model, prepared, explained, cases);
   }
 
   private static final int[] CELLS = {DemoNetwork.CELL, DemoNetwork.CELL, DemoNetwork.CELL};
 
-  private static Map map(Explanation explanation, Prepared prepared, float[] truth, float[] around) {
+  private static Map map(
+      Explanation explanation, Prepared prepared, float[] truth, float[] around) {
     Display display = Display.of(explanation.map(), prepared.grid());
     Volume map = prepared.back(display.map());
     return new Map(
@@ -111,24 +118,38 @@ public record DemoRun(
         EnergyShare.of(map.voxels(), around));
   }
 
-  /** What the demo prints: a table, and a sentence for every finding on which the claim does not hold. */
+  /**
+   * What the demo prints: a table, and a sentence for every finding on which the claim does not
+   * hold.
+   */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("Share of each map's energy inside the true finding (within one cell of it)");
-    lines.add(String.format(Locale.ROOT, "%-22s%7s  %-18s%-18s", "finding", "logit", "HiResCAM", "Grad-CAM"));
+    lines.add(
+        String.format(
+            Locale.ROOT, "%-22s%7s  %-18s%-18s", "finding", "logit", "HiResCAM", "Grad-CAM"));
     for (Case c : cases) {
       String label = c.finding().abnormality().label();
       lines.add(
           String.format(
-              Locale.ROOT, "%-22s%7.2f  %-18s%s", label, c.score(), shares(c.hiRes()), shares(c.grad())));
+              Locale.ROOT,
+              "%-22s%7.2f  %-18s%s",
+              label,
+              c.score(),
+              shares(c.hiRes()),
+              shares(c.grad())));
     }
     for (Case c : cases) {
       String label = c.finding().abnormality().label();
       if (c.score() <= 0) {
-        lines.add(label + ": the network misses it (logit not above 0), so its maps explain a wrong answer");
+        lines.add(
+            label
+                + ": the network misses it (logit not above 0), so its maps explain a wrong answer");
       }
       if (!c.asClaimed()) {
-        lines.add(label + ": here Grad-CAM has as much or more inside the finding as HiResCAM; the claim does not hold");
+        lines.add(
+            label
+                + ": here Grad-CAM has as much or more inside the finding as HiResCAM; the claim does not hold");
       }
     }
     return lines;
@@ -137,6 +158,10 @@ public record DemoRun(
   private static String shares(Map map) {
     return map.inside().isEmpty()
         ? "empty map"
-        : String.format(Locale.ROOT, "%4.1f %% (%.1f %%)", 100 * map.inside().share(), 100 * map.near().share());
+        : String.format(
+            Locale.ROOT,
+            "%4.1f %% (%.1f %%)",
+            100 * map.inside().share(),
+            100 * map.near().share());
   }
 }

@@ -37,7 +37,10 @@ record HeldOut(int phantoms, List<Row> rows) {
   private record Shares(Abnormality abnormality, double hiRes, double grad, boolean claimed) {
     static Shares of(DemoRun.Case c) {
       return new Shares(
-          c.finding().abnormality(), c.hiRes().inside().share(), c.grad().inside().share(), c.asClaimed());
+          c.finding().abnormality(),
+          c.hiRes().inside().share(),
+          c.grad().inside().share(),
+          c.asClaimed());
     }
   }
 
@@ -64,7 +67,7 @@ record HeldOut(int phantoms, List<Row> rows) {
 
   private static Row row(
       Abnormality abnormality, double[][] logits, float[][] truth, List<Shares> shares) {
-    int label = abnormality.ordinal();
+    int label = abnormality.index();
     List<Double> present = new ArrayList<>();
     List<Double> absent = new ArrayList<>();
     for (int i = 0; i < logits.length; i++) {
@@ -95,7 +98,8 @@ record HeldOut(int phantoms, List<Row> rows) {
   String table() {
     StringBuilder table = new StringBuilder();
     table.append(phantoms).append(" phantoms that were not trained on\n");
-    table.append("label                accuracy    AUC  lowest present  highest absent  HiResCAM inside  Grad-CAM inside  more inside\n");
+    table.append(
+        "label                accuracy    AUC  lowest present  highest absent  HiResCAM inside  Grad-CAM inside  more inside\n");
     for (Row row : rows) {
       table.append(
           String.format(

@@ -6,8 +6,9 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * Phantoms made ready to learn from. The labels say what is in a scan; the sights say, for each cell of the network's last feature
- * map, what is to be seen there, but not on which side nor in which organ.
+ * Phantoms made ready to learn from. The labels say what is in a scan; the sights say, for each
+ * cell of the network's last feature map, what is to be seen there, but not on which side nor in
+ * which organ.
  */
 final class Lesson {
   /** In a cell, so many of its 64 voxels make a sight; fewer leave open what it is. */
@@ -53,7 +54,8 @@ final class Lesson {
 
   static Shape sights(int batch) {
     Shape cells = DemoNetwork.CELLS;
-    return Shape.of(batch, DemoNetwork.Sight.values().length, cells.dim(0), cells.dim(1), cells.dim(2));
+    return Shape.of(
+        batch, DemoNetwork.Sight.values().length, cells.dim(0), cells.dim(1), cells.dim(2));
   }
 
   /** The values of the training graph's inputs. */
@@ -92,7 +94,9 @@ final class Lesson {
     int at = 0;
     for (int i = 0; i < sample.dim(0); i++) {
       for (int j = 0; j < sample.dim(1); j++) {
-        int row = (sight.ordinal() * cells.dim(0) + i / DemoNetwork.CELL) * cells.dim(1) + j / DemoNetwork.CELL;
+        int row =
+            (sight.channel() * cells.dim(0) + i / DemoNetwork.CELL) * cells.dim(1)
+                + j / DemoNetwork.CELL;
         for (int k = 0; k < sample.dim(2); k++) {
           if (voxels[at++] > above) {
             seen[row * cells.dim(2) + k / DemoNetwork.CELL]++;

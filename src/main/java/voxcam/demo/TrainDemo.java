@@ -26,17 +26,20 @@ import voxcam.train.TrainingStep;
 /**
  * Trains the demo's network from nothing.
  *
- * <pre>java --add-modules jdk.incubator.vector -cp target/engine.jar voxcam.demo.TrainDemo demo.safetensors</pre>
+ * <pre>
+ * java --add-modules jdk.incubator.vector -cp target/engine.jar voxcam.demo.TrainDemo demo.safetensors
+ * </pre>
  *
- * <p>Phantoms are made on the fly, each is seen once, and none of them is among those that it is tested on. The loss has two parts,
- * both multi-label cross-entropies: the labels, and for each cell of the last feature map what is to be seen there (fluid, a mass,
- * calcified tissue, bones included). The second part teaches the features to see and not to spread; it knows neither sides nor
- * organs, and nothing in training looks at a heat map. Adam with a rate that stays and then falls in a line to zero. Everything is
- * seeded: the same machine gives the same bytes again.
+ * <p>Phantoms are made on the fly, each is seen once, and none of them is among those that it is
+ * tested on. The loss has two parts, both multi-label cross-entropies: the labels, and for each
+ * cell of the last feature map what is to be seen there (fluid, a mass, calcified tissue, bones
+ * included). The second part teaches the features to see and not to spread; it knows neither sides
+ * nor organs, and nothing in training looks at a heat map. Adam with a rate that stays and then
+ * falls in a line to zero. Everything is seeded: the same machine gives the same bytes again.
  */
 public final class TrainDemo {
   private static final int STEPS = 3000;
-  private static final int BATCH = 2;
+  static final int BATCH = 2;
   private static final double RATE = 3e-3;
   private static final double SIGHTS = 10;
   private static final long SEED = 7;
@@ -56,7 +59,8 @@ public final class TrainDemo {
   public static void main(String[] args) {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     if (args.length < 1) {
-      out.println("give the file to write, such as src/main/resources/voxcam/demo/demo.safetensors");
+      out.println(
+          "give the file to write, such as src/main/resources/voxcam/demo/demo.safetensors");
       return;
     }
     int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
@@ -82,7 +86,12 @@ public final class TrainDemo {
         double rate = RATE * Math.min(1, 2.0 * (steps - i) / steps);
         sum += trainer.step(rate, lesson.inputs());
         if (following % 100 == 0) {
-          out.printf(Locale.ROOT, "step %d of %d, mean loss of the last 100: %.4f%n", following, steps, sum / 100);
+          out.printf(
+              Locale.ROOT,
+              "step %d of %d, mean loss of the last 100: %.4f%n",
+              following,
+              steps,
+              sum / 100);
           sum = 0;
         }
       }
@@ -96,7 +105,8 @@ public final class TrainDemo {
     return Lesson.of(LongStream.range(first, first + BATCH).mapToObj(Phantom::random).toList());
   }
 
-  private static TrainingStep step(Backend backend, Options options) {
+  /** The two-part loss and its gradients, compiled for batches of two. */
+  static TrainingStep step(Backend backend, Options options) {
     GraphBuilder builder = new GraphBuilder();
     Node scan = builder.input("scan", Lesson.scans(BATCH));
     Node labels = builder.input("labels", Lesson.labels(BATCH));

@@ -3,9 +3,10 @@ package voxcam.metrics;
 import voxcam.op.InputException;
 
 /**
- * How much of a map's positive energy lies inside a region: {@code sum of max(map, 0) inside / sum of max(map, 0) everywhere}, voxel
- * by voxel, with nothing smoothed and no threshold (the energy-based pointing game of Wang et al., "Score-CAM", CVPR workshops 2020,
- * with a region in place of a box).
+ * How much of a map's positive energy lies inside a region: {@code sum of max(map, 0) inside / sum
+ * of max(map, 0) everywhere}, voxel by voxel, with nothing smoothed and no threshold (the
+ * energy-based pointing game of Wang et al., "Score-CAM", CVPR workshops 2020, with a region in
+ * place of a box).
  *
  * @param inside the sum of positive values in the region
  * @param total the sum of all positive values
@@ -21,7 +22,10 @@ public record EnergyShare(double inside, double total) {
   public static EnergyShare of(float[] map, float[] region) {
     if (map.length != region.length) {
       throw new InputException(
-          "energy share: the map has " + map.length + " voxels, the region " + region.length
+          "energy share: the map has "
+              + map.length
+              + " voxels, the region "
+              + region.length
               + "; bring both onto one grid");
     }
     double inside = 0;

@@ -18,7 +18,12 @@ public final class Surroundings {
   public static float[] of(float[] region, Shape shape, int... reach) {
     if (shape.rank() != 3 || reach.length != 3 || shape.size() != region.length) {
       throw new InputException(
-          "surroundings: region of " + region.length + " voxels, shape " + shape + ", " + reach.length
+          "surroundings: region of "
+              + region.length
+              + " voxels, shape "
+              + shape
+              + ", "
+              + reach.length
               + " distances; give three axes that fit");
     }
     float[] grown = new float[region.length];

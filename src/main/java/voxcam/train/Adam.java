@@ -21,7 +21,15 @@ public final class Adam {
   private static final double BETA2 = 0.999;
   private static final double EPSILON = 1e-8;
 
-  private record Moments(double[] first, double[] second) {}
+  private static final class Moments {
+    final double[] first;
+    final double[] second;
+
+    Moments(int length) {
+      first = new double[length];
+      second = new double[length];
+    }
+  }
 
   private final Map<String, Moments> moments = new HashMap<>();
   private int steps;
@@ -41,25 +49,28 @@ public final class Adam {
       double rate, Map<String, Tensor> parameters, Map<String, Tensor> gradients) {
     steps++;
     Map<String, Tensor> moved = new LinkedHashMap<>();
-    parameters.forEach(
-        (name, values) -> {
-          Tensor gradient = gradients.get(name);
-          if (gradient == null || !gradient.shape().equals(values.shape())) {
-            throw new InputException(
-                "adam: parameter " + name + " has shape " + values.shape() + ", its gradient "
-                    + (gradient == null ? "is missing" : gradient.shape()));
-          }
-          moved.put(name, moved(name, rate, values, gradient));
-        });
+    parameters.forEach((name, values) -> {
+      Tensor gradient = gradients.get(name);
+      if (gradient == null || !gradient.shape().equals(values.shape())) {
+        throw new InputException(
+            "adam: parameter "
+                + name
+                + " has shape "
+                + values.shape()
+                + ", its gradient "
+                + (gradient == null ? "is missing" : gradient.shape()));
+      }
+      moved.put(name, moved(name, rate, values, gradient));
+    });
     return moved;
   }
 
   private Tensor moved(String name, double rate, Tensor values, Tensor gradient) {
     float[] w = values.floats().clone();
     float[] g = gradient.floats();
-    Moments own = moments.computeIfAbsent(name, _ -> new Moments(new double[w.length], new double[w.length]));
-    double[] first = own.first();
-    double[] second = own.second();
+    Moments own = moments.computeIfAbsent(name, _ -> new Moments(w.length));
+    double[] first = own.first;
+    double[] second = own.second;
     double bias1 = 1 - Math.pow(BETA1, steps);
     double bias2 = 1 - Math.pow(BETA2, steps);
     for (int i = 0; i < w.length; i++) {

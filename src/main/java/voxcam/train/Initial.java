@@ -9,8 +9,8 @@ public final class Initial {
   private Initial() {}
 
   /**
-   * Normal numbers with the deviation {@code sqrt(2 / fan-in)} for weights {@code [outputs, inputs, ...]} before a ReLU (He et al.,
-   * "Delving deep into rectifiers", ICCV 2015).
+   * Normal numbers with the deviation {@code sqrt(2 / fan-in)} for weights {@code [outputs, inputs,
+   * ...]} before a ReLU (He et al., "Delving deep into rectifiers", ICCV 2015).
    */
   public static Tensor normal(Shape weight, RandomGenerator random) {
     double deviation = Math.sqrt(2.0 / weight.size(1, weight.rank()));

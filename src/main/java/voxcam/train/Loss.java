@@ -17,7 +17,8 @@ public final class Loss {
    *
    * <pre>mean( t softplus(-x) + (1 - t) softplus(x) )</pre>
    *
-   * <p>which is {@code -t log(sigmoid(x)) - (1-t) log(1-sigmoid(x))} without a sigmoid that could round to 0 or 1.
+   * <p>which is {@code -t log(sigmoid(x)) - (1-t) log(1-sigmoid(x))} without a sigmoid that could
+   * round to 0 or 1.
    *
    * @param logits {@code [N,labels]}
    * @param targets of the same shape, 0 to 1
@@ -26,7 +27,10 @@ public final class Loss {
     return mean(builder, each(builder, logits, targets));
   }
 
-  /** As the other, where each logit counts as much as its weight says: {@code mean(weight * cross-entropy)}; 0 leaves it out. */
+  /**
+   * As the other, where each logit counts as much as its weight says: {@code mean(weight *
+   * cross-entropy)}; 0 leaves it out.
+   */
   public static Node multilabel(GraphBuilder builder, Node logits, Node targets, Node weights) {
     Node each = each(builder, logits, targets);
     return mean(builder, binary(builder, Binary.Kind.Mul, each, weights));
@@ -41,12 +45,17 @@ public final class Loss {
   private static Node each(GraphBuilder builder, Node logits, Node targets) {
     if (!logits.shape().equals(targets.shape())) {
       throw new InputException(
-          "loss: logits are " + logits.shape() + ", targets " + targets.shape() + ", give one target for each logit");
+          "loss: logits are "
+              + logits.shape()
+              + ", targets "
+              + targets.shape()
+              + ", give one target for each logit");
     }
     Node absent = binary(builder, Binary.Kind.Sub, builder.scalar(1), targets);
     Node against = builder.add(new Unary.Softplus(), builder.add(new Unary.Neg(), logits));
     Node present = binary(builder, Binary.Kind.Mul, targets, against);
-    Node wrong = binary(builder, Binary.Kind.Mul, absent, builder.add(new Unary.Softplus(), logits));
+    Node wrong =
+        binary(builder, Binary.Kind.Mul, absent, builder.add(new Unary.Softplus(), logits));
     return binary(builder, Binary.Kind.Add, present, wrong);
   }
 

@@ -4,7 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import voxcam.op.Tensor;
 
-/** Parameters on their way: each step moves them by {@link Adam} against the gradient of a {@link TrainingStep}. */
+/**
+ * Parameters on their way: each step moves them by {@link Adam} against the gradient of a {@link
+ * TrainingStep}.
+ */
 public final class Trainer {
   private final TrainingStep step;
   private final Adam adam = new Adam();

@@ -16,8 +16,8 @@ import voxcam.op.Source;
 import voxcam.op.Tensor;
 
 /**
- * A loss and its gradients, compiled to one program. Parameters are inputs of the graph like the data, so the same program serves
- * every step.
+ * A loss and its gradients, compiled to one program. Parameters are inputs of the graph like the
+ * data, so the same program serves every step.
  */
 public final class TrainingStep implements AutoCloseable {
   /**
@@ -37,7 +37,8 @@ public final class TrainingStep implements AutoCloseable {
    * @param builder of the network and the loss; gradients are added to it
    * @param loss one number
    * @param parameters inputs of the graph
-   * @throws InputException if the loss does not depend on a parameter, or an operation between them has no gradient
+   * @throws InputException if the loss does not depend on a parameter, or an operation between them
+   *     has no gradient
    */
   public TrainingStep(
       GraphBuilder builder, Node loss, List<Node> parameters, Backend backend, Options options) {
@@ -48,13 +49,16 @@ public final class TrainingStep implements AutoCloseable {
       Node parameter = parameters.get(i);
       if (!(parameter.op() instanceof Source.Input)) {
         throw new InputException(
-            "training: parameter " + parameter.name() + " is no input of the graph; give it as one");
+            "training: parameter "
+                + parameter.name()
+                + " is no input of the graph; give it as one");
       }
       outputs.add(
           gradients
               .get(i)
-              .orElseThrow(
-                  () -> new InputException("training: the loss does not depend on parameter " + parameter.name())));
+              .orElseThrow(() ->
+                  new InputException(
+                      "training: the loss does not depend on parameter " + parameter.name())));
     }
     program = backend.compile(builder.build(outputs), options);
   }
