@@ -19,6 +19,7 @@ import voxcam.graph.Node;
 import voxcam.model.Dtype;
 import voxcam.model.Model;
 import voxcam.op.Tensor;
+import voxcam.train.Adam;
 import voxcam.train.Loss;
 import voxcam.train.Trainer;
 import voxcam.train.TrainingStep;
@@ -41,6 +42,13 @@ public final class TrainDemo {
   private static final int STEPS = 3000;
   static final int BATCH = 2;
   private static final double RATE = 3e-3;
+
+  /**
+   * Shrinks weights of the linear layer that no label needs, as those at bones for what is in a
+   * lung.
+   */
+  private static final double DECAY = 0.5;
+
   private static final double SIGHTS = 10;
   private static final long SEED = 7;
 
@@ -76,7 +84,8 @@ public final class TrainDemo {
   /** The parameters after this many steps. */
   static Map<String, Tensor> train(Backend backend, Options options, int steps, PrintStream out) {
     try (TrainingStep step = step(backend, options)) {
-      Trainer trainer = new Trainer(step, DemoNetwork.initial(new SplittableRandom(SEED)));
+      Trainer trainer =
+          new Trainer(step, new Adam(DECAY), DemoNetwork.initial(new SplittableRandom(SEED)));
       CompletableFuture<Lesson> next = CompletableFuture.supplyAsync(() -> lesson(0));
       double sum = 0;
       for (int i = 0; i < steps; i++) {

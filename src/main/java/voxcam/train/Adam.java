@@ -14,7 +14,10 @@ import voxcam.op.Tensor;
  * w = w - rate * m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon)
  * </pre>
  *
- * <p>Moments are kept in double. Not thread-safe: it remembers the steps it made.
+ * <p>With a decay, weights shrink beside that step by {@code rate * decay * w} (Loshchilov and
+ * Hutter, "Decoupled weight decay regularization", ICLR 2019): what nothing pushes goes back to
+ * zero. Parameters of one axis, such as biases, do not shrink. Moments are kept in double. Not
+ * thread-safe: it remembers the steps it made.
  */
 public final class Adam {
   private static final double BETA1 = 0.9;
@@ -34,8 +37,17 @@ public final class Adam {
   private final Map<String, Moments> moments = new HashMap<>();
   private int steps;
 
-  /** With the paper's constants: 0.9, 0.999 and 1e-8. */
-  public Adam() {}
+  private final double decay;
+
+  /** With the paper's constants, 0.9, 0.999 and 1e-8, and no decay. */
+  public Adam() {
+    this(0);
+  }
+
+  /** With the paper's constants, and weights that decay. */
+  public Adam(double decay) {
+    this.decay = decay;
+  }
 
   /**
    * Makes one step.
@@ -73,10 +85,12 @@ public final class Adam {
     double[] second = own.second;
     double bias1 = 1 - Math.pow(BETA1, steps);
     double bias2 = 1 - Math.pow(BETA2, steps);
+    double kept = values.shape().rank() > 1 ? 1 - rate * decay : 1;
     for (int i = 0; i < w.length; i++) {
       first[i] = BETA1 * first[i] + (1 - BETA1) * g[i];
       second[i] = BETA2 * second[i] + (1 - BETA2) * g[i] * g[i];
-      w[i] -= (float) (rate * (first[i] / bias1) / (Math.sqrt(second[i] / bias2) + EPSILON));
+      double move = rate * (first[i] / bias1) / (Math.sqrt(second[i] / bias2) + EPSILON);
+      w[i] = (float) (kept * w[i] - move);
     }
     return Tensor.of(values.shape(), w);
   }

@@ -17,6 +17,7 @@ import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
+import voxcam.train.Adam;
 import voxcam.train.Trainer;
 import voxcam.train.TrainingStep;
 
@@ -29,7 +30,7 @@ final class TrainDemoTest {
         Lesson.of(
             List.of(Phantom.of(1, EnumSet.allOf(Abnormality.class)), Phantom.of(2, Set.of())));
     try (TrainingStep step = TrainDemo.step(CPU, Options.DEFAULT)) {
-      Trainer trainer = new Trainer(step, DemoNetwork.initial(new SplittableRandom(1)));
+      Trainer trainer = new Trainer(step, new Adam(), DemoNetwork.initial(new SplittableRandom(1)));
       double first = trainer.step(3e-3, lesson.inputs());
       double last = first;
       for (int i = 0; i < 12; i++) {

@@ -35,6 +35,23 @@ final class AdamTest {
   }
 
   @Test
+  void weightsDecayBesideTheStepButBiasesDoNot() {
+    Tensor weight = Tensor.of(Shape.of(1, 2), 1, -2);
+    Tensor zero = Tensor.of(Shape.of(1, 2), 0, 0);
+    Tensor bias = Tensor.of(Shape.of(2), 1, -2);
+
+    Map<String, Tensor> moved =
+        new Adam(0.5)
+            .step(
+                0.1,
+                Map.of("w", weight, "b", bias),
+                Map.of("w", zero, "b", Tensor.of(Shape.of(2), 0, 0)));
+
+    assertThat(moved.get("w").floats()).containsExactly(new float[] {0.95f, -1.9f}, ROUNDING);
+    assertThat(moved.get("b").floats()).containsExactly(1, -2);
+  }
+
+  @Test
   void nothingGivenIsWrittenTo() {
     Map<String, Tensor> before = vector(1);
 

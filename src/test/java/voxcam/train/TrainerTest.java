@@ -28,7 +28,7 @@ final class TrainerTest {
   @Test
   void aLineIsFound() {
     try (TrainingStep step = regression("cpu")) {
-      Trainer trainer = new Trainer(step, start());
+      Trainer trainer = new Trainer(step, new Adam(), start());
       double first = trainer.step(0.05, data());
       double last = first;
       for (int i = 0; i < 500; i++) {
