@@ -61,8 +61,14 @@ public record DemoRun(
   public record Map(
       Explanation explanation, Display display, Volume map, EnergyShare inside, EnergyShare near) {}
 
-  /** The seed of the scan that the demo shows. */
-  public static final long SEED = 1;
+  /**
+   * The seed of the scan that the demo shows, with all five findings: one in which the network
+   * misses none. Of the seeds 1 to 30 with all findings, that is so in 24 (each logit above 0), and
+   * HiResCAM has the larger share in 148 of the 150 findings.
+   */
+  public static final long SEED = 11;
+
+  private static final int[] CELLS = {DemoNetwork.CELL, DemoNetwork.CELL, DemoNetwork.CELL};
 
   public DemoRun {
     cases = List.copyOf(cases);
@@ -104,8 +110,6 @@ public record DemoRun(
     return new DemoRun(phantom, model, prepared, explained, cases);
   }
 
-  private static final int[] CELLS = {DemoNetwork.CELL, DemoNetwork.CELL, DemoNetwork.CELL};
-
   private static Map map(
       Explanation explanation, Prepared prepared, float[] truth, float[] around) {
     Display display = Display.of(explanation.map(), prepared.grid());
@@ -139,6 +143,9 @@ public record DemoRun(
               shares(c.hiRes()),
               shares(c.grad())));
     }
+    lines.add(
+        "This scan has findings on both sides, which Grad-CAM cannot tell apart; with one side alone its map of a nodule or an"
+            + " effusion can be as good.");
     for (Case c : cases) {
       String label = c.finding().abnormality().label();
       if (c.score() <= 0) {

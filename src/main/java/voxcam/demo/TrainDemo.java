@@ -36,7 +36,24 @@ import voxcam.train.TrainingStep;
  * cell of the last feature map what is to be seen there (fluid, a mass, calcified tissue, bones
  * included). The second part teaches the features to see and not to spread; it knows neither sides
  * nor organs, and nothing in training looks at a heat map. Adam with a rate that stays and then
- * falls in a line to zero. Everything is seeded: the same machine gives the same bytes again.
+ * falls in a line to zero; weights of the linear layer decay. Everything is seeded: the same
+ * machine gives the same bytes again.
+ *
+ * <p>The shipped file took 471 s on two cores of a Zen 4 that had other work too. On 300 phantoms
+ * with random findings it reached:
+ *
+ * <pre>
+ * label                accuracy    AUC   share of energy inside: HiResCAM  Grad-CAM   HiResCAM has more
+ * right effusion          1.000  1.0000                            46.6 %    34.4 %   in 143 of 155
+ * left effusion           1.000  1.0000                            44.7 %    34.6 %   in 109 of 155
+ * right nodule            0.977  0.9952                            29.9 %    19.7 %   in 153 of 155
+ * left nodule             0.963  0.9929                            31.3 %    30.8 %   in  76 of 156
+ * heart calcification     0.983  0.9987                            20.7 %     3.1 %   in 156 of 156
+ * </pre>
+ *
+ * <p>Grad-CAM does as well where only one side has a finding: the feature that sees it is silent
+ * elsewhere, so a weight without a place does no harm. It fails where the same sight is somewhere
+ * else too: the other side's effusion or nodules, and bones for calcium.
  */
 public final class TrainDemo {
   private static final int STEPS = 3000;
@@ -85,7 +102,10 @@ public final class TrainDemo {
   static Map<String, Tensor> train(Backend backend, Options options, int steps, PrintStream out) {
     try (TrainingStep step = step(backend, options)) {
       Trainer trainer =
-          new Trainer(step, new Adam(DECAY), DemoNetwork.initial(new SplittableRandom(SEED)));
+          new Trainer(
+              step,
+              new Adam(Map.of("linear.weight", DECAY)),
+              DemoNetwork.initial(new SplittableRandom(SEED)));
       CompletableFuture<Lesson> next = CompletableFuture.supplyAsync(() -> lesson(0));
       double sum = 0;
       for (int i = 0; i < steps; i++) {

@@ -14,10 +14,9 @@ import voxcam.op.Tensor;
  * w = w - rate * m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon)
  * </pre>
  *
- * <p>With a decay, weights shrink beside that step by {@code rate * decay * w} (Loshchilov and
+ * <p>Parameters that decay shrink beside that step by {@code rate * decay * w} (Loshchilov and
  * Hutter, "Decoupled weight decay regularization", ICLR 2019): what nothing pushes goes back to
- * zero. Parameters of one axis, such as biases, do not shrink. Moments are kept in double. Not
- * thread-safe: it remembers the steps it made.
+ * zero. Moments are kept in double. Not thread-safe: it remembers the steps it made.
  */
 public final class Adam {
   private static final double BETA1 = 0.9;
@@ -37,16 +36,16 @@ public final class Adam {
   private final Map<String, Moments> moments = new HashMap<>();
   private int steps;
 
-  private final double decay;
+  private final Map<String, Double> decays;
 
   /** With the paper's constants, 0.9, 0.999 and 1e-8, and no decay. */
   public Adam() {
-    this(0);
+    this(Map.of());
   }
 
-  /** With the paper's constants, and weights that decay. */
-  public Adam(double decay) {
-    this.decay = decay;
+  /** With the paper's constants, and decays of some parameters, by name. */
+  public Adam(Map<String, Double> decays) {
+    this.decays = Map.copyOf(decays);
   }
 
   /**
@@ -85,7 +84,7 @@ public final class Adam {
     double[] second = own.second;
     double bias1 = 1 - Math.pow(BETA1, steps);
     double bias2 = 1 - Math.pow(BETA2, steps);
-    double kept = values.shape().rank() > 1 ? 1 - rate * decay : 1;
+    double kept = 1 - rate * decays.getOrDefault(name, 0.0);
     for (int i = 0; i < w.length; i++) {
       first[i] = BETA1 * first[i] + (1 - BETA1) * g[i];
       second[i] = BETA2 * second[i] + (1 - BETA2) * g[i] * g[i];

@@ -35,17 +35,11 @@ final class AdamTest {
   }
 
   @Test
-  void weightsDecayBesideTheStepButBiasesDoNot() {
-    Tensor weight = Tensor.of(Shape.of(1, 2), 1, -2);
-    Tensor zero = Tensor.of(Shape.of(1, 2), 0, 0);
-    Tensor bias = Tensor.of(Shape.of(2), 1, -2);
+  void onlyNamedParametersDecayBesideTheStep() {
+    Map<String, Tensor> values = Map.of("w", values(1, -2), "b", values(1, -2));
+    Map<String, Tensor> gradients = Map.of("w", values(0, 0), "b", values(0, 0));
 
-    Map<String, Tensor> moved =
-        new Adam(0.5)
-            .step(
-                0.1,
-                Map.of("w", weight, "b", bias),
-                Map.of("w", zero, "b", Tensor.of(Shape.of(2), 0, 0)));
+    Map<String, Tensor> moved = new Adam(Map.of("w", 0.5)).step(0.1, values, gradients);
 
     assertThat(moved.get("w").floats()).containsExactly(new float[] {0.95f, -1.9f}, ROUNDING);
     assertThat(moved.get("b").floats()).containsExactly(1, -2);
@@ -70,6 +64,10 @@ final class AdamTest {
   }
 
   private static Map<String, Tensor> vector(float... values) {
-    return Map.of("w", Tensor.of(Shape.of(values.length), values));
+    return Map.of("w", values(values));
+  }
+
+  private static Tensor values(float... values) {
+    return Tensor.of(Shape.of(values.length), values);
   }
 }
