@@ -8,6 +8,9 @@ MVN = JAVA_HOME=$$(bin/find-jdk javac) && export JAVA_HOME && \
 # Warnings are shown, which -q would hide: with -Werror they say why a compilation failed.
 QUIET = -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 
+# The class archive lets short commands answer at once; it is made by running one, and bin/engine uses it where it is.
+DEMO = src/main/resources/voxcam/demo/demo.safetensors
+
 SOURCES := pom.xml LICENSE NOTICE $(shell find src/main)
 
 demo: target/engine.jar
@@ -20,7 +23,8 @@ jar: target/engine.jar
 
 target/engine.jar: $(SOURCES)
 	@$(MVN) $(QUIET) -Dmaven.test.skip -Dspotless.check.skip package
-	@touch $@
+	@touch $@ && rm -f target/engine.jsa
+	@VOXCAM_JVM_OPTIONS=-XX:ArchiveClassesAtExit=target/engine.jsa bin/engine info $(DEMO) >target/info.txt 2>&1
 
 format:
 	@$(MVN) $(QUIET) spotless:apply

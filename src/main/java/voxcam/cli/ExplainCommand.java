@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import voxcam.backend.Backend;
+import voxcam.demo.DemoRun;
 import voxcam.explain.Explained;
 import voxcam.explain.Explainer;
 import voxcam.explain.Explanation;
@@ -133,7 +134,7 @@ final class ExplainCommand implements Callable<Integer> {
     List<Method> asked =
         methods.stream().map(name -> Method.named(name.strip())).distinct().toList();
     if (demo) {
-      throw new InputException("--demo: the demo is not part of this build");
+      return demo(wanted);
     }
     if (model == null) {
       throw new InputException(
@@ -166,6 +167,33 @@ final class ExplainCommand implements Callable<Integer> {
       lines = written.stream().map(ResultLine::of).toList();
     }
     lines.forEach(streams.out()::println);
+    return Failure.DONE;
+  }
+
+  private Integer demo(Set<MapFiles.Format> wanted) {
+    if (model != null) {
+      throw new InputException("--demo: brings its own model and volume; give no other");
+    }
+    List<String> lines;
+    try (Outputs outputs = new Outputs();
+        Stages stages = new Stages(streams)) {
+      Path out = outputs.folder(folder);
+      // So small that plain loops are done before the JVM has compiled its vector code.
+      System.setProperty("voxcam.vectors", "off");
+      Backend backend = deviceOptions.backend();
+      DemoRun run = stages.time("run", () -> DemoRun.of(backend, deviceOptions.options()));
+      DemoFiles files = new DemoFiles(out, wanted, outputs, run);
+      stages.time(
+          "write",
+          () -> {
+            files.write();
+            return null;
+          });
+      outputs.publish();
+      lines = run.lines();
+    }
+    lines.forEach(streams.out()::println);
+    streams.out().println("files in " + folder);
     return Failure.DONE;
   }
 

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import voxcam.explain.Display;
 import voxcam.explain.Explanation;
 import voxcam.model.Model;
+import voxcam.model.WholeFile;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -23,7 +24,6 @@ import voxcam.volume.Npy;
 import voxcam.volume.Prepared;
 import voxcam.volume.Recipe;
 import voxcam.volume.Volume;
-import voxcam.model.WholeFile;
 
 /**
  * The files of maps: for input stem S, target T, method M (and layer L where there are several)

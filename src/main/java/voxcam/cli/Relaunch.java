@@ -34,13 +34,16 @@ final class Relaunch {
         && !"false".equalsIgnoreCase(System.getProperty(PROPERTY, "true"));
   }
 
-  /** Whether a command computes, by the same rule as {@code bin/engine}. */
+  /**
+   * Whether a command computes so much that vectors help, by the same rule as {@code bin/engine}.
+   * The demo does not: it is done in plain loops before the JVM has compiled its vector code.
+   */
   static boolean computes(String... args) {
     if (args.length == 0 || args[0].isEmpty() || args[0].startsWith("-")) {
       return false;
     }
     return !List.of("help", "info", "completion").contains(args[0])
-        && Arrays.stream(args).noneMatch(arg -> arg.equals("-h") || arg.equals("--help"));
+        && Arrays.stream(args).noneMatch(List.of("-h", "--help", "--demo")::contains);
   }
 
   private static boolean hasModule() {

@@ -58,7 +58,7 @@ final class CpuConv {
     for (Correlation part : correlations(op, inputs, output)) {
       parts.add(kernel(choose(part, tiles.lanes()), part, epilogue, tiles, weights));
     }
-    return parts.size() == 1 ? parts.getFirst() : new Parts(List.copyOf(parts));
+    return new Parts(List.copyOf(parts), weights.isPresent());
   }
 
   static List<Correlation> correlations(Conv op, List<Shape> inputs, Shape output) {
@@ -108,8 +108,17 @@ final class CpuConv {
     };
   }
 
-  /** Kernels that fill parts of one output, one after the other. */
-  record Parts(List<Kernel> kernels) implements Kernel {
+  /**
+   * Kernels that fill parts of one output, one after the other.
+   *
+   * @param packed whether they hold the weights, so that input 1 is not read
+   */
+  record Parts(List<Kernel> kernels, boolean packed) implements Kernel {
+    @Override
+    public boolean reads(int index) {
+      return !(packed && index == 1);
+    }
+
     @Override
     public long scratch() {
       return kernels.stream().mapToLong(Kernel::scratch).max().orElse(0);

@@ -121,20 +121,22 @@ final class Completeness {
     return remainder.map(value -> dot(gradient, value));
   }
 
-  /** What a clip adds: its bound where it clips, nothing elsewhere. */
+  /**
+   * What a clip adds: its bound wherever the output is on it, as the gradient is 0 there, nothing
+   * elsewhere.
+   */
   private Optional<Node> clipped(Node clip, double min, double max) {
-    Node x = clip.input(0);
-    Optional<Node> low =
-        Double.isInfinite(min) || min == 0
-            ? Optional.empty()
-            : Optional.of(scaled(binary(Binary.Kind.Less, x, builder.scalar(min)), min));
-    Optional<Node> high =
-        Double.isInfinite(max) || max == 0
-            ? Optional.empty()
-            : Optional.of(scaled(binary(Binary.Kind.Greater, x, builder.scalar(max)), max));
+    Optional<Node> low = atBound(clip, min);
+    Optional<Node> high = max == min ? Optional.empty() : atBound(clip, max);
     return low.isPresent() && high.isPresent()
         ? Optional.of(binary(Binary.Kind.Add, low.get(), high.get()))
         : low.or(() -> high);
+  }
+
+  private Optional<Node> atBound(Node clip, double bound) {
+    return Double.isInfinite(bound) || bound == 0
+        ? Optional.empty()
+        : Optional.of(scaled(binary(Binary.Kind.Equal, clip, builder.scalar(bound)), bound));
   }
 
   /** What a hard sigmoid adds: its offset on the slope, its value on the flats. */

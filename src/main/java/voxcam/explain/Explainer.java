@@ -3,14 +3,13 @@ package voxcam.explain;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SequencedMap;
 import voxcam.backend.Backend;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
-import voxcam.backend.Program;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.model.Model;
@@ -26,17 +25,10 @@ import voxcam.op.Tensor;
  * <p>The model stays the caller's and must stay open as long as the explainer is used.
  */
 public final class Explainer implements AutoCloseable {
-  private static final int KEPT_PROGRAMS = 4;
-
-  /** What a program was made for. A region's values are an input, so they are no part of it. */
-  private record Key(Request request, List<Shape> shapes) {}
-
-  private record Prepared(MapGraph maps, Program program) {}
-
   private final Model model;
   private final Backend backend;
   private final Options options;
-  private final SequencedMap<Key, Prepared> programs = new LinkedHashMap<>(8, 0.75f, true);
+  private final Programs programs = new Programs();
 
   /** An explainer on a backend of choice. */
   public Explainer(Model model, Backend backend, Options options) {
@@ -71,7 +63,13 @@ public final class Explainer implements AutoCloseable {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     inputs.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     long start = System.nanoTime();
-    Prepared prepared = prepare(request, shapes);
+    try (Programs.Lease prepared = prepare(request, shapes)) {
+      return explain(inputs, request, prepared, start);
+    }
+  }
+
+  private Explained explain(
+      Map<String, Tensor> inputs, Request request, Programs.Lease prepared, long start) {
     long compiled = System.nanoTime();
     Map<String, Tensor> given = new LinkedHashMap<>(inputs);
     if (request.voxels() instanceof Voxels.Region(Tensor mask)) {
@@ -109,7 +107,14 @@ public final class Explainer implements AutoCloseable {
 
   private MapGraph maps(Request request, Map<String, Shape> shapes) {
     Graph graph = model.graph().specialise(shapes);
-    return new MapGraph(graph, model.task(), request, layers(request, graph));
+    MapGraph maps = new MapGraph(graph, model.task(), request, layers(request, graph));
+    int labels = model.labels().size();
+    if (maps.labels() != labels) {
+      throw new InputException(
+          "model: has %d labels, its logits %s have %d; correct the model file"
+              .formatted(labels, graph.outputs().get(0).shape(), maps.labels()));
+    }
+    return maps;
   }
 
   private List<String> layers(Request request, Graph graph) {
@@ -119,34 +124,31 @@ public final class Explainer implements AutoCloseable {
     return List.of(model.layer().orElseGet(() -> Layers.suggested(graph).name()));
   }
 
-  private Prepared prepare(Request request, Map<String, Shape> shapes) {
+  private Programs.Lease prepare(Request request, Map<String, Shape> shapes) {
     Request kind =
         request.voxels() instanceof Voxels.Region(Tensor mask)
             ? request.over(new Voxels.Region(new Outline(mask.shape())))
             : request;
-    Key key = new Key(kind, List.copyOf(shapes.values()));
-    synchronized (programs) {
-      Prepared known = programs.get(key);
-      if (known == null) {
-        MapGraph maps = maps(request, shapes);
-        known = new Prepared(maps, backend.compile(maps.graph(), options));
-        programs.put(key, known);
-        if (programs.size() > KEPT_PROGRAMS) {
-          // Not closed: another thread may be running it. Without a reader it is garbage.
-          programs.pollFirstEntry();
-        }
-      }
-      return known;
-    }
+    return programs.lease(
+        new Programs.Key(kind, Map.copyOf(shapes)),
+        () -> {
+          MapGraph maps = maps(request, shapes);
+          return programs.new Lease(maps, backend.compile(maps.graph(), options));
+        });
   }
 
   private Explanation explanation(MapGraph.Case wanted, List<Tensor> values) {
-    int index = wanted.index().orElseGet(() -> (int) number(values, wanted.chosen()));
+    List<Integer> indices =
+        wanted.indices().isEmpty()
+            ? List.of((int) number(values, wanted.chosen()))
+            : wanted.indices();
+    String target = String.join(", ", indices.stream().map(model.labels()::get).toList());
     OptionalLong voxels =
         wanted.voxels() < 0
             ? OptionalLong.empty()
             : OptionalLong.of(Math.round(number(values, wanted.voxels())));
     Tensor map = withoutBatch(values.get(wanted.map()));
+    checkFinite(map, target + ", " + wanted.method().name() + " at " + wanted.layer());
     boolean hiRes = wanted.method() instanceof HiResCam || wanted.head().coincide();
     Trust trust =
         new Trust(
@@ -160,11 +162,7 @@ public final class Explainer implements AutoCloseable {
             number(values, wanted.bypass()),
             whyEmpty(map, voxels));
     return new Explanation(
-        label(index), index, wanted.layer(), wanted.method(), map, voxels, trust);
-  }
-
-  private String label(int index) {
-    return index < model.labels().size() ? model.labels().get(index) : Integer.toString(index);
+        target, indices.get(0), wanted.layer(), wanted.method(), map, voxels, trust);
   }
 
   private static Tensor withoutBatch(Tensor map) {
@@ -177,6 +175,18 @@ public final class Explainer implements AutoCloseable {
     return map instanceof Tensor.Doubles
         ? Tensor.of(Shape.of(dims), map.doubles())
         : Tensor.of(Shape.of(dims), map.floats());
+  }
+
+  private static void checkFinite(Tensor map, String what) {
+    long bad = 0;
+    for (double value : map.doubles()) {
+      bad += Double.isFinite(value) ? 0 : 1;
+    }
+    if (bad > 0) {
+      throw new InputException(
+          "%s: %d of %d raw values are not finite; the weights or the input hold NaN or are too large"
+              .formatted(what, bad, map.shape().size()));
+    }
   }
 
   private static Optional<String> whyEmpty(Tensor map, OptionalLong voxels) {
@@ -196,7 +206,8 @@ public final class Explainer implements AutoCloseable {
       return Optional.of(
           "the score does not change with this layer here: every gradient times activation is 0");
     }
-    return Optional.of("all evidence is against: largest raw value %.3g".formatted(max));
+    return Optional.of(
+        String.format(Locale.ROOT, "all evidence is against: largest raw value %.3g", max));
   }
 
   private static double sum(Tensor map) {
@@ -211,12 +222,10 @@ public final class Explainer implements AutoCloseable {
     return position < 0 ? 0 : values.get(position).doubles()[0];
   }
 
+  /** Ends the explainer. Explanations that are under way finish; later ones are refused. */
   @Override
   public void close() {
-    synchronized (programs) {
-      programs.values().forEach(prepared -> prepared.program().close());
-      programs.clear();
-    }
+    programs.close();
   }
 
   /** Stands for any mask of a shape when requests are compared. */

@@ -11,9 +11,10 @@ import voxcam.op.Cam;
  *
  * <p>The mean forgets where the gradient was: {@code sum L = sum H - N sum_k cov_p(g[k], A[k])}, so
  * a cell that the model did not use, or used against the label, can light up. The two maps are
- * equal where the gradient is the same everywhere, as behind global averaging. See Selvaraju et
- * al., "Grad-CAM: visual explanations from deep networks via gradient-based localization", ICCV
- * 2017; the ReLU of that paper is a step of the display here.
+ * equal where the gradient is the same everywhere, as behind global averaging. Where a batch holds
+ * the slabs of one volume, the mean is over the slabs too. See Selvaraju et al., "Grad-CAM: visual
+ * explanations from deep networks via gradient-based localization", ICCV 2017; the ReLU of that
+ * paper is a step of the display here.
  */
 public record GradCam() implements Method {
   @Override

@@ -11,6 +11,7 @@ import voxcam.op.Linear;
 import voxcam.op.Movement;
 import voxcam.op.Pool;
 import voxcam.op.Reduce;
+import voxcam.op.Regions;
 import voxcam.op.Shape;
 import voxcam.op.Source;
 
@@ -26,6 +27,7 @@ import voxcam.op.Source;
  */
 public record Head(boolean guaranteed, boolean coincide, String reason) {
   private enum Part {
+    CHANGES_NOTHING,
     REARRANGES,
     AVERAGES,
     AVERAGES_ALL,
@@ -59,6 +61,7 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
       }
       parts.add(part);
     }
+    parts.removeIf(part -> part == Part.CHANGES_NOTHING);
     long linear = parts.stream().filter(part -> part == Part.IS_LINEAR).count();
     if (linear != 1) {
       return new Head(
@@ -69,8 +72,7 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
               + " linear layers stand behind the layer, the guarantee is for one");
     }
     boolean averagedFirst =
-        parts.indexOf(Part.AVERAGES_ALL) >= 0
-            && parts.indexOf(Part.AVERAGES_ALL) < parts.indexOf(Part.IS_LINEAR);
+        parts.getFirst() == Part.AVERAGES_ALL && isUniform(layer, logits, parts);
     return averagedFirst
         ? new Head(
             true,
@@ -82,6 +84,16 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
             "the layer feeds one linear layer: each value is that cell's share of the score");
   }
 
+  /**
+   * Whether the batch, too, is averaged as a whole where it holds the slabs of one volume: the
+   * linear layer must see the slabs one by one, and no window may weigh them unevenly.
+   */
+  private static boolean isUniform(Node layer, Node logits, List<Part> parts) {
+    boolean slabs = layer.shape().dim(0) > 1 && logits.shape().dim(0) == 1;
+    return !slabs
+        || parts.subList(parts.indexOf(Part.IS_LINEAR), parts.size()).contains(Part.AVERAGES_ALL);
+  }
+
   private static boolean isConstant(Node node) {
     return node.op() instanceof Source.Constant;
   }
@@ -91,9 +103,11 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
     return switch (node.op()) {
       case Movement.Reshape _, Movement.Flatten _, Movement.Squeeze _, Movement.Unsqueeze _ ->
           Part.REARRANGES;
-      case Movement.Transpose _, Movement.Identity _, Movement.Dropout _ -> Part.REARRANGES;
+      case Movement.Transpose _ -> Part.REARRANGES;
+      case Movement.Identity _, Movement.Dropout _ -> Part.CHANGES_NOTHING;
       case Pool.GlobalAverage _ -> Part.AVERAGES_ALL;
-      case Pool.Average _ -> ofSpace(node.shape()) == 1 ? Part.AVERAGES_ALL : Part.AVERAGES;
+      case Pool.Average(var regions, _) ->
+          coversAll(regions, x.shape()) ? Part.AVERAGES_ALL : Part.AVERAGES;
       case Reduce(var kind, _, _) when kind == Reduce.Kind.Mean || kind == Reduce.Kind.Sum ->
           reducesSpace((Reduce) node.op(), x.shape()) ? Part.AVERAGES_ALL : Part.AVERAGES;
       case Binary(var kind) when kind == Binary.Kind.Add || kind == Binary.Kind.Sub ->
@@ -104,8 +118,16 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
     };
   }
 
-  private static long ofSpace(Shape shape) {
-    return shape.rank() > 2 ? shape.size(2, shape.rank()) : 1;
+  /** Whether there is one region and it takes in every position. */
+  private static boolean coversAll(Regions regions, Shape x) {
+    boolean all = true;
+    for (int axis = 0; axis < regions.rank(); axis++) {
+      int size = x.dim(axis + 2);
+      int start = regions.start(axis, 0, size);
+      all &= regions.output(axis, size) == 1 && regions.step(axis) == 1;
+      all &= start <= 0 && start + regions.taps(axis, 0, size) >= size;
+    }
+    return all;
   }
 
   private static boolean reducesSpace(Reduce reduce, Shape x) {

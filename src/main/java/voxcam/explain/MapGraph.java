@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.IntStream;
 import voxcam.compile.Prune;
 import voxcam.grad.Gradients;
 import voxcam.graph.Graph;
@@ -25,7 +25,7 @@ final class MapGraph {
    * that there is none of.
    */
   record Case(
-      Optional<Integer> index,
+      List<Integer> indices,
       int chosen,
       int score,
       int voxels,
@@ -43,6 +43,8 @@ final class MapGraph {
   private final List<Case> cases = new ArrayList<>();
   private final Graph graph;
   private final long forwardFlops;
+  private final int labels;
+  private final int samples;
 
   /**
    * Builds the graph.
@@ -52,6 +54,8 @@ final class MapGraph {
   MapGraph(Graph model, Task task, Request request, List<String> layerNames) {
     builder = GraphBuilder.extending(model);
     Node logits = labelled(model.outputs().get(0));
+    labels = logits.shape().dim(1);
+    samples = logits.shape().dim(0);
     forwardFlops = Prune.apply(builder.build(List.of(logits))).flops();
     Graph forward = builder.build(List.of(logits));
     List<Node> layers = layerNames.stream().map(name -> Layers.named(forward, name)).toList();
@@ -92,10 +96,10 @@ final class MapGraph {
     List<String> breaking =
         terms.breaking().stream().map(node -> node.name() + " (" + node.op().name() + ")").toList();
     for (Method method : methods) {
-      Node map = method.map(builder, layer, walked.get(layer));
+      Node map = method.map(builder, spatial(layer), spatial(walked.get(layer)));
       cases.add(
           new Case(
-              score.index(),
+              score.indices(),
               score.chosen().map(this::output).orElse(-1),
               output(score.score()),
               score.voxels().map(this::output).orElse(-1),
@@ -107,6 +111,21 @@ final class MapGraph {
               breaking,
               head));
     }
+  }
+
+  /**
+   * A layer's values with all their positions behind the channels. Where one row of logits belongs
+   * to a whole batch, the batch is an axis of space: the slabs of one volume.
+   */
+  private Node spatial(Node values) {
+    Shape shape = values.shape();
+    if (samples == shape.dim(0)) {
+      return values;
+    }
+    List<Integer> order =
+        IntStream.range(0, shape.rank()).map(axis -> axis < 2 ? 1 - axis : axis).boxed().toList();
+    Node channelsFirst = builder.add(new Movement.Transpose(order), values);
+    return builder.add(new Movement.Unsqueeze(List.of(0)), channelsFirst);
   }
 
   /** Logits as {@code [N,labels]} or, dense, {@code [N,labels,...]}. */
@@ -139,6 +158,11 @@ final class MapGraph {
 
   List<Case> cases() {
     return cases;
+  }
+
+  /** How many labels the logits have. */
+  int labels() {
+    return labels;
   }
 
   long forwardFlops() {

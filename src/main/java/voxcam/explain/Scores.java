@@ -29,12 +29,12 @@ final class Scores {
   /**
    * One score.
    *
-   * @param index which label, where that is known beforehand
+   * @param indices which label, where that is known beforehand; one for each sample, or one for all
    * @param chosen the label's index as a value of the graph, where it depends on the scores
    * @param score a single number, summed over the batch
    * @param voxels how many voxels were summed, for dense outputs
    */
-  record Score(Optional<Integer> index, Optional<Node> chosen, Node score, Optional<Node> voxels) {}
+  record Score(List<Integer> indices, Optional<Node> chosen, Node score, Optional<Node> voxels) {}
 
   private final GraphBuilder builder;
   private final Node logits;
@@ -78,7 +78,7 @@ final class Scores {
     Node own =
         builder.add(
             new Movement.Slice(List.of(new Movement.Range(1, index, index + 1, 1))), logits);
-    return score(Optional.of(index), Optional.empty(), own, builder.scalar(index));
+    return score(List.of(index), Optional.empty(), own, builder.scalar(index));
   }
 
   private Score perSample(List<Integer> indices, int labels) {
@@ -100,9 +100,9 @@ final class Scores {
     int[] dims = new int[logits.shape().rank()];
     Arrays.fill(dims, 1);
     dims[0] = batch;
-    Node chosen = builder.constant("%samples" + values.length, Tensor.of(Shape.of(dims), values));
+    Node chosen = builder.constant(Tensor.of(Shape.of(dims), values));
     Node own = builder.add(new Index.GatherElements(1), logits, chosen);
-    return new Score(Optional.of(indices.get(0)), Optional.empty(), total(own), Optional.empty());
+    return new Score(indices, Optional.empty(), total(own), Optional.empty());
   }
 
   private List<Score> top(int count) {
@@ -113,18 +113,18 @@ final class Scores {
       Node chosen =
           builder.add(new Movement.Slice(List.of(new Movement.Range(0, rank, rank + 1, 1))), order);
       Node own = builder.add(new Index.Gather(1), logits, chosen);
-      scores.add(score(Optional.empty(), Optional.of(chosen), own, chosen));
+      scores.add(score(List.of(), Optional.of(chosen), own, chosen));
     }
     return scores;
   }
 
-  private Score score(Optional<Integer> index, Optional<Node> chosen, Node own, Node label) {
+  private Score score(List<Integer> indices, Optional<Node> chosen, Node own, Node label) {
     if (!isDense(logits.shape())) {
-      return new Score(index, chosen, total(own), Optional.empty());
+      return new Score(indices, chosen, total(own), Optional.empty());
     }
     Node mask = mask(own, label);
     Node score = total(builder.add(new Binary(Binary.Kind.Mul), own, mask));
-    return new Score(index, chosen, score, Optional.of(total(mask)));
+    return new Score(indices, chosen, score, Optional.of(total(mask)));
   }
 
   private Node mask(Node own, Node label) {
@@ -147,23 +147,28 @@ final class Scores {
     return winners.get();
   }
 
+  /** A mask of the logits' positions, the same for every sample or one for each (slabs). */
   private Node region(Tensor mask) {
     if (region.isEmpty()) {
-      int[] dims = logits.shape().dims();
-      dims[0] = 1;
-      dims[1] = 1;
-      Shape wanted = Shape.of(dims);
-      if (mask.shape().size() != wanted.size()) {
+      Shape all = logits.shape().with(1, 1);
+      Shape one = all.with(0, 1);
+      boolean same = sizes(mask.shape()).equals(sizes(one));
+      if (!same && !sizes(mask.shape()).equals(sizes(all))) {
         throw new InputException(
             "region: shape is "
                 + mask.shape()
-                + ", the model's output has "
-                + wanted
+                + ", the model's output has the positions "
+                + sizes(all)
                 + "; give a mask of that size");
       }
-      region = Optional.of(builder.input(REGION, wanted));
+      region = Optional.of(builder.input(REGION, same ? one : all));
     }
     return region.get();
+  }
+
+  /** The sizes of a shape other than 1: what a mask and the positions must share. */
+  private static List<Integer> sizes(Shape shape) {
+    return Arrays.stream(shape.dims()).filter(size -> size > 1).boxed().toList();
   }
 
   /** For each label how many voxels are predicted as it, {@code [labels]}. */
@@ -179,7 +184,7 @@ final class Scores {
       for (int i = 0; i < labels.length; i++) {
         labels[i] = i;
       }
-      Node each = builder.constant("%labels", Tensor.of(Shape.of(dims), labels));
+      Node each = builder.constant(Tensor.of(Shape.of(dims), labels));
       mask = builder.add(new Binary(Binary.Kind.Equal), winner(), each);
     }
     return total(mask, spaceAndBatch());

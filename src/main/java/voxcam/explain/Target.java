@@ -75,7 +75,10 @@ public sealed interface Target {
       return List.of(new Index(labels.indexOf(text)));
     }
     List<Target> targets = new ArrayList<>();
-    for (String part : text.split(",")) {
+    for (String part : text.split(",", -1)) {
+      if (part.isBlank()) {
+        throw new InputException("target " + text + ": a part of the list is empty");
+      }
       targets.add(parse(part.strip(), labels));
     }
     return List.copyOf(targets);

@@ -44,9 +44,14 @@ public final class GraphBuilder {
     return adopt(new Node(unused(name), new Source.Constant(value), List.of(), value.shape()));
   }
 
+  /** A constant whose name does not matter. */
+  public Node constant(Tensor value) {
+    return constant(fresh("Constant"), value);
+  }
+
   /** An unnamed number. */
   public Node scalar(double value) {
-    return constant(fresh("Constant"), Tensor.scalar(value));
+    return constant(Tensor.scalar(value));
   }
 
   /** A named node: a layer. */

@@ -61,7 +61,11 @@ class ExplainCommandTest {
     assertThat(run.out().lines()).hasSize(6);
     assertThat(run.out()).contains("nodule  hirescam at relu2  score ", "  guaranteed  ");
     assertThat(Cli.files(maps))
-        .contains("ct.json", "ct.nodule.hirescam.nii.gz", "ct.nodule.hirescam.png", "ct.cyst.gradcam.raw.npy")
+        .contains(
+            "ct.json",
+            "ct.nodule.hirescam.nii.gz",
+            "ct.nodule.hirescam.png",
+            "ct.cyst.gradcam.raw.npy")
         .noneMatch(name -> name.startsWith("."));
     Volume display = Nifti.read(maps.resolve("ct.nodule.hirescam.nii.gz"));
     assertThat(display.grid().sameAs(Nifti.read(volume).grid())).isTrue();

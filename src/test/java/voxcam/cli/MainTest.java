@@ -99,6 +99,7 @@ class MainTest {
     assertThat(Relaunch.computes("info", "m")).isFalse();
     assertThat(Relaunch.computes("completion", "zsh")).isFalse();
     assertThat(Relaunch.computes("explain", "--help")).isFalse();
+    assertThat(Relaunch.computes("explain", "--demo", "--out", "x")).isFalse();
   }
 
   @Test

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import voxcam.op.InputException;
 import voxcam.model.WholeFile;
+import voxcam.op.InputException;
 
 class OutputsTest {
   @TempDir Path folder;

@@ -30,7 +30,19 @@ final class ConvTest {
   private static final List<ConvTiles> TILES = List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
 
   /** One convolution with its data. */
-  private record Case(Conv op, List<Shape> shapes, Shape output, float[][] inputs) {
+  private static final class Case {
+    final Conv op;
+    final List<Shape> shapes;
+    final Shape output;
+    final float[][] inputs;
+
+    Case(Conv op, List<Shape> shapes, Shape output, float[][] inputs) {
+      this.op = op;
+      this.shapes = shapes;
+      this.output = output;
+      this.inputs = inputs;
+    }
+
     @Override
     public String toString() {
       return op + " " + shapes + " -> " + output;
@@ -203,13 +215,13 @@ final class ConvTest {
     List<Kernel> parts = new ArrayList<>();
     for (Correlation part : CpuConv.correlations(test.op, test.shapes, test.output)) {
       CpuConv.Algorithm possible = part.taps() == 0 ? CpuConv.Algorithm.ZERO : algorithm;
-      if (algorithm == CpuConv.Algorithm.ZERO && part.taps() > 0
-          || algorithm == CpuConv.Algorithm.POINTWISE && !PointwiseConv.suits(part)) {
+      if ((algorithm == CpuConv.Algorithm.ZERO && part.taps() > 0)
+          || (algorithm == CpuConv.Algorithm.POINTWISE && !PointwiseConv.suits(part))) {
         return Optional.empty();
       }
       parts.add(CpuConv.kernel(possible, part, epilogue, tiles, weights));
     }
-    return Optional.of(new CpuConv.Parts(parts));
+    return Optional.of(new CpuConv.Parts(parts, weights.isPresent()));
   }
 
   private static void run(Case test, Kernel kernel, String how, ConvOracle expected) {

@@ -3,41 +3,47 @@ package voxcam.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import voxcam.op.Source;
-import voxcam.op.Linear;
-import voxcam.graph.GraphBuilder;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.golden.Closeness;
+import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
 import voxcam.model.Model;
 import voxcam.model.Task;
 import voxcam.op.Binary;
+import voxcam.op.Linear;
 import voxcam.op.Shape;
+import voxcam.op.Source;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
 
-/** What must hold for any network of a kind, whatever its weights: no other program is needed to know it. */
+/**
+ * What must hold for any network of a kind, whatever its weights: no other program is needed to
+ * know it.
+ */
 class InvariantsTest {
-  private static final Request BOTH = Request.of(new Target.Index(1)).by(new HiResCam(), new GradCam());
+  private static final Request BOTH =
+      Request.of(new Target.Index(1)).by(new HiResCam(), new GradCam());
 
   @ParameterizedTest
   @ValueSource(strings = {"reference", "cpu"})
   void behindFlattenAndOneLinearLayerTheMapAndTheBiasAreTheScore(String backend) {
     TinyNet net = TinyNet.of(1);
-    Model model = net.model(net.linear("fc", net.flat(net.layer("last", net.input, 5)), 3), Task.MULTILABEL);
+    Model model =
+        net.model(net.linear("fc", net.flat(net.layer("last", net.input, 5)), 3), Task.MULTILABEL);
     Explanation map = explain(model, backend, BOTH.atLayers("last")).first();
     assertThat(map.trust().guaranteed()).isTrue();
     assertThat(map.trust().coincide()).isFalse();
     assertThat(map.trust().breaking()).isEmpty();
     assertThat(map.trust().relativeResidual()).isLessThan(1e-5);
-    double bias = model.graph().node("fc.b").op() instanceof Source.Constant(var b) ? b.doubles()[1] : 0;
+    double bias =
+        model.graph().node("fc.b").op() instanceof Source.Constant(var b) ? b.doubles()[1] : 0;
     assertThat(map.trust().biasTerm()).isCloseTo(bias, within(1e-6));
     assertThat(map.trust().bypassTerm()).isZero();
   }
@@ -46,7 +52,9 @@ class InvariantsTest {
   @ValueSource(strings = {"reference", "cpu"})
   void behindGlobalAveragingBothMethodsAreTheSameMap(String backend) {
     TinyNet net = TinyNet.of(2);
-    Model model = net.model(net.linear("fc", net.average(net.layer("last", net.input, 5)), 3), Task.MULTILABEL);
+    Model model =
+        net.model(
+            net.linear("fc", net.average(net.layer("last", net.input, 5)), 3), Task.MULTILABEL);
     List<Explanation> maps = explain(model, backend, BOTH.atLayers("last")).maps();
     assertThat(Closeness.relativeNorm(maps.get(1).map(), maps.get(0).map())).isLessThan(1e-5);
     assertThat(maps).allMatch(map -> map.trust().coincide() && map.trust().guaranteed());
@@ -87,12 +95,12 @@ class InvariantsTest {
     TinyNet net = new TinyNet(4, Shape.of(1, 1, 1, 1, 4));
     Node layer = net.builder.add("layer", new Unary.Relu(), net.input);
     Node weight = net.builder.constant("w", Tensor.of(Shape.of(1, 4), 3f, 2f, -1f, -1f));
-    Node logit =
-        net.builder.add("fc", new Linear.Gemm(1, 1, false, true), net.flat(layer), weight);
+    Node logit = net.builder.add("fc", new Linear.Gemm(1, 1, false, true), net.flat(layer), weight);
     Model model = net.model(logit, Task.MULTILABEL);
     Tensor input = Tensor.of(Shape.of(1, 1, 1, 1, 4), 0f, 1f, 2f, 0f);
     Request request =
-        new Request(List.of(new Target.Index(0)), List.of("layer"), Method.all(), new Voxels.Predicted());
+        new Request(
+            List.of(new Target.Index(0)), List.of("layer"), Method.all(), new Voxels.Predicted());
     List<Explanation> maps = explain(model, "cpu", request, input).maps();
     assertThat(maps.get(0).map().floats()).containsExactly(0f, 2f, -2f, 0f);
     assertThat(maps.get(1).map().floats()).containsExactly(0f, 0.75f, 1.5f, 0f);
@@ -106,7 +114,8 @@ class InvariantsTest {
     Node middle = net.layer("middle", early, 4);
     Node sum = net.builder.add("sum", new Binary(Binary.Kind.Add), middle, early);
     Node clipped = net.builder.add("clip", new Unary.Clip(-0.2, 1.5), net.conv("mix", sum, 3, 3));
-    Node gate = net.builder.add("gate", new Unary.HardSigmoid(0.3, 0.4), net.conv("mix2", clipped, 2, 1));
+    Node gate =
+        net.builder.add("gate", new Unary.HardSigmoid(0.3, 0.4), net.conv("mix2", clipped, 2, 1));
     Model model = net.model(net.linear("fc", net.flat(gate), 2), Task.MULTICLASS);
     Request request = BOTH.by(new HiResCam());
     for (String layer : List.of("early", "middle", "sum", "clip")) {
@@ -114,7 +123,9 @@ class InvariantsTest {
       assertThat(trust.breaking()).as(layer).isEmpty();
       assertThat(Math.abs(trust.residual())).as(layer).isLessThan(1e-12);
       assertThat(trust.guaranteed()).isFalse();
-      assertThat(trust.bypassTerm() != 0).as("%s is passed by", layer).isEqualTo(layer.equals("middle"));
+      assertThat(trust.bypassTerm() != 0)
+          .as("%s is passed by", layer)
+          .isEqualTo(layer.equals("middle"));
     }
   }
 
@@ -153,7 +164,8 @@ class InvariantsTest {
     Tensor input = net.values(TinyNet.INPUT);
     float[] mask = new float[120];
     mask[37] = 1;
-    Request request = BOTH.atLayers("layer").over(new Voxels.Region(Tensor.of(Shape.of(6, 5, 4), mask)));
+    Request request =
+        BOTH.atLayers("layer").over(new Voxels.Region(Tensor.of(Shape.of(6, 5, 4), mask)));
     Explained explained = explain(model, "cpu", request, input);
     Explanation map = explained.first();
     assertThat(map.score()).isCloseTo(explained.logits().floats()[120 + 37], within(1e-6));
@@ -180,17 +192,23 @@ class InvariantsTest {
     List<Explanation> both = explain(two, backend, request, input).maps();
     TinyNet same = TinyNet.of(12);
     Model one =
-        same.model(same.linear("fc", same.flat(same.layer("last", same.input, 4)), 3), Task.MULTICLASS);
+        same.model(
+            same.linear("fc", same.flat(same.layer("last", same.input, 4)), 3), Task.MULTICLASS);
     for (int sample = 0; sample < 2; sample++) {
       float[] part = Arrays.copyOfRange(input.floats(), sample * 120, sample * 120 + 120);
       Request alone = BOTH.atLayers("last").by(new HiResCam(), new GradCam());
       Request wanted =
-          new Request(List.of(new Target.Index(sample == 0 ? 2 : 0)), alone.layers(), alone.methods(), alone.voxels());
+          new Request(
+              List.of(new Target.Index(sample == 0 ? 2 : 0)),
+              alone.layers(),
+              alone.methods(),
+              alone.voxels());
       List<Explanation> maps = explain(one, backend, wanted, Tensor.of(TinyNet.INPUT, part)).maps();
       for (int m = 0; m < 2; m++) {
         float[] values = both.get(m).map().floats();
         float[] own = Arrays.copyOfRange(values, sample * 120, sample * 120 + 120);
-        assertThat(Closeness.relativeNorm(Tensor.of(Shape.of(120), own), maps.get(m).map())).isLessThan(1e-5);
+        assertThat(Closeness.relativeNorm(Tensor.of(Shape.of(120), own), maps.get(m).map()))
+            .isLessThan(1e-5);
       }
     }
   }
@@ -198,17 +216,32 @@ class InvariantsTest {
   @Test
   void theBestLabelsComeFirstAndAllLabelsShareOneForwardPass() {
     TinyNet net = TinyNet.of(13);
-    Model model = net.model(net.linear("fc", net.flat(net.layer("last", net.input, 4)), 5), Task.MULTICLASS);
+    Model model =
+        net.model(net.linear("fc", net.flat(net.layer("last", net.input, 4)), 5), Task.MULTICLASS);
     Tensor input = net.values(TinyNet.INPUT);
-    Request top = new Request(List.of(new Target.Top(3)), List.of("last"), List.of(new HiResCam()), new Voxels.Predicted());
+    Request top =
+        new Request(
+            List.of(new Target.Top(3)),
+            List.of("last"),
+            List.of(new HiResCam()),
+            new Voxels.Predicted());
     Explained best = explain(model, "cpu", top, input);
-    Request each = new Request(List.of(new Target.All()), List.of("last"), List.of(new HiResCam()), new Voxels.Predicted());
+    Request each =
+        new Request(
+            List.of(new Target.All()),
+            List.of("last"),
+            List.of(new HiResCam()),
+            new Voxels.Predicted());
     Explained all = explain(model, "cpu", each, input);
     List<Explanation> sorted =
-        all.maps().stream().sorted((a, b) -> Double.compare(b.score(), a.score())).limit(3).toList();
+        all.maps().stream()
+            .sorted((a, b) -> Double.compare(b.score(), a.score()))
+            .limit(3)
+            .toList();
     for (int i = 0; i < 3; i++) {
       assertThat(best.maps().get(i).target()).isEqualTo(sorted.get(i).target());
-      assertThat(Closeness.relativeNorm(best.maps().get(i).map(), sorted.get(i).map())).isLessThan(1e-5);
+      assertThat(Closeness.relativeNorm(best.maps().get(i).map(), sorted.get(i).map()))
+          .isLessThan(1e-5);
     }
     assertThat(all.cost().forwardFlops()).isEqualTo(best.cost().forwardFlops());
     assertThat(all.cost().gradientFlops()).isLessThan(all.cost().forwardFlops());
@@ -217,16 +250,28 @@ class InvariantsTest {
   @Test
   void segmentationLabelsAreRankedByTheirVoxels() {
     TinyNet net = TinyNet.of(14);
-    Model model = net.model(net.conv("out", net.layer("layer", net.input, 4), 4, 3), Task.SEGMENTATION);
+    Model model =
+        net.model(net.conv("out", net.layer("layer", net.input, 4), 4, 3), Task.SEGMENTATION);
     Tensor input = net.values(TinyNet.INPUT);
     Request top =
-        new Request(List.of(new Target.Top(4)), List.of("layer"), List.of(new HiResCam()), new Voxels.Predicted());
+        new Request(
+            List.of(new Target.Top(4)),
+            List.of("layer"),
+            List.of(new HiResCam()),
+            new Voxels.Predicted());
     Explained best = explain(model, "cpu", top, input);
-    assertThat(best.maps().stream().mapToLong(map -> map.voxels().getAsLong()).sum()).isEqualTo(120);
-    assertThat(best.maps()).isSortedAccordingTo((a, b) -> Long.compare(b.voxels().getAsLong(), a.voxels().getAsLong()));
+    assertThat(best.maps().stream().mapToLong(map -> map.voxels().getAsLong()).sum())
+        .isEqualTo(120);
+    assertThat(best.maps())
+        .isSortedAccordingTo(
+            (a, b) -> Long.compare(b.voxels().getAsLong(), a.voxels().getAsLong()));
     Explanation first = best.first();
     Request own =
-        new Request(List.of(new Target.Index(first.index())), List.of("layer"), List.of(new HiResCam()), new Voxels.Predicted());
+        new Request(
+            List.of(new Target.Index(first.index())),
+            List.of("layer"),
+            List.of(new HiResCam()),
+            new Voxels.Predicted());
     Explanation fixed = explain(model, "cpu", own, input).first();
     assertThat(Closeness.relativeNorm(first.map(), fixed.map())).isLessThan(1e-5);
     assertThat(first.score()).isCloseTo(fixed.score(), within(1e-4));
@@ -238,7 +283,8 @@ class InvariantsTest {
 
   private static double[] run(Model model, Node node, Tensor input) {
     var builder = GraphBuilder.extending(model.graph());
-    try (var program = Backends.named("reference").compile(builder.build(List.of(node)), Options.DEFAULT)) {
+    try (var program =
+        Backends.named("reference").compile(builder.build(List.of(node)), Options.DEFAULT)) {
       return program.run(Map.of("input", input)).get(0).doubles();
     }
   }

@@ -45,13 +45,18 @@ final class TinyNet {
   Node conv(String name, Node x, int channels, int kernel) {
     Shape weight = Shape.of(channels, x.shape().dim(1), kernel, kernel, kernel);
     Op op = new Conv.Forward(Window.cube(3, kernel, 1, kernel / 2, 1), 1);
-    return builder.add(name, op, x, constant(name + ".w", weight), constant(name + ".b", Shape.of(channels)));
+    return builder.add(
+        name, op, x, constant(name + ".w", weight), constant(name + ".b", Shape.of(channels)));
   }
 
   Node linear(String name, Node x, int outputs) {
     Node weight = constant(name + ".w", Shape.of(outputs, x.shape().dim(1)));
     return builder.add(
-        name, new Linear.Gemm(1, 1, false, true), x, weight, constant(name + ".b", Shape.of(outputs)));
+        name,
+        new Linear.Gemm(1, 1, false, true),
+        x,
+        weight,
+        constant(name + ".b", Shape.of(outputs)));
   }
 
   Node flat(Node x) {

@@ -10,6 +10,7 @@ public final class Closeness {
   public static double relativeNorm(Tensor actual, Tensor expected) {
     double[] a = actual.doubles();
     double[] b = expected.doubles();
+    sameLength(a, b);
     double difference = 0;
     double norm = 0;
     for (int i = 0; i < b.length; i++) {
@@ -23,6 +24,7 @@ public final class Closeness {
   public static double relativeToLargest(Tensor actual, Tensor expected) {
     double[] a = actual.doubles();
     double[] b = expected.doubles();
+    sameLength(a, b);
     double difference = 0;
     double largest = 0;
     for (int i = 0; i < b.length; i++) {
@@ -30,6 +32,12 @@ public final class Closeness {
       largest = Math.max(largest, Math.abs(b[i]));
     }
     return largest == 0 ? difference : difference / largest;
+  }
+
+  private static void sameLength(double[] a, double[] b) {
+    if (a.length != b.length) {
+      throw new AssertionError(a.length + " values, expected " + b.length);
+    }
   }
 
   /** The sum of all values. */

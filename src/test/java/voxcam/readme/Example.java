@@ -22,9 +22,7 @@ final class Example {
     Prepared scan = Recipe.parse(model.recipe().orElse("[]")).apply(Volume.read(scanFile));
     try (Explainer explainer = Explainer.of(model)) {
       Explanation map =
-          explainer
-              .explain(scan.input(), Request.of(Target.parse(label, model.labels())))
-              .first();
+          explainer.explain(scan.input(), Request.of(Target.parse(label, model.labels()))).first();
       Nifti.write(mapFile, scan.back(Display.of(map.map(), scan.grid()).map()));
       // README
       return map;

@@ -130,6 +130,8 @@ final class ViewTest {
   private static double[] world(Grid grid, double number) {
     int at = (int) number;
     int depth = grid.size(2);
-    return grid.world(at / depth / grid.size(1), at / depth % grid.size(1), at % depth);
+    int row = at / depth;
+    int x = row / grid.size(1);
+    return grid.world(x, row % grid.size(1), at % depth);
   }
 }
