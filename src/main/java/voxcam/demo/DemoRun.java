@@ -143,9 +143,11 @@ public record DemoRun(
               shares(c.hiRes()),
               shares(c.grad())));
     }
-    lines.add(
-        "This scan has findings on both sides, which Grad-CAM cannot tell apart; with one side alone its map of a nodule or an"
-            + " effusion can be as good.");
+    if (hasSameSightOnBothSides()) {
+      lines.add(
+          "This scan has the same finding on both sides, which Grad-CAM cannot tell apart; with one"
+              + " side alone its map of a nodule or an effusion can be as good.");
+    }
     for (Case c : cases) {
       String label = c.finding().abnormality().label();
       if (c.score() <= 0) {
@@ -160,6 +162,12 @@ public record DemoRun(
       }
     }
     return lines;
+  }
+
+  private boolean hasSameSightOnBothSides() {
+    List<DemoNetwork.Sight> sights =
+        cases.stream().map(c -> DemoNetwork.Sight.of(c.finding().abnormality())).toList();
+    return sights.stream().distinct().count() < sights.size();
   }
 
   private static String shares(Map map) {

@@ -98,7 +98,7 @@ final class DemoRunTest {
 
     assertThat(other.lines().subList(2, 7))
         .satisfiesExactly(
-            line -> assertThat(line).endsWith("50.0 % (50.0 %)    50.0 % (50.0 %)"),
+            line -> assertThat(line).endsWith("50.0 % (50.0 %)   50.0 % (50.0 %)"),
             line -> assertThat(line).contains("-0.50").endsWith("empty map"),
             line -> assertThat(line).contains("with one side alone"),
             line -> assertThat(line).contains("the claim does not hold"),
