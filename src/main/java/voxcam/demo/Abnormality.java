@@ -9,22 +9,29 @@ import java.util.List;
  */
 public enum Abnormality {
   /** Fluid behind and below the right lung. */
-  RIGHT_EFFUSION("right effusion"),
+  RIGHT_EFFUSION(0, "right effusion"),
   /** Fluid behind and below the left lung. */
-  LEFT_EFFUSION("left effusion"),
+  LEFT_EFFUSION(1, "left effusion"),
   /** One to three balls of soft tissue in the right lung. */
-  RIGHT_NODULE("right nodule"),
+  RIGHT_NODULE(2, "right nodule"),
   /** One to three balls of soft tissue in the left lung. */
-  LEFT_NODULE("left nodule"),
+  LEFT_NODULE(3, "left nodule"),
   /**
    * A plate of calcium on the heart's surface; ribs, spine and scars in the lungs are as bright.
    */
-  HEART_CALCIFICATION("heart calcification");
+  HEART_CALCIFICATION(4, "heart calcification");
 
+  private final int index;
   private final String label;
 
-  Abnormality(String label) {
+  Abnormality(int index, String label) {
+    this.index = index;
     this.label = label;
+  }
+
+  /** The index of the network's logit for it. */
+  public int index() {
+    return index;
   }
 
   /** The network's name for it. */

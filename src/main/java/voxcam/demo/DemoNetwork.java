@@ -36,11 +36,21 @@ public final class DemoNetwork {
   /** What the channels of the last feature map are taught to see, wherever it lies. */
   enum Sight {
     /** Fluid around a lung. */
-    FLUID,
+    FLUID(0),
     /** A mass in a lung. */
-    MASS,
+    MASS(1),
     /** Calcified tissue: of the heart, but bones too. */
-    CALCIUM;
+    CALCIUM(2);
+
+    private final int channel;
+
+    Sight(int channel) {
+      this.channel = channel;
+    }
+
+    int channel() {
+      return channel;
+    }
 
     static Sight of(Abnormality abnormality) {
       return switch (abnormality) {

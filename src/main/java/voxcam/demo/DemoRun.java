@@ -61,8 +61,14 @@ public record DemoRun(
   public record Map(
       Explanation explanation, Display display, Volume map, EnergyShare inside, EnergyShare near) {}
 
-  /** The seed of the scan that the demo shows. */
-  public static final long SEED = 1;
+  /**
+   * The seed of the scan that the demo shows, with all five findings: one in which the network
+   * misses none. Of the seeds 1 to 30 with all findings, that is so in 24 (each logit above 0), and
+   * HiResCAM has the larger share in 148 of the 150 findings.
+   */
+  public static final long SEED = 11;
+
+  private static final int[] CELLS = {DemoNetwork.CELL, DemoNetwork.CELL, DemoNetwork.CELL};
 
   public DemoRun {
     cases = List.copyOf(cases);
@@ -82,7 +88,7 @@ public record DemoRun(
     Prepared prepared = DemoNetwork.prepare(phantom.scan());
     List<Target> targets = new ArrayList<>();
     for (Phantom.Finding finding : phantom.findings()) {
-      targets.add(new Target.Index(finding.abnormality().ordinal()));
+      targets.add(new Target.Index(finding.abnormality().index()));
     }
     Request request =
         new Request(
@@ -103,8 +109,6 @@ public record DemoRun(
     }
     return new DemoRun(phantom, model, prepared, explained, cases);
   }
-
-  private static final int[] CELLS = {DemoNetwork.CELL, DemoNetwork.CELL, DemoNetwork.CELL};
 
   private static Map map(
       Explanation explanation, Prepared prepared, float[] truth, float[] around) {
@@ -139,6 +143,11 @@ public record DemoRun(
               shares(c.hiRes()),
               shares(c.grad())));
     }
+    if (hasSameSightOnBothSides()) {
+      lines.add(
+          "This scan has the same finding on both sides, which Grad-CAM cannot tell apart; with one"
+              + " side alone its map of a nodule or an effusion can be as good.");
+    }
     for (Case c : cases) {
       String label = c.finding().abnormality().label();
       if (c.score() <= 0) {
@@ -153,6 +162,12 @@ public record DemoRun(
       }
     }
     return lines;
+  }
+
+  private boolean hasSameSightOnBothSides() {
+    List<DemoNetwork.Sight> sights =
+        cases.stream().map(c -> DemoNetwork.Sight.of(c.finding().abnormality())).toList();
+    return sights.stream().distinct().count() < sights.size();
   }
 
   private static String shares(Map map) {

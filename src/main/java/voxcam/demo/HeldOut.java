@@ -67,7 +67,7 @@ record HeldOut(int phantoms, List<Row> rows) {
 
   private static Row row(
       Abnormality abnormality, double[][] logits, float[][] truth, List<Shares> shares) {
-    int label = abnormality.ordinal();
+    int label = abnormality.index();
     List<Double> present = new ArrayList<>();
     List<Double> absent = new ArrayList<>();
     for (int i = 0; i < logits.length; i++) {

@@ -95,7 +95,7 @@ final class Lesson {
     for (int i = 0; i < sample.dim(0); i++) {
       for (int j = 0; j < sample.dim(1); j++) {
         int row =
-            (sight.ordinal() * cells.dim(0) + i / DemoNetwork.CELL) * cells.dim(1)
+            (sight.channel() * cells.dim(0) + i / DemoNetwork.CELL) * cells.dim(1)
                 + j / DemoNetwork.CELL;
         for (int k = 0; k < sample.dim(2); k++) {
           if (voxels[at++] > above) {

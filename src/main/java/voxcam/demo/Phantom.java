@@ -67,7 +67,7 @@ public record Phantom(long seed, Volume scan, List<Finding> findings) {
     List<Finding> findings = new ArrayList<>();
     for (Abnormality abnormality : Abnormality.values()) {
       if (present.contains(abnormality)) {
-        RandomGenerator own = stream(seed, 10 + abnormality.ordinal());
+        RandomGenerator own = stream(seed, 10 + abnormality.index());
         float[] mask = new Findings(anatomy, canvas, organs, own).paint(abnormality);
         findings.add(new Finding(abnormality, Volume.of(abnormality.label(), grid(), 1, mask)));
       }
@@ -78,7 +78,7 @@ public record Phantom(long seed, Volume scan, List<Finding> findings) {
   /** 1 for every label that is present, 0 for the others. */
   public float[] truth() {
     float[] truth = new float[Abnormality.values().length];
-    findings.forEach(finding -> truth[finding.abnormality().ordinal()] = 1);
+    findings.forEach(finding -> truth[finding.abnormality().index()] = 1);
     return truth;
   }
 

@@ -19,6 +19,7 @@ import voxcam.graph.Node;
 import voxcam.model.Dtype;
 import voxcam.model.Model;
 import voxcam.op.Tensor;
+import voxcam.train.Adam;
 import voxcam.train.Loss;
 import voxcam.train.Trainer;
 import voxcam.train.TrainingStep;
@@ -35,12 +36,36 @@ import voxcam.train.TrainingStep;
  * cell of the last feature map what is to be seen there (fluid, a mass, calcified tissue, bones
  * included). The second part teaches the features to see and not to spread; it knows neither sides
  * nor organs, and nothing in training looks at a heat map. Adam with a rate that stays and then
- * falls in a line to zero. Everything is seeded: the same machine gives the same bytes again.
+ * falls in a line to zero; weights of the linear layer decay. Everything is seeded: the same
+ * machine gives the same bytes again.
+ *
+ * <p>The shipped file took 471 s on two cores of a Zen 4 that had other work too. On 300 phantoms
+ * with random findings it reached:
+ *
+ * <pre>
+ * label                accuracy    AUC   share of energy inside: HiResCAM  Grad-CAM   HiResCAM has more
+ * right effusion          1.000  1.0000                            46.6 %    34.4 %   in 143 of 155
+ * left effusion           1.000  1.0000                            44.7 %    34.6 %   in 109 of 155
+ * right nodule            0.977  0.9952                            29.9 %    19.7 %   in 153 of 155
+ * left nodule             0.963  0.9929                            31.3 %    30.8 %   in  76 of 156
+ * heart calcification     0.983  0.9987                            20.7 %     3.1 %   in 156 of 156
+ * </pre>
+ *
+ * <p>Grad-CAM does as well where only one side has a finding: the feature that sees it is silent
+ * elsewhere, so a weight without a place does no harm. It fails where the same sight is somewhere
+ * else too: the other side's effusion or nodules, and bones for calcium.
  */
 public final class TrainDemo {
   private static final int STEPS = 3000;
-  private static final int BATCH = 2;
+  static final int BATCH = 2;
   private static final double RATE = 3e-3;
+
+  /**
+   * Shrinks weights of the linear layer that no label needs, as those at bones for what is in a
+   * lung.
+   */
+  private static final double DECAY = 0.5;
+
   private static final double SIGHTS = 10;
   private static final long SEED = 7;
 
@@ -76,7 +101,11 @@ public final class TrainDemo {
   /** The parameters after this many steps. */
   static Map<String, Tensor> train(Backend backend, Options options, int steps, PrintStream out) {
     try (TrainingStep step = step(backend, options)) {
-      Trainer trainer = new Trainer(step, DemoNetwork.initial(new SplittableRandom(SEED)));
+      Trainer trainer =
+          new Trainer(
+              step,
+              new Adam(Map.of("linear.weight", DECAY)),
+              DemoNetwork.initial(new SplittableRandom(SEED)));
       CompletableFuture<Lesson> next = CompletableFuture.supplyAsync(() -> lesson(0));
       double sum = 0;
       for (int i = 0; i < steps; i++) {
@@ -105,7 +134,8 @@ public final class TrainDemo {
     return Lesson.of(LongStream.range(first, first + BATCH).mapToObj(Phantom::random).toList());
   }
 
-  private static TrainingStep step(Backend backend, Options options) {
+  /** The two-part loss and its gradients, compiled for batches of two. */
+  static TrainingStep step(Backend backend, Options options) {
     GraphBuilder builder = new GraphBuilder();
     Node scan = builder.input("scan", Lesson.scans(BATCH));
     Node labels = builder.input("labels", Lesson.labels(BATCH));

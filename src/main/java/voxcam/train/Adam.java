@@ -14,20 +14,39 @@ import voxcam.op.Tensor;
  * w = w - rate * m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon)
  * </pre>
  *
- * <p>Moments are kept in double. Not thread-safe: it remembers the steps it made.
+ * <p>Parameters that decay shrink beside that step by {@code rate * decay * w} (Loshchilov and
+ * Hutter, "Decoupled weight decay regularization", ICLR 2019): what nothing pushes goes back to
+ * zero. Moments are kept in double. Not thread-safe: it remembers the steps it made.
  */
 public final class Adam {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.999;
   private static final double EPSILON = 1e-8;
 
-  private record Moments(double[] first, double[] second) {}
+  private static final class Moments {
+    final double[] first;
+    final double[] second;
+
+    Moments(int length) {
+      first = new double[length];
+      second = new double[length];
+    }
+  }
 
   private final Map<String, Moments> moments = new HashMap<>();
   private int steps;
 
-  /** With the paper's constants: 0.9, 0.999 and 1e-8. */
-  public Adam() {}
+  private final Map<String, Double> decays;
+
+  /** With the paper's constants, 0.9, 0.999 and 1e-8, and no decay. */
+  public Adam() {
+    this(Map.of());
+  }
+
+  /** With the paper's constants, and decays of some parameters, by name. */
+  public Adam(Map<String, Double> decays) {
+    this.decays = Map.copyOf(decays);
+  }
 
   /**
    * Makes one step.
@@ -60,16 +79,17 @@ public final class Adam {
   private Tensor moved(String name, double rate, Tensor values, Tensor gradient) {
     float[] w = values.floats().clone();
     float[] g = gradient.floats();
-    Moments own =
-        moments.computeIfAbsent(name, _ -> new Moments(new double[w.length], new double[w.length]));
-    double[] first = own.first();
-    double[] second = own.second();
+    Moments own = moments.computeIfAbsent(name, _ -> new Moments(w.length));
+    double[] first = own.first;
+    double[] second = own.second;
     double bias1 = 1 - Math.pow(BETA1, steps);
     double bias2 = 1 - Math.pow(BETA2, steps);
+    double kept = 1 - rate * decays.getOrDefault(name, 0.0);
     for (int i = 0; i < w.length; i++) {
       first[i] = BETA1 * first[i] + (1 - BETA1) * g[i];
       second[i] = BETA2 * second[i] + (1 - BETA2) * g[i] * g[i];
-      w[i] -= (float) (rate * (first[i] / bias1) / (Math.sqrt(second[i] / bias2) + EPSILON));
+      double move = rate * (first[i] / bias1) / (Math.sqrt(second[i] / bias2) + EPSILON);
+      w[i] = (float) (kept * w[i] - move);
     }
     return Tensor.of(values.shape(), w);
   }

@@ -10,16 +10,18 @@ import voxcam.op.Tensor;
  */
 public final class Trainer {
   private final TrainingStep step;
-  private final Adam adam = new Adam();
+  private final Adam adam;
   private Map<String, Tensor> parameters;
 
   /**
    * Starts from these parameters.
    *
    * @param step stays the caller's to close
+   * @param adam which remembers the steps, so that each trainer needs its own
    */
-  public Trainer(TrainingStep step, Map<String, Tensor> parameters) {
+  public Trainer(TrainingStep step, Adam adam, Map<String, Tensor> parameters) {
     this.step = step;
+    this.adam = adam;
     this.parameters = new LinkedHashMap<>(parameters);
   }
 
