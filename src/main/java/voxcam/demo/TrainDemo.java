@@ -39,7 +39,7 @@ import voxcam.train.TrainingStep;
  * falls in a line to zero; weights of the linear layer decay. Everything is seeded: the same
  * machine gives the same bytes again.
  *
- * <p>The shipped file took 471 s on two cores of a Zen 4 that had other work too. On 300 phantoms
+ * <p>The shipped file took 471 s on two cores with AVX-512 that had other work too. On 300 phantoms
  * with random findings it reached:
  *
  * <pre>

@@ -98,7 +98,7 @@ final class Programs implements AutoCloseable {
     }
     synchronized (this) {
       if (kept.size() > KEPT) {
-        kept.pollFirstEntry().getValue().thenAccept(Lease::close);
+        var _ = kept.pollFirstEntry().getValue().thenAccept(Lease::close);
       }
     }
   }
@@ -123,6 +123,8 @@ final class Programs implements AutoCloseable {
       all = new LinkedHashMap<>(kept);
       kept.clear();
     }
-    all.values().forEach(future -> future.thenAccept(Lease::close));
+    for (CompletableFuture<Lease> future : all.values()) {
+      var _ = future.thenAccept(Lease::close);
+    }
   }
 }
