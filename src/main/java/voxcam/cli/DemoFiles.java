@@ -112,6 +112,9 @@ final class DemoFiles {
     }
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("phantom_seed", run.phantom().seed());
+    members.put(
+        "training",
+        "labels and, cell by cell, what is to be seen there; see voxcam.demo.TrainDemo");
     members.put("layer", run.explained().first().layer());
     members.put("findings", findings);
     return Json.of(members);

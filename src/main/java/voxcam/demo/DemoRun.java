@@ -143,6 +143,9 @@ public record DemoRun(
               shares(c.hiRes()),
               shares(c.grad())));
     }
+    lines.add(
+        "The network learned from labels and, cell by cell, from what is to be seen there; no map was"
+            + " looked at. The scan was chosen among many: README says how maps fare on others.");
     if (hasSameSightOnBothSides()) {
       lines.add(
           "This scan has the same finding on both sides, which Grad-CAM cannot tell apart; with one"
