@@ -45,7 +45,7 @@ final class DemoRunTest {
   void hiResCamHasMoreInsideEveryFindingAndThePrintedLinesSaySo() {
     assertThat(run.cases())
         .allSatisfy(c -> assertThat(c.asClaimed()).as("%s", c.finding().abnormality()).isTrue());
-    assertThat(run.lines()).hasSize(3 + run.cases().size());
+    assertThat(run.lines()).hasSize(4 + run.cases().size());
     DemoRun.Case first = run.cases().getFirst();
     String inside = "%.1f %%".formatted(100 * first.hiRes().inside().share());
     assertThat(run.lines().get(2)).startsWith("right effusion").contains(inside);
@@ -96,10 +96,11 @@ final class DemoRunTest {
     cases.add(new DemoRun.Case(real.finding(), -0.5, real.hiRes(), empty));
     DemoRun other = new DemoRun(run.phantom(), run.model(), run.prepared(), run.explained(), cases);
 
-    assertThat(other.lines().subList(2, 7))
+    assertThat(other.lines().subList(2, 8))
         .satisfiesExactly(
             line -> assertThat(line).endsWith("50.0 % (50.0 %)   50.0 % (50.0 %)"),
             line -> assertThat(line).contains("-0.50").endsWith("empty map"),
+            line -> assertThat(line).startsWith("The network learned from labels and"),
             line -> assertThat(line).contains("with one side alone"),
             line -> assertThat(line).contains("the claim does not hold"),
             line -> assertThat(line).contains("the network misses it"));
