@@ -44,15 +44,26 @@ public record Display(Tensor map, double scale, List<String> steps) {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (values[i] / max);
       }
+      steps.add("scale: divided by the largest raw value, " + (float) max);
     }
-    steps.add("scale: divided by the largest raw value, " + (float) max);
-    Shape now = shape;
-    for (int axis = 0; axis < shape.rank(); axis++) {
+    if (!shape.equals(grid)) {
+      steps.add("resize: linear, half-pixel, from " + shape + " to " + grid);
+    }
+    return new Display(resized(Tensor.of(shape, values), grid), max, steps);
+  }
+
+  /**
+   * Values interpolated to another grid of as many axes: linear along each axis, half-pixel, the
+   * outermost values going on to the edges.
+   */
+  public static Tensor resized(Tensor map, Shape grid) {
+    float[] values = map.floats();
+    Shape now = map.shape();
+    for (int axis = 0; axis < now.rank(); axis++) {
       values = stretched(values, now, axis, grid.dim(axis));
       now = now.with(axis, grid.dim(axis));
     }
-    steps.add("resize: linear, half-pixel, from " + shape + " to " + grid);
-    return new Display(Tensor.of(grid, values), max, steps);
+    return Tensor.of(grid, values);
   }
 
   /** Linear interpolation along one axis; trilinear interpolation is this along each. */

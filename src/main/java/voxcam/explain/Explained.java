@@ -27,7 +27,7 @@ public record Explained(List<Explanation> maps, Tensor logits, Cost cost) {
    * @param gradientFlops all the rest: gradients behind the layers, maps and checks
    * @param bytes working memory of the run, as planned before it
    * @param weightBytes memory of the weights
-   * @param compileSeconds making the program; 0 where an earlier one served again
+   * @param compileSeconds making the program, or finding the one that an earlier request made
    * @param runSeconds running it
    * @param backend its name
    */

@@ -22,9 +22,13 @@ import voxcam.op.Tensor;
  * on first use and kept for requests of the same kind on inputs of the same shape, the latest few
  * of them.
  *
- * <p>The model stays the caller's and must stay open as long as the explainer is used.
+ * <p>Close it to let go of its programs; the model stays as it is.
  */
 public final class Explainer implements AutoCloseable {
+  private static final String POOLED =
+      "Grad-CAM averages the gradient over all positions, so a value need not be its cell's share of"
+          + " the score";
+
   private final Model model;
   private final Backend backend;
   private final Options options;
@@ -149,18 +153,18 @@ public final class Explainer implements AutoCloseable {
             : OptionalLong.of(Math.round(number(values, wanted.voxels())));
     Tensor map = withoutBatch(values.get(wanted.map()));
     checkFinite(map, target + ", " + wanted.method().name() + " at " + wanted.layer());
-    boolean hiRes = wanted.method() instanceof HiResCam || wanted.head().coincide();
+    boolean pooled = wanted.method() instanceof GradCam && !wanted.head().coincide();
     Trust trust =
         new Trust(
-            hiRes && wanted.head().guaranteed(),
+            !pooled && wanted.head().guaranteed(),
             wanted.head().coincide(),
-            wanted.head().reason(),
+            pooled ? POOLED : wanted.head().reason(),
             wanted.breaking(),
             number(values, wanted.score()),
             sum(map),
             number(values, wanted.bias()),
             number(values, wanted.bypass()),
-            whyEmpty(map, voxels));
+            whyEmpty(map, voxels, pooled));
     return new Explanation(
         target, indices.get(0), wanted.layer(), wanted.method(), map, voxels, trust);
   }
@@ -189,7 +193,7 @@ public final class Explainer implements AutoCloseable {
     }
   }
 
-  private static Optional<String> whyEmpty(Tensor map, OptionalLong voxels) {
+  private static Optional<String> whyEmpty(Tensor map, OptionalLong voxels, boolean pooled) {
     double max = Double.NEGATIVE_INFINITY;
     double min = Double.POSITIVE_INFINITY;
     for (float value : map.floats()) {
@@ -206,8 +210,11 @@ public final class Explainer implements AutoCloseable {
       return Optional.of(
           "the score does not change with this layer here: every gradient times activation is 0");
     }
-    return Optional.of(
-        String.format(Locale.ROOT, "all evidence is against: largest raw value %.3g", max));
+    String why =
+        pooled
+            ? "no value is above 0, the largest is %.3g; for Grad-CAM this says nothing of the evidence"
+            : "all evidence is against: largest raw value %.3g";
+    return Optional.of(String.format(Locale.ROOT, why, max));
   }
 
   private static double sum(Tensor map) {

@@ -1,6 +1,7 @@
 package voxcam.explain;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
@@ -91,14 +92,26 @@ final class Programs implements AutoCloseable {
       future.complete(maker.get());
     } catch (RuntimeException | Error e) {
       synchronized (this) {
-        kept.remove(key);
+        kept.remove(key, future);
       }
       future.completeExceptionally(e);
       return;
     }
     synchronized (this) {
-      if (kept.size() > KEPT) {
-        var _ = kept.pollFirstEntry().getValue().thenAccept(Lease::close);
+      dropOldest();
+    }
+  }
+
+  /** Lets go of the program that was not asked for longest, of those that are made. */
+  private void dropOldest() {
+    if (kept.size() <= KEPT) {
+      return;
+    }
+    for (Map.Entry<Key, CompletableFuture<Lease>> entry : List.copyOf(kept.entrySet())) {
+      if (entry.getValue().isDone()) {
+        kept.remove(entry.getKey());
+        var _ = entry.getValue().thenAccept(Lease::close);
+        return;
       }
     }
   }

@@ -57,6 +57,12 @@ final class Scores {
   }
 
   List<Score> of(Target target) {
+    if (voxels instanceof Voxels.Region && !isDense(logits.shape())) {
+      throw new InputException(
+          "region: the model's logits "
+              + logits.shape()
+              + " have no positions; a region is for segmentation");
+    }
     int labels = logits.shape().dim(1);
     return switch (target) {
       case Target.Index(int index) -> List.of(fixed(checked(index, labels)));

@@ -56,11 +56,6 @@ public final class Graph {
     return find(name).orElseThrow(() -> new InputException("graph: there is no node " + name));
   }
 
-  /** Whether every shape is known. */
-  public boolean isSpecialised() {
-    return nodes.stream().allMatch(Node::isShaped);
-  }
-
   /**
    * This graph for inputs of the given shapes: the same names and operations, every shape known and
    * checked.

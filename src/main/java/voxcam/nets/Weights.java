@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
@@ -79,11 +78,6 @@ final class Weights {
                   Arrays.toString(sizes).replace(" ", "").replace("-1", "any")));
     }
     return tensor;
-  }
-
-  /** A weight that need not be there. */
-  Optional<Tensor> takeIfPresent(String weight, int... sizes) {
-    return has(weight) ? Optional.of(take(weight, sizes)) : Optional.empty();
   }
 
   private static boolean fits(Shape shape, int... sizes) {

@@ -54,10 +54,6 @@ public record Caption(
     List<String> facts = new ArrayList<>();
     if (trust.guaranteed()) {
       facts.add("Guaranteed: " + trust.reason());
-    } else if (pooled) {
-      facts.add(
-          "Not guaranteed: Grad-CAM averages the gradient over all positions, so a value need not be"
-              + " its cell's share of the score");
     } else {
       facts.add("Not guaranteed: " + trust.reason().replaceFirst("^not by construction: ", ""));
     }

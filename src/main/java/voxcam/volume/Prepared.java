@@ -60,25 +60,6 @@ public final class Prepared {
   }
 
   /**
-   * A map at a layer's resolution {@code [d,h,w]} on the network's grid: trilinear, half-pixel (as
-   * PyTorch's {@code interpolate} with {@code align_corners=False}).
-   */
-  public Tensor enlarge(Tensor map) {
-    if (map.shape().rank() != 3) {
-      throw new InputException("map: has shape " + map.shape() + ", expected three axes [d,h,w]");
-    }
-    int[] from = map.shape().dims();
-    int[] to = grid().dims();
-    double[] zoom = new double[3];
-    for (int axis = 0; axis < 3; axis++) {
-      zoom[axis] = (double) from[axis] / to[axis];
-    }
-    float[] out = new float[grid().length()];
-    Sampler.LINEAR_EXTENDED.sample(map.floats(), 0, from, Move.zoom(zoom), out, 0, to);
-    return Tensor.of(grid(), out);
-  }
-
-  /**
    * A map on the network's grid, brought onto the voxels of the first volume given, with its
    * affine: trilinear between the centres of the network's voxels, 0 outside what the network saw.
    * A slab's value counts for each of its slices.
@@ -101,7 +82,7 @@ public final class Prepared {
               + map.shape()
               + ", the network's grid is "
               + grid()
-              + "; enlarge it first");
+              + "; interpolate it first");
     }
     float[] voxels = slab > 0 ? slices(map.floats()) : map.floats();
     Grid target = volume.grid();

@@ -22,6 +22,7 @@ import voxcam.model.Model;
 import voxcam.model.Task;
 import voxcam.op.Binary;
 import voxcam.op.InputException;
+import voxcam.op.Linear;
 import voxcam.op.Movement;
 import voxcam.op.Pool;
 import voxcam.op.Reduce;
@@ -185,6 +186,7 @@ class ExplainerTest {
     assertThat(maps.get(0).trust().guaranteed()).isTrue();
     assertThat(maps.get(0).trust().relativeResidual()).isLessThan(1e-5);
     assertThat(maps.get(1).trust().guaranteed()).isFalse();
+    assertThat(maps.get(1).trust().reason()).startsWith("Grad-CAM averages the gradient");
     assertThat(maps).noneMatch(map -> map.trust().coincide());
     assertThat(maps.get(1).map().floats()).isNotEqualTo(maps.get(0).map().floats());
   }
@@ -270,6 +272,37 @@ class ExplainerTest {
         .isInstanceOf(InputException.class)
         .hasMessage(
             "region: shape is [4,5,6], the model's output has the positions [6, 5, 4]; give a mask of that size");
+  }
+
+  @Test
+  void emptyMapsSayWhyWithoutClaimingTooMuch() {
+    TinyNet net = new TinyNet(16, Shape.of(1, 1, 1, 1, 3));
+    Node layer = net.builder.add("layer", new Unary.Relu(), net.input);
+    Node weight = net.builder.constant("w", Tensor.of(Shape.of(2, 3), -5f, 1f, 1f, -1f, -1f, -1f));
+    Node logits =
+        net.builder.add("fc", new Linear.Gemm(1, 1, false, true), net.flat(layer), weight);
+    Model model = net.model(logits, Task.MULTICLASS);
+    Tensor input = Tensor.of(Shape.of(1, 1, 1, 1, 3), 0f, 2f, 0f);
+    Request request =
+        new Request(
+            List.of(new Target.All()), List.of("layer"), Method.all(), new Voxels.Predicted());
+    List<Explanation> maps = explain(model, input, request).maps();
+    assertThat(maps.get(0).trust().empty()).isEmpty();
+    assertThat(maps.get(1).trust().empty())
+        .hasValue(
+            "no value is above 0, the largest is 0.00; for Grad-CAM this says nothing of the evidence");
+    assertThat(maps.get(2).trust().empty())
+        .hasValue("all evidence is against: largest raw value 0.00");
+  }
+
+  @Test
+  void aRegionForAClassifierIsRefused() {
+    Request request = FIRST.over(new Voxels.Region(Tensor.filled(Shape.of(6, 5, 4), 1)));
+    TinyNet net = TinyNet.of(17);
+    Tensor input = net.values(TinyNet.INPUT);
+    assertThatThrownBy(() -> explain(classifier(net), input, request))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("a region is for segmentation");
   }
 
   @Test

@@ -143,8 +143,8 @@ final class TextTest {
     assertThat(caption.empty()).contains("all evidence is against");
     Caption pooled = caption(new GradCam(), trust, OptionalLong.empty());
     assertThat(pooled.trust())
-        .startsWith("Not guaranteed: Grad-CAM averages the gradient")
-        .endsWith("sum of the map 1");
+        .isEqualTo(
+            "Not guaranteed: behind the layer stands gate (Sigmoid)  \u00b7  sum of the map 1");
   }
 
   private static Caption caption(Method method, Trust trust, OptionalLong voxels) {

@@ -9,11 +9,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import voxcam.op.Shape;
-import voxcam.op.Tensor;
 
 /**
  * Files made by nibabel and NumPy say here what they say there
@@ -58,21 +56,6 @@ final class GoldenFilesTest {
         .isEqualTo(Shape.of(1, volume.channels(), shape[0], shape[1], shape[2]));
     assertThat(ras.input().floats())
         .containsExactly(channelsFirst(floats(fields[6]), volume.channels()));
-  }
-
-  @Test
-  void enlargesAsPyTorchDoes() throws IOException {
-    for (String line : Files.readAllLines(FOLDER.resolve("enlarge.tsv"))) {
-      String[] fields = line.split("\t", -1);
-      int[] to = ints(fields[2]);
-      Volume target = Volume.of(Grid.unlocated(to), new float[to[0] * to[1] * to[2]]);
-      Tensor map = Tensor.of(Shape.of(ints(fields[0])), floats(fields[1]));
-
-      Tensor large = Recipe.EMPTY.apply(target).enlarge(map);
-
-      assertThat(large.shape()).isEqualTo(Shape.of(to));
-      assertThat(large.floats()).containsExactly(floats(fields[3]), within(1e-6f));
-    }
   }
 
   /** From nibabel's [x,y,z,channel]. */

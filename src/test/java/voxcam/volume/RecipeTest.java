@@ -212,7 +212,7 @@ final class RecipeTest {
         .hasMessageContaining("recipe: step 1 (resample): ")
         .hasMessageContaining("are more than one array holds");
     assertThatThrownBy(() -> apply("", line(1, 2)).back(Tensor.filled(Shape.of(1, 2, 2), 0)))
-        .hasMessage("map: has shape [1,2,2], the network's grid is [1,1,2]; enlarge it first");
+        .hasMessage("map: has shape [1,2,2], the network's grid is [1,1,2]; interpolate it first");
   }
 
   @Test
