@@ -92,7 +92,7 @@ final class PredictCommand implements Callable<Integer> {
       String recipe = modelOptions.recipe(opened);
       Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
       checkResult(subject);
-      Prediction prediction = new Prediction(opened, run(subject, stages));
+      Prediction prediction = new Prediction(opened, run(subject, stages)).finite();
       stages.time("write", () -> write(subject, prediction, outputs));
       lines = lines(prediction);
     }

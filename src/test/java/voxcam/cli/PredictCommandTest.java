@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
+import voxcam.volume.Grid;
 import voxcam.volume.Nifti;
 import voxcam.volume.Npy;
 import voxcam.volume.Volume;
@@ -102,5 +104,19 @@ class PredictCommandTest {
                 folder.resolve("labels.nii"))
             .succeeds();
     assertThat(run.err()).contains("96 voxels of t1.nii.gz lie outside what the network saw");
+  }
+
+  @Test
+  void logitsThatAreNotFiniteAreNoAnswer() {
+    float[] voxels = new float[16 * 12 * 8];
+    Arrays.fill(voxels, 3e38f);
+    Path volume = folder.resolve("huge.nii");
+    Nifti.write(volume, Volume.of(Grid.of(new int[] {16, 12, 8}, Cli.PLACE), voxels));
+    Path labels = folder.resolve("labels.nii");
+    Cli.run("predict", Cli.net("resize-no-skip"), volume, "--recipe", "[]", "--out", labels)
+        .refuses(
+            " of 4608 logits are not finite;"
+                + " the weights or the input hold NaN or are too large");
+    assertThat(Cli.files(folder)).containsExactly("huge.nii");
   }
 }
