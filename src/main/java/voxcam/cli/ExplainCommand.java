@@ -150,6 +150,8 @@ final class ExplainCommand implements Callable<Integer> {
     try (Outputs outputs = new Outputs();
         Stages stages = new Stages(streams)) {
       Path out = outputs.folder(folder);
+      outputs.keep(List.of(model));
+      outputs.keep(inputs);
       Backend backend = deviceOptions.backend();
       Model opened = stages.time("open", () -> modelOptions.open(model));
       String recipe = modelOptions.recipe(opened);

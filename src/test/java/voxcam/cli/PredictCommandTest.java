@@ -3,6 +3,8 @@ package voxcam.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -118,5 +120,24 @@ class PredictCommandTest {
             " of 4608 logits are not finite;"
                 + " the weights or the input hold NaN or are too large");
     assertThat(Cli.files(folder)).containsExactly("huge.nii");
+  }
+
+  @Test
+  void inputsAreNotWrittenOver() throws IOException {
+    Path volume = Cli.volume(folder.resolve("t1.nii"), 16, 12, 8);
+    Path net = Files.copy(Cli.net("resize-no-skip"), folder.resolve("net.npy"));
+    Path again = folder.resolve(".").resolve("t1.nii");
+    Path link = Files.createLink(folder.resolve("link.nii.gz"), volume);
+    for (Path out : List.of(volume, again, link)) {
+      Cli.run("predict", net, volume, "--out", out)
+          .refuses("--out " + out + ": is an input; give another name");
+    }
+    Cli.run("predict", net, volume, "--raw", net)
+        .refuses("--raw " + net + ": is an input; give another name");
+    Path raw = folder.resolve("raw.npy");
+    Cli.run("predict", net, volume, "--raw", raw, "--out", folder.resolve(".").resolve("raw.npy"))
+        .refuses("--out and --raw are the same file");
+    assertThat(net).hasSameBinaryContentAs(Cli.net("resize-no-skip"));
+    assertThat(raw).doesNotExist();
   }
 }
