@@ -124,7 +124,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** What the demo decides itself. */
   private static final List<String> FIXED_BY_DEMO =
-      List.of("--target", "--layer", "--method", "--roi", "--arch", "--recipe");
+      List.of("--target", "--layer", "--method", "--roi", "--arch", "--labels", "--recipe");
 
   @Spec CommandSpec spec;
 

@@ -140,4 +140,18 @@ class PredictCommandTest {
     assertThat(net).hasSameBinaryContentAs(Cli.net("resize-no-skip"));
     assertThat(raw).doesNotExist();
   }
+
+  @Test
+  void classesGetTheNamesThatAreGiven() {
+    Path volume = Cli.volume(folder.resolve("ct.nii"), 10, 8, 12);
+    Path net = Cli.net("flatten-linear");
+    Cli run = Cli.run("predict", net, volume, "--labels", "oak, ash,elm").succeeds();
+    assertThat(run.out().lines().skip(1).map(line -> line.strip().split("\\s+")).toList())
+        .extracting(row -> row[0] + row[1])
+        .containsExactlyInAnyOrder("oak0", "ash1", "elm2");
+    Cli.run("predict", net, volume, "--labels", "oak,ash")
+        .refuses("--labels: 2 names, but the model has 3 classes; give one name for each");
+    Cli.run("predict", net, volume, "--labels", "oak,ash,oak").refuses("two labels are the same");
+    assertThat(Cli.run("predict", "--help").out()).contains("--labels=A,B,C");
+  }
 }
