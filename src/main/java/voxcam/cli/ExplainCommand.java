@@ -124,7 +124,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** What the demo decides itself. */
   private static final List<String> FIXED_BY_DEMO =
-      List.of("--target", "--layer", "--method", "--roi", "--arch", "--recipe");
+      List.of("--target", "--layer", "--method", "--roi", "--arch", "--labels", "--recipe");
 
   @Spec CommandSpec spec;
 
@@ -150,6 +150,8 @@ final class ExplainCommand implements Callable<Integer> {
     try (Outputs outputs = new Outputs();
         Stages stages = new Stages(streams)) {
       Path out = outputs.folder(folder);
+      outputs.keep(List.of(model));
+      outputs.keep(inputs);
       Backend backend = deviceOptions.backend();
       Model opened = stages.time("open", () -> modelOptions.open(model));
       String recipe = modelOptions.recipe(opened);

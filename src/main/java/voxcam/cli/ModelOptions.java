@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Option;
 import voxcam.model.Model;
 import voxcam.op.InputException;
@@ -22,6 +23,14 @@ final class ModelOptions {
   String arch = "";
 
   @Option(
+      names = "--labels",
+      paramLabel = "A,B,C",
+      description =
+          "Names for the classes, in the order of the logits, instead of those that the model has;"
+              + " plain weights have none.")
+  String labels;
+
+  @Option(
       names = "--recipe",
       paramLabel = "STEPS",
       description =
@@ -36,7 +45,21 @@ final class ModelOptions {
    */
   Model open(String name) {
     Path file = file(name, "model file");
-    return Model.open(file, arch);
+    Model opened = Model.open(file, arch);
+    return labels == null ? opened : labelled(opened);
+  }
+
+  private Model labelled(Model opened) {
+    List<String> names = Text.parts("--labels", labels);
+    if (names.size() != opened.labels().size()) {
+      throw new InputException(
+          "--labels: "
+              + names.size()
+              + " names, but the model has "
+              + opened.labels().size()
+              + " classes; give one name for each");
+    }
+    return opened.withLabels(names);
   }
 
   /** The recipe's text: the option's, or else the model's own. */

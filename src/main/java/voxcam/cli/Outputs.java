@@ -27,6 +27,7 @@ final class Outputs implements AutoCloseable {
   private final Map<Path, Path> stagings = new LinkedHashMap<>();
   private final List<Path> created = new ArrayList<>();
   private final List<Output> outputs = new ArrayList<>();
+  private final List<String> kept = new ArrayList<>();
   private final Thread interrupted = new Thread(this::clear, "outputs");
 
   Outputs() {
@@ -68,6 +69,37 @@ final class Outputs implements AutoCloseable {
     return file;
   }
 
+  /**
+   * Keeps a file that is read from being written over.
+   *
+   * @param output how messages name the file to write
+   * @throws InputException if that file is one of the inputs, by this name or another
+   */
+  static void spare(String output, Path target, List<String> inputs) {
+    for (String input : inputs) {
+      if (same(target, path(input))) {
+        throw new InputException(output + ": is an input; give another name");
+      }
+    }
+  }
+
+  /** Refuses from now on to write over these files. */
+  void keep(List<String> inputs) {
+    kept.addAll(inputs);
+  }
+
+  /** Whether two names are of one file, which need not exist. */
+  static boolean same(Path one, Path other) {
+    if (one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())) {
+      return true;
+    }
+    try {
+      return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Writes a file of a folder that is ready; it appears with {@link #publish}. */
   void write(Path target, Consumer<Path> content) {
     Path folder = target.toAbsolutePath().getParent();
@@ -75,6 +107,7 @@ final class Outputs implements AutoCloseable {
     if (outputs.stream().anyMatch(output -> output.part().equals(part))) {
       throw new IllegalStateException(target + " is written twice");
     }
+    spare(target.toString(), target, kept);
     if (Files.isDirectory(target)) {
       throw new InputException(target + ": cannot write, a folder has this name; remove it");
     }
@@ -157,7 +190,7 @@ final class Outputs implements AutoCloseable {
     }
   }
 
-  private static Path path(String name) {
+  static Path path(String name) {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {

@@ -92,7 +92,7 @@ final class PredictCommand implements Callable<Integer> {
       String recipe = modelOptions.recipe(opened);
       Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
       checkResult(subject);
-      Prediction prediction = new Prediction(opened, run(subject, stages));
+      Prediction prediction = new Prediction(opened, run(subject, stages)).finite();
       stages.time("write", () -> write(subject, prediction, outputs));
       lines = lines(prediction);
     }
@@ -107,8 +107,18 @@ final class PredictCommand implements Callable<Integer> {
     if (result != null && !isNifti() && !isNpy()) {
       throw new InputException("--out " + result + ": the name must end in .nii, .nii.gz or .npy");
     }
-    if (result != null && raw != null && Path.of(result).equals(Path.of(raw))) {
+    if (result != null && raw != null && Outputs.same(Outputs.path(result), Outputs.path(raw))) {
       throw new InputException("--out and --raw are the same file " + raw + "; give two names");
+    }
+    spare("--out", result);
+    spare("--raw", raw);
+  }
+
+  private void spare(String option, String file) {
+    if (file != null) {
+      List<String> read = new ArrayList<>(inputs);
+      read.add(model);
+      Outputs.spare(option + " " + file, Outputs.path(file), read);
     }
   }
 

@@ -25,6 +25,30 @@ record Prediction(Model model, Tensor logits) {
     return logits.rank() > 2 && logits.size(2, logits.rank()) > 1;
   }
 
+  /**
+   * This prediction, if there is one.
+   *
+   * @throws InputException if any logit is NaN or infinite, which no label can be read from
+   */
+  Prediction finite() {
+    int bad = 0;
+    float[] values = logits.floats();
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        bad++;
+      }
+    }
+    if (bad > 0) {
+      throw new InputException(
+          "model: "
+              + bad
+              + " of "
+              + values.length
+              + " logits are not finite; the weights or the input hold NaN or are too large");
+    }
+    return this;
+  }
+
   boolean isDense() {
     return isDense(logits.shape());
   }

@@ -97,9 +97,9 @@ public final class Model {
     return new Model(name, graph, task, labels, layer, Optional.of(json), Optional.empty());
   }
 
-  /** This model with other labels. */
+  /** This model with other labels; {@link #path} and {@link #sha256} stay those of its file. */
   public Model withLabels(List<String> others) {
-    return new Model(name, graph, task, others, layer, recipe, Optional.empty());
+    return new Model(name, graph, task, others, layer, recipe, file);
   }
 
   /** A short name: the file's, without its ending. */
@@ -136,7 +136,7 @@ public final class Model {
     return recipe;
   }
 
-  /** The file that this model is, unchanged. */
+  /** The file that this model is, unchanged but for the labels. */
   public Optional<Path> path() {
     return file.map(Safetensors::path);
   }

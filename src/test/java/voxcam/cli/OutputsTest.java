@@ -93,4 +93,18 @@ class OutputsTest {
     }
     assertThat(there).isEmptyDirectory();
   }
+
+  @Test
+  void keepsWhatIsRead() throws IOException {
+    Path input = Files.writeString(folder.resolve("scan.a.nii.gz"), "input");
+    try (Outputs outputs = new Outputs()) {
+      Path out = outputs.folder(folder.toString());
+      outputs.keep(List.of(input.toString()));
+      assertThatThrownBy(() -> outputs.write(out.resolve("scan.a.nii.gz"), file -> {}))
+          .isInstanceOf(InputException.class)
+          .hasMessage(input + ": is an input; give another name");
+      outputs.publish();
+    }
+    assertThat(input).hasContent("input");
+  }
 }

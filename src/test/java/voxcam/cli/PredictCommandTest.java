@@ -3,12 +3,16 @@ package voxcam.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
+import voxcam.volume.Grid;
 import voxcam.volume.Nifti;
 import voxcam.volume.Npy;
 import voxcam.volume.Volume;
@@ -102,5 +106,52 @@ class PredictCommandTest {
                 folder.resolve("labels.nii"))
             .succeeds();
     assertThat(run.err()).contains("96 voxels of t1.nii.gz lie outside what the network saw");
+  }
+
+  @Test
+  void logitsThatAreNotFiniteAreNoAnswer() {
+    float[] voxels = new float[16 * 12 * 8];
+    Arrays.fill(voxels, 3e38f);
+    Path volume = folder.resolve("huge.nii");
+    Nifti.write(volume, Volume.of(Grid.of(new int[] {16, 12, 8}, Cli.PLACE), voxels));
+    Path labels = folder.resolve("labels.nii");
+    Cli.run("predict", Cli.net("resize-no-skip"), volume, "--recipe", "[]", "--out", labels)
+        .refuses(
+            " of 4608 logits are not finite;"
+                + " the weights or the input hold NaN or are too large");
+    assertThat(Cli.files(folder)).containsExactly("huge.nii");
+  }
+
+  @Test
+  void inputsAreNotWrittenOver() throws IOException {
+    Path volume = Cli.volume(folder.resolve("t1.nii"), 16, 12, 8);
+    Path net = Files.copy(Cli.net("resize-no-skip"), folder.resolve("net.npy"));
+    Path again = folder.resolve(".").resolve("t1.nii");
+    Path link = Files.createLink(folder.resolve("link.nii.gz"), volume);
+    for (Path out : List.of(volume, again, link)) {
+      Cli.run("predict", net, volume, "--out", out)
+          .refuses("--out " + out + ": is an input; give another name");
+    }
+    Cli.run("predict", net, volume, "--raw", net)
+        .refuses("--raw " + net + ": is an input; give another name");
+    Path raw = folder.resolve("raw.npy");
+    Cli.run("predict", net, volume, "--raw", raw, "--out", folder.resolve(".").resolve("raw.npy"))
+        .refuses("--out and --raw are the same file");
+    assertThat(net).hasSameBinaryContentAs(Cli.net("resize-no-skip"));
+    assertThat(raw).doesNotExist();
+  }
+
+  @Test
+  void classesGetTheNamesThatAreGiven() {
+    Path volume = Cli.volume(folder.resolve("ct.nii"), 10, 8, 12);
+    Path net = Cli.net("flatten-linear");
+    Cli run = Cli.run("predict", net, volume, "--labels", "oak, ash,elm").succeeds();
+    assertThat(run.out().lines().skip(1).map(line -> line.strip().split("\\s+")).toList())
+        .extracting(row -> row[0] + row[1])
+        .containsExactlyInAnyOrder("oak0", "ash1", "elm2");
+    Cli.run("predict", net, volume, "--labels", "oak,ash")
+        .refuses("--labels: 2 names, but the model has 3 classes; give one name for each");
+    Cli.run("predict", net, volume, "--labels", "oak,ash,oak").refuses("two labels are the same");
+    assertThat(Cli.run("predict", "--help").out()).contains("--labels=A,B,C");
   }
 }

@@ -59,6 +59,9 @@ final class ModelTest {
     assertThat(opened.layer()).contains("pool");
     assertThat(opened.recipe()).contains("[{\"step\":\"zscore\"}]");
     assertThat(opened.path()).contains(path);
+    Model renamed = opened.withLabels(opened.labels().stream().map(name -> name + "'").toList());
+    assertThat(renamed.path()).contains(path);
+    assertThat(renamed.sha256()).isEqualTo(opened.sha256());
     assertThat(opened.sha256().orElseThrow()).hasSize(64);
     assertThat(saved.sha256()).isEmpty();
     assertThat(opened.logits().name()).isEqualTo("fc");
