@@ -16,6 +16,7 @@ import voxcam.backend.Program;
 import voxcam.compile.Prune;
 import voxcam.graph.Node;
 import voxcam.model.Model;
+import voxcam.model.Task;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -124,7 +125,7 @@ final class PredictCommand implements Callable<Integer> {
 
   private void checkResult(Subject subject) {
     Shape logits = subject.logits().shape();
-    boolean dense = Prediction.isDense(logits);
+    boolean dense = Task.isDense(logits);
     if (result != null && isNifti() && !dense) {
       throw new InputException(
           "--out "

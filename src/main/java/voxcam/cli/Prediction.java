@@ -20,11 +20,6 @@ record Prediction(Model model, Tensor logits) {
     }
   }
 
-  /** Whether logits of this shape belong to positions, more than one in all. */
-  static boolean isDense(Shape logits) {
-    return logits.rank() > 2 && logits.size(2, logits.rank()) > 1;
-  }
-
   /**
    * This prediction, if there is one.
    *
@@ -50,7 +45,7 @@ record Prediction(Model model, Tensor logits) {
   }
 
   boolean isDense() {
-    return isDense(logits.shape());
+    return Task.isDense(logits.shape());
   }
 
   int labels() {
@@ -63,7 +58,7 @@ record Prediction(Model model, Tensor logits) {
 
   /** Whether labels may hold together, each with a sigmoid of its own. */
   boolean overlaps() {
-    return model.task() == Task.MULTILABEL || labels() == 1;
+    return model.task().overlaps(labels());
   }
 
   /** What {@link #probabilities} are made with. */

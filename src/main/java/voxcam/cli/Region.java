@@ -4,6 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import voxcam.explain.Voxels;
+import voxcam.model.Task;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -19,7 +20,7 @@ final class Region {
   private Region() {}
 
   static Voxels of(String text, Prepared prepared, Shape logits) {
-    if (!Prediction.isDense(logits)) {
+    if (!Task.isDense(logits)) {
       throw new InputException(
           "--roi "
               + text

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.model.Task;
 import voxcam.op.InputException;
 import voxcam.op.Source;
 
@@ -41,7 +42,7 @@ public final class Layers {
       throw new InputException(
           "layer: this network has no layer with channels and positions to make a map at");
     }
-    boolean dense = Scores.isDense(graph.outputs().get(0).shape());
+    boolean dense = Task.isDense(graph.outputs().get(0).shape());
     Node best = layers.getLast();
     for (Node layer : layers) {
       if (dense && positions(layer) <= positions(best)) {

@@ -56,8 +56,8 @@ final class MapGraph {
     Node logits = labelled(model.outputs().get(0));
     labels = logits.shape().dim(1);
     samples = logits.shape().dim(0);
-    forwardFlops = Prune.apply(builder.build(List.of(logits))).flops();
     Graph forward = builder.build(List.of(logits));
+    forwardFlops = Prune.apply(forward).flops();
     List<Node> layers = layerNames.stream().map(name -> Layers.named(forward, name)).toList();
     List<Head> heads = layers.stream().map(layer -> Head.of(forward, layer, logits)).toList();
     Scores scores = new Scores(builder, logits, task, request.voxels());
@@ -138,7 +138,7 @@ final class MapGraph {
     if (shape.rank() == 1) {
       return builder.add(new Movement.Reshape(List.of(1, -1)), logits);
     }
-    return shape.rank() > 2 && !Scores.isDense(shape)
+    return shape.rank() > 2 && !Task.isDense(shape)
         ? builder.add(new Movement.Flatten(1), logits)
         : logits;
   }

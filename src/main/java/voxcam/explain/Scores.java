@@ -51,13 +51,8 @@ final class Scores {
     this.voxels = voxels;
   }
 
-  /** Whether logits have positions, more than one in all. */
-  static boolean isDense(Shape logits) {
-    return logits.rank() > 2 && logits.size(2, logits.rank()) > 1;
-  }
-
   List<Score> of(Target target) {
-    if (voxels instanceof Voxels.Region && !isDense(logits.shape())) {
+    if (voxels instanceof Voxels.Region && !Task.isDense(logits.shape())) {
       throw new InputException(
           "region: the model's logits "
               + logits.shape()
@@ -89,7 +84,7 @@ final class Scores {
 
   private Score perSample(List<Integer> indices, int labels) {
     int batch = logits.shape().dim(0);
-    if (indices.size() != batch || isDense(logits.shape())) {
+    if (indices.size() != batch || Task.isDense(logits.shape())) {
       throw new InputException(
           "target: "
               + indices.size()
@@ -112,7 +107,8 @@ final class Scores {
   }
 
   private List<Score> top(int count) {
-    Node strength = isDense(logits.shape()) ? predictedVoxels() : total(logits, spaceAndBatch());
+    Node strength =
+        Task.isDense(logits.shape()) ? predictedVoxels() : total(logits, spaceAndBatch());
     Node order = builder.add(new Index.TopK(count, 0, true, Index.Part.INDICES), strength);
     List<Score> scores = new ArrayList<>();
     for (int rank = 0; rank < count; rank++) {
@@ -125,7 +121,7 @@ final class Scores {
   }
 
   private Score score(List<Integer> indices, Optional<Node> chosen, Node own, Node label) {
-    if (!isDense(logits.shape())) {
+    if (!Task.isDense(logits.shape())) {
       return new Score(indices, chosen, total(own), Optional.empty());
     }
     Node mask = mask(own, label);
@@ -136,14 +132,10 @@ final class Scores {
   private Node mask(Node own, Node label) {
     return switch (voxels) {
       case Voxels.Region(Tensor mask) -> region(mask);
-      case Voxels.Predicted _ when overlaps() ->
+      case Voxels.Predicted _ when task.overlaps(logits.shape().dim(1)) ->
           builder.add(new Binary(Binary.Kind.Greater), own, builder.scalar(0));
       case Voxels.Predicted _ -> builder.add(new Binary(Binary.Kind.Equal), winner(), label);
     };
-  }
-
-  private boolean overlaps() {
-    return task == Task.MULTILABEL || logits.shape().dim(1) == 1;
   }
 
   private Node winner() {
@@ -180,7 +172,7 @@ final class Scores {
   /** For each label how many voxels are predicted as it, {@code [labels]}. */
   private Node predictedVoxels() {
     Node mask;
-    if (overlaps()) {
+    if (task.overlaps(logits.shape().dim(1))) {
       mask = builder.add(new Binary(Binary.Kind.Greater), logits, builder.scalar(0));
     } else {
       int[] dims = new int[logits.shape().rank()];

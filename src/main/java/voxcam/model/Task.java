@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import voxcam.op.InputException;
+import voxcam.op.Shape;
 
 /** What the logits of a model mean. */
 public enum Task {
@@ -17,6 +18,16 @@ public enum Task {
   /** The word in model files. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether labels may hold together, each by itself where its logit is above 0. */
+  public boolean overlaps(int labels) {
+    return this == MULTILABEL || labels == 1;
+  }
+
+  /** Whether logits {@code [N,labels,...]} belong to positions, more than one in all. */
+  public static boolean isDense(Shape logits) {
+    return logits.rank() > 2 && logits.size(2, logits.rank()) > 1;
   }
 
   static Task parse(String where, String word) {
