@@ -6,7 +6,7 @@ package voxcam.cpu;
  */
 interface ConvTiles {
   /** Rows of a panel tile. */
-  int ROWS = 8;
+  int ROWS = 12;
 
   /** Vectors in a row of a planar tile. */
   int VECTORS = 4;
@@ -17,18 +17,22 @@ interface ConvTiles {
   /** The number of floats in a vector. */
   int lanes();
 
+  /** The most vectors in a row of a panel tile: 4 with 32 registers, 2 with 16. */
+  int panelVectors();
+
   /** The most output channels that one planar tile takes. */
   int planarRows();
 
   /**
    * {@code sums[i][j] += sum_g sum_l a[rows[i] + starts[g] + l] b[bFrom + (g len + l) width + j]}
    * for g in {@code [from, to)}, l below {@code len}, {@link #ROWS} values of i and {@code width}
-   * of j: two vectors wide, or one if {@code narrow}.
+   * of j.
    *
+   * @param vectors the width in vectors: 1, 2 or 4, at most {@link #panelVectors()}
    * @param rowsFrom where in {@code rows} the tile's begin
    */
   void panel(
-      boolean narrow,
+      int vectors,
       float[] a,
       int[] rows,
       int rowsFrom,

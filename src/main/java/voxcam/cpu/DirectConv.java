@@ -14,7 +14,7 @@ final class DirectConv implements Kernel {
    * Positions whose sums are kept at a time: those of a panel of weights that fits into the L1
    * cache are used for all of them.
    */
-  private static final int POSITIONS = 8 * ConvTiles.ROWS;
+  private static final int POSITIONS = 4 * ConvTiles.ROWS;
 
   /** Positions in one task. */
   private static final int STRIPE = 8 * POSITIONS;
@@ -41,7 +41,7 @@ final class DirectConv implements Kernel {
     this.epilogue = epilogue;
     this.tiles = tiles;
     this.input = BlockedInput.of(c);
-    this.panels = PanelWeights.of(c, input, tiles.lanes());
+    this.panels = PanelWeights.of(c, input, tiles);
     this.ring = PlaneRing.of(c, input.planeFloats());
     this.packed = weights.map(panels::packed);
   }
@@ -95,8 +95,8 @@ final class DirectConv implements Kernel {
       int z,
       int stripe,
       int panel) {
-    boolean narrow = panels.narrow(panel);
-    int width = narrow ? tiles.lanes() : 2 * tiles.lanes();
+    int vectors = panels.vectors(panel);
+    int width = vectors * tiles.lanes();
     int[] starts = starts(z, panel / panels.perGroup());
     int end = Math.min((stripe + 1) * STRIPE, c.h().output() * c.w().output());
     int[] rows = new int[POSITIONS];
@@ -105,13 +105,13 @@ final class DirectConv implements Kernel {
       int count = Math.min(POSITIONS, end - position);
       rows(position, count, rows);
       Arrays.fill(sums, 0);
-      sum(narrow, slab, rows, count, starts, z, weights, weightsAt + panels.at(panel), sums);
+      sum(vectors, slab, rows, count, starts, z, weights, weightsAt + panels.at(panel), sums);
       store(inputs, output, n, z, panel, position, count, sums, width);
     }
   }
 
   private void sum(
-      boolean narrow,
+      int vectors,
       float[] slab,
       int[] rows,
       int count,
@@ -120,7 +120,7 @@ final class DirectConv implements Kernel {
       float[] weights,
       int weightsAt,
       float[] sums) {
-    int width = narrow ? tiles.lanes() : 2 * tiles.lanes();
+    int width = vectors * tiles.lanes();
     int pieces = input.pieces();
     int len = input.pieceLength();
     int together = Math.max(1, CACHED_WEIGHTS / (len * width));
@@ -129,7 +129,7 @@ final class DirectConv implements Kernel {
       int to = Math.min(from + together, end);
       for (int i = 0; i < count; i += ConvTiles.ROWS) {
         tiles.panel(
-            narrow, slab, rows, i, starts, from, to, len, weights, weightsAt, sums, i * width);
+            vectors, slab, rows, i, starts, from, to, len, weights, weightsAt, sums, i * width);
       }
     }
   }
@@ -167,7 +167,7 @@ final class DirectConv implements Kernel {
       int width) {
     int columns = c.w().output();
     int first = panel / panels.perGroup() * c.outputs();
-    int fromChannel = panel % panels.perGroup() * 2 * tiles.lanes();
+    int fromChannel = panels.firstChannel(panel);
     int channels = Math.min(width, c.outputs() - fromChannel);
     float[] line = new float[POSITIONS];
     for (int j = 0; j < channels; j++) {

@@ -1,27 +1,48 @@
 package voxcam.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The weights of {@link DirectConv} in the order in which its tiles read them: {@code
- * [group][panel][kernel plane][piece][length][ output channel]}, where a panel is two vectors of
- * output channels; the last of a group is one vector wide if that is enough. Missing channels are
+ * [group][panel][kernel plane][piece][length][output channel]}, where a panel is a few vectors of
+ * output channels: as many as a tile takes, fewer at the end of a group. Missing channels are
  * zeros.
+ *
+ * @param widths the vectors of each panel of a group
  */
-record PanelWeights(Correlation c, BlockedInput input, int lanes) {
-  static PanelWeights of(Correlation c, BlockedInput input, int lanes) {
-    return new PanelWeights(c, input, lanes);
+record PanelWeights(Correlation c, BlockedInput input, int lanes, List<Integer> widths) {
+  static PanelWeights of(Correlation c, BlockedInput input, ConvTiles tiles) {
+    List<Integer> widths = new ArrayList<>();
+    int left = Math.ceilDiv(c.outputs(), tiles.lanes());
+    while (left > 0) {
+      int width = Math.min(Integer.highestOneBit(left), tiles.panelVectors());
+      widths.add(width);
+      left -= width;
+    }
+    return new PanelWeights(c, input, tiles.lanes(), List.copyOf(widths));
   }
 
   int perGroup() {
-    return Math.ceilDiv(c.outputs(), 2 * lanes);
+    return widths.size();
   }
 
   int count() {
     return c.groups() * perGroup();
   }
 
-  boolean narrow(int panel) {
-    int left = c.outputs() - panel % perGroup() * 2 * lanes;
-    return left <= lanes;
+  /** The vectors of a panel. */
+  int vectors(int panel) {
+    return widths.get(panel % perGroup());
+  }
+
+  /** The first output channel of a panel within its group. */
+  int firstChannel(int panel) {
+    return vectorsBefore(panel % perGroup()) * lanes;
+  }
+
+  private int vectorsBefore(int panel) {
+    return widths.subList(0, panel).stream().mapToInt(Integer::intValue).sum();
   }
 
   private int depth() {
@@ -29,8 +50,7 @@ record PanelWeights(Correlation c, BlockedInput input, int lanes) {
   }
 
   private int groupFloats() {
-    int vectors = 2 * perGroup() - (narrow(perGroup() - 1) ? 1 : 0);
-    return Math.multiplyExact(depth(), vectors * lanes);
+    return Math.multiplyExact(depth(), vectorsBefore(perGroup()) * lanes);
   }
 
   long floats() {
@@ -38,7 +58,7 @@ record PanelWeights(Correlation c, BlockedInput input, int lanes) {
   }
 
   int at(int panel) {
-    return panel / perGroup() * groupFloats() + panel % perGroup() * depth() * 2 * lanes;
+    return panel / perGroup() * groupFloats() + depth() * firstChannel(panel);
   }
 
   float[] packed(float[] weights) {
@@ -51,9 +71,9 @@ record PanelWeights(Correlation c, BlockedInput input, int lanes) {
 
   /** Packs one panel. Pieces are numbered as in {@link BlockedInput#pieceStarts}. */
   void pack(float[] weights, int panel, float[] packed, int from) {
-    int width = narrow(panel) ? lanes : 2 * lanes;
+    int width = vectors(panel) * lanes;
     int group = panel / perGroup();
-    int first = panel % perGroup() * 2 * lanes;
+    int first = firstChannel(panel);
     int to = from + at(panel);
     for (int t = 0; t < c.d().kernel(); t++) {
       for (int block = 0; block < input.blocks(); block++) {

@@ -97,14 +97,14 @@ final class PointwiseConv implements Kernel {
 
   /** Positions copied at a time. */
   private int block() {
-    int width = 2 * tiles.lanes();
+    int width = tiles.panelVectors() * tiles.lanes();
     int panels = Math.min(BLOCK_FLOATS / c.channels(), positions() / 8) / width;
     return Math.clamp(panels, 1, PANELS) * width;
   }
 
   private void block(
       float[][] inputs, float[] weights, float[] output, int volumeGroup, int block) {
-    int width = 2 * tiles.lanes();
+    int width = tiles.panelVectors() * tiles.lanes();
     float[] columns = new float[c.channels() * block()];
     int tileRows = Math.ceilDiv(c.outputs(), ConvTiles.ROWS) * ConvTiles.ROWS;
     float[] sums = new float[tileRows * width];
@@ -119,7 +119,7 @@ final class PointwiseConv implements Kernel {
 
   /** Copies a block as {@code [panel][channel][position]}. */
   private void copy(float[] x, int from, int count, float[] columns) {
-    int width = 2 * tiles.lanes();
+    int width = tiles.panelVectors() * tiles.lanes();
     for (int channel = 0; channel < c.channels(); channel++) {
       for (int i = 0; i < count; i += width) {
         int to = i * c.channels() + channel * width;
@@ -139,7 +139,7 @@ final class PointwiseConv implements Kernel {
       float[] columns,
       int columnsAt,
       float[] sums) {
-    int width = 2 * tiles.lanes();
+    int width = tiles.panelVectors() * tiles.lanes();
     int group = volumeGroup % c.groups();
     int n = volumeGroup / c.groups();
     Arrays.fill(sums, 0);
@@ -169,8 +169,20 @@ final class PointwiseConv implements Kernel {
       for (int i = 0; i < ConvTiles.ROWS; i++) {
         rows[i] = Math.min(k + i, c.outputs() - 1) * c.channels();
       }
-      int sumsAt = k * 2 * tiles.lanes();
-      tiles.panel(false, weights, rows, 0, starts, 0, 1, depth, columns, columnsAt, sums, sumsAt);
+      int sumsAt = k * tiles.panelVectors() * tiles.lanes();
+      tiles.panel(
+          tiles.panelVectors(),
+          weights,
+          rows,
+          0,
+          starts,
+          0,
+          1,
+          depth,
+          columns,
+          columnsAt,
+          sums,
+          sumsAt);
     }
   }
 }

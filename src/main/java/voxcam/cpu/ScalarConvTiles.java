@@ -15,13 +15,18 @@ final class ScalarConvTiles implements ConvTiles {
   }
 
   @Override
+  public int panelVectors() {
+    return 2;
+  }
+
+  @Override
   public int planarRows() {
     return 5;
   }
 
   @Override
   public void panel(
-      boolean narrow,
+      int vectors,
       float[] a,
       int[] rows,
       int rowsFrom,
@@ -33,8 +38,8 @@ final class ScalarConvTiles implements ConvTiles {
       int bFrom,
       float[] sums,
       int sumsFrom) {
-    int width = narrow ? LANES : 2 * LANES;
-    float[] row = new float[2 * LANES];
+    int width = vectors * LANES;
+    float[] row = new float[width];
     for (int i = 0; i < ROWS; i++) {
       Arrays.fill(row, 0);
       for (int g = from; g < to; g++) {

@@ -20,13 +20,18 @@ final class VectorConvTiles implements ConvTiles {
   }
 
   @Override
+  public int panelVectors() {
+    return FEW_REGISTERS ? 2 : 4;
+  }
+
+  @Override
   public int planarRows() {
     return FEW_REGISTERS ? 2 : 5;
   }
 
   @Override
   public void panel(
-      boolean narrow,
+      int vectors,
       float[] a,
       int[] rows,
       int rowsFrom,
@@ -38,14 +43,39 @@ final class VectorConvTiles implements ConvTiles {
       int bFrom,
       float[] sums,
       int sumsFrom) {
-    if (narrow) {
-      VectorPanelTile.narrow(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
-    } else if (FEW_REGISTERS) {
-      VectorPanelTile.rows4(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
-      VectorPanelTile.rows4(
-          a, rows, rowsFrom + 4, starts, from, to, len, b, bFrom, sums, sumsFrom + 8 * LANES);
+    switch (vectors) {
+      case 1 ->
+          VectorPanelTile.rows12(
+              a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+      case 2 -> pair(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+      case 4 -> {
+        VectorPanelTile.rows6by4(
+            a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+        VectorPanelTile.rows6by4(
+            a, rows, rowsFrom + 6, starts, from, to, len, b, bFrom, sums, sumsFrom + 24 * LANES);
+      }
+      default -> throw new IllegalArgumentException("a panel tile of " + vectors + " vectors");
+    }
+  }
+
+  private static void pair(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int[] starts,
+      int from,
+      int to,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    if (FEW_REGISTERS) {
+      VectorPanelTile.rows6by2(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+      VectorPanelTile.rows6by2(
+          a, rows, rowsFrom + 6, starts, from, to, len, b, bFrom, sums, sumsFrom + 12 * LANES);
     } else {
-      VectorPanelTile.rows8(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
+      VectorPanelTile.rows12by2(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
     }
   }
 

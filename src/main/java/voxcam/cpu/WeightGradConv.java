@@ -12,7 +12,7 @@ import voxcam.op.Shape;
  */
 final class WeightGradConv implements Kernel {
   /** Tiles of one task, which share what they read of gy. */
-  private static final int TILES = 16;
+  private static final int TILES = 10;
 
   /**
    * Outputs that all tiles of a task run over before they go on: a panel of them fits into the L2
@@ -35,8 +35,13 @@ final class WeightGradConv implements Kernel {
         Correlations.forward(op.window(), op.groups(), x, gw, gy).getFirst(), tiles);
   }
 
+  private int vectors() {
+    int needed = Math.ceilDiv(c.outputs(), tiles.lanes());
+    return needed <= 2 ? needed : tiles.panelVectors();
+  }
+
   private int width() {
-    return c.outputs() <= tiles.lanes() ? tiles.lanes() : 2 * tiles.lanes();
+    return vectors() * tiles.lanes();
   }
 
   private int panels() {
@@ -162,10 +167,9 @@ final class WeightGradConv implements Kernel {
 
   private void tiles(
       float[] scratch, int[] rows, int[] starts, int from, int to, int gy, int sums, int pairs) {
-    boolean narrow = width() == tiles.lanes();
     for (int i = 0; i < pairs; i += ConvTiles.ROWS) {
       tiles.panel(
-          narrow,
+          vectors(),
           scratch,
           rows,
           i,
