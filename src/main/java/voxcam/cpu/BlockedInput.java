@@ -16,7 +16,7 @@ record BlockedInput(Correlation c, int blocks, int width) {
    * The widest block. Longer runs mean fewer pieces; but the positions of a tile must not lie too
    * far apart for the L1 cache.
    */
-  private static final int WIDEST = 32;
+  private static final int WIDEST = 16;
 
   /** Channels are copied for this many columns at a time, which keeps both sides in the cache. */
   private static final int COLUMNS = 16;

@@ -26,7 +26,7 @@ final class DirectConv implements Kernel {
   private static final int MOST_RESIDENT = 512 << 10;
 
   /** What part of the weights is read over and over: 24 KiB. */
-  private static final int CACHED_WEIGHTS = 6 << 10;
+  private static final int CACHED_WEIGHTS = 36 << 10;
 
   private final Correlation c;
   private final ConvEpilogue epilogue;

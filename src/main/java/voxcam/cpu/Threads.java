@@ -22,6 +22,16 @@ final class Threads {
             return thread;
           });
 
+  /** One task. */
+  interface Body {
+    /**
+     * Computes.
+     *
+     * @param worker below {@link #count()}
+     */
+    void run(int task, int worker);
+  }
+
   private final int count;
 
   /** At most {@code count} threads at once, the caller being one of them. */
@@ -38,10 +48,18 @@ final class Threads {
    * start loops of their own.
    */
   void forEach(int tasks, IntConsumer body) {
+    forEach(tasks, (task, _) -> body.accept(task));
+  }
+
+  /**
+   * Runs {@code body} as {@link #forEach(int, IntConsumer)} does. Tasks of the same worker follow
+   * each other, so that each worker may have scratch memory of its own.
+   */
+  void forEach(int tasks, Body body) {
     int helpers = Math.min(count, tasks) - 1;
     if (helpers <= 0) {
       for (int task = 0; task < tasks; task++) {
-        body.accept(task);
+        body.run(task, 0);
       }
       return;
     }
@@ -59,22 +77,24 @@ final class Threads {
    */
   private static final class Loop {
     private final int tasks;
-    private final IntConsumer body;
+    private final Body body;
     private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger workers = new AtomicInteger();
     private final CountDownLatch done;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    Loop(int tasks, IntConsumer body) {
+    Loop(int tasks, Body body) {
       this.tasks = tasks;
       this.body = body;
       this.done = new CountDownLatch(tasks);
     }
 
     void work() {
+      int worker = workers.getAndIncrement();
       for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
         try {
           if (failure.get() == null) {
-            body.accept(task);
+            body.run(task, worker);
           }
         } catch (RuntimeException | Error e) {
           failure.compareAndSet(null, e);
