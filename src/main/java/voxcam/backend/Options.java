@@ -9,8 +9,10 @@ import voxcam.op.InputException;
  * @param threads at most this many at once; results do not depend on it
  * @param guarded test equipment: each value gets memory of its own, filled with NaN before and
  *     surrounded by guard values that are checked after each operation; slow
+ * @param exact whether every product of the definition is computed, so that no algorithm which
+ *     trades accuracy for fewer multiplications, such as Winograd's, is used
  */
-public record Options(Precision precision, int threads, boolean guarded) {
+public record Options(Precision precision, int threads, boolean guarded, boolean exact) {
   /** The number formats in which a GPU may multiply; sums are always single precision. */
   public enum Precision {
     FP32,
@@ -21,7 +23,7 @@ public record Options(Precision precision, int threads, boolean guarded) {
 
   /** All processors, single precision. */
   public static final Options DEFAULT =
-      new Options(Precision.FP32, Runtime.getRuntime().availableProcessors(), false);
+      new Options(Precision.FP32, Runtime.getRuntime().availableProcessors(), false, false);
 
   public Options {
     if (threads < 1) {
@@ -30,10 +32,14 @@ public record Options(Precision precision, int threads, boolean guarded) {
   }
 
   public Options withThreads(int count) {
-    return new Options(precision, count, guarded);
+    return new Options(precision, count, guarded, exact);
   }
 
   public Options withGuards() {
-    return new Options(precision, threads, true);
+    return new Options(precision, threads, true, exact);
+  }
+
+  public Options withExactness() {
+    return new Options(precision, threads, guarded, true);
   }
 }

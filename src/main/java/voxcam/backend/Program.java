@@ -2,6 +2,8 @@ package voxcam.backend;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import voxcam.op.Tensor;
 
 /**
@@ -14,6 +16,14 @@ public interface Program extends AutoCloseable {
 
   /** The bytes of weights in the form that this program keeps. */
   long weightBytes();
+
+  /**
+   * The algorithms for those operations that have several, by name, with the number of operations
+   * that use each.
+   */
+  default SortedMap<String, Integer> algorithms() {
+    return new TreeMap<>();
+  }
 
   /**
    * Runs the graph.

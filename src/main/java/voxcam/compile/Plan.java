@@ -1,11 +1,8 @@
 package voxcam.compile;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.Movement;
@@ -24,7 +21,7 @@ public final class Plan {
   private final Map<Node, Node> owners = new HashMap<>();
 
   private final Map<Node, Integer> slots = new HashMap<>();
-  private final List<Integer> lengths = new ArrayList<>();
+  private final Slots memory = new Slots();
 
   private Plan() {}
 
@@ -32,26 +29,25 @@ public final class Plan {
   public static Plan of(Graph graph) {
     Plan plan = new Plan();
     Map<Node, Integer> lastUse = plan.findOwners(graph);
-    SortedSet<Integer> free = new TreeSet<>();
     List<Node> nodes = graph.nodes();
     for (int time = 0; time < nodes.size(); time++) {
       Node node = nodes.get(time);
       if (plan.owner(node) == node && !(node.op() instanceof Source)) {
-        plan.slots.put(node, plan.take(free, node.shape().length()));
+        plan.slots.put(node, plan.memory.take(node.shape().length()));
       }
       // Released only after the output has its slot: an operation never writes over what it reads.
       for (Node input : node.inputs().stream().map(plan::owner).distinct().toList()) {
-        plan.release(input, time, lastUse, free);
+        plan.release(input, time, lastUse);
       }
-      plan.release(node, time, lastUse, free);
+      plan.release(node, time, lastUse);
     }
     return plan;
   }
 
-  private void release(Node node, int time, Map<Node, Integer> lastUse, SortedSet<Integer> free) {
+  private void release(Node node, int time, Map<Node, Integer> lastUse) {
     Integer slot = slots.get(node);
     if (slot != null && lastUse.get(node) == time) {
-      free.add(slot);
+      memory.release(slot);
     }
   }
 
@@ -68,29 +64,6 @@ public final class Plan {
     }
     graph.outputs().forEach(output -> lastUse.put(owners.get(output), nodes.size()));
     return lastUse;
-  }
-
-  /**
-   * The smallest free slot that is large enough, else the largest free one made larger, else a new
-   * one.
-   */
-  private int take(SortedSet<Integer> free, int length) {
-    Integer best = null;
-    for (Integer slot : free) {
-      int size = lengths.get(slot);
-      int bestSize = best == null ? -1 : lengths.get(best);
-      boolean better = bestSize < length ? size > bestSize : size >= length && size < bestSize;
-      if (best == null || better) {
-        best = slot;
-      }
-    }
-    if (best == null) {
-      lengths.add(length);
-      return lengths.size() - 1;
-    }
-    free.remove(best);
-    lengths.set(best, Math.max(lengths.get(best), length));
-    return best;
   }
 
   /** Whether a node's value is its first input's, under another shape. */
@@ -122,11 +95,11 @@ public final class Plan {
 
   /** The number of elements of each slot. */
   public List<Integer> lengths() {
-    return List.copyOf(lengths);
+    return memory.lengths();
   }
 
   /** The bytes of all slots at this many bytes an element. */
   public long bytes(int perElement) {
-    return lengths.stream().mapToLong(length -> (long) length * perElement).sum();
+    return lengths().stream().mapToLong(length -> (long) length * perElement).sum();
   }
 }

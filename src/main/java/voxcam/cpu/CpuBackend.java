@@ -61,7 +61,7 @@ public final class CpuBackend implements Backend {
     // Asking for the shapes refuses graphs with free sizes.
     graph.nodes().forEach(Node::shape);
     Machine.warnOnce();
-    Options plain = new Options(Precision.FP32, options.threads(), false);
+    Options plain = new Options(Precision.FP32, options.threads(), false, true);
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
     return CpuProgram.of(Fuse.apply(simple), options);

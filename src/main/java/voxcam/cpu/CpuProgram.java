@@ -2,30 +2,30 @@ package voxcam.cpu;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import voxcam.backend.BackendException;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
+import voxcam.cpu.Schedule.Step;
+import voxcam.cpu.Schedule.Value;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.InputException;
+import voxcam.op.Shape;
 import voxcam.op.Source;
 import voxcam.op.Tensor;
 
 /** A graph as a list of kernels with the numbers of the values that they read and write. */
 final class CpuProgram implements Program {
-  /** One operation; values are numbered as the graph's nodes are. */
-  private record Step(Node node, Kernel kernel, List<Integer> inputs, int output) {}
-
   private final Graph graph;
   private final boolean guarded;
   private final Threads threads;
+  private final Schedule schedule;
   private final Storage storage;
-  private final Map<Node, Integer> numbers = new HashMap<>();
-  private final List<Step> steps = new ArrayList<>();
 
   /** For each value that is constant its array, for all others nothing. */
   private final float[][] constants;
@@ -34,24 +34,17 @@ final class CpuProgram implements Program {
   private final long weightBytes;
   private volatile boolean closed;
 
-  private CpuProgram(Graph graph, Options options, Function<Node, Kernel> kernels) {
+  private CpuProgram(Graph graph, Options options, Function<Node, List<Form>> forms) {
     this.graph = graph;
     this.guarded = options.guarded();
     this.threads = new Threads(options.threads());
-    this.storage = guarded ? Storage.guarded(graph) : Storage.shared(graph);
-    for (Node node : graph.nodes()) {
-      numbers.put(node, numbers.size());
-    }
-    for (Node node : graph.nodes()) {
-      if (storage.slots().containsKey(node)) {
-        List<Integer> inputs = node.inputs().stream().map(this::place).toList();
-        steps.add(new Step(node, kernels.apply(node), inputs, place(node)));
-      }
-    }
+    this.schedule = Schedule.of(graph, Layouts.choose(graph, forms));
+    this.storage = guarded ? Storage.guarded(schedule) : Storage.shared(schedule);
     this.constants = constants();
-    long scratch = steps.stream().mapToLong(step -> step.kernel().scratch()).max().orElse(0);
+    List<Kernel> kernels = schedule.steps().stream().map(Step::kernel).toList();
+    long scratch = kernels.stream().mapToLong(Kernel::scratch).max().orElse(0);
     this.workspaces = new Workspaces(storage.lengths(), scratch + (guarded ? Guard.LENGTH : 0));
-    long packed = steps.stream().mapToLong(step -> step.kernel().weightBytes()).sum();
+    long packed = kernels.stream().mapToLong(Kernel::weightBytes).sum();
     long kept =
         Arrays.stream(constants)
             .distinct()
@@ -62,22 +55,17 @@ final class CpuProgram implements Program {
 
   /** A program of a graph that the passes have been over. */
   static CpuProgram of(Graph graph, Options options) {
-    return of(graph, options, Kernels::of);
+    return of(graph, options, node -> Kernels.forms(node, options.exact()));
   }
 
   /** A program with kernels of the caller's choice. */
-  static CpuProgram of(Graph graph, Options options, Function<Node, Kernel> kernels) {
+  static CpuProgram of(Graph graph, Options options, Function<Node, List<Form>> forms) {
     try {
-      return new CpuProgram(graph, options, kernels);
+      return new CpuProgram(graph, options, forms);
     } catch (OutOfMemoryError e) {
       throw new BackendException(
           "cpu: the weights do not fit into memory: " + Workspaces.heap(), e);
     }
-  }
-
-  /** The number of the value that holds a node's. */
-  private int place(Node node) {
-    return numbers.get(storage.owners().get(node));
   }
 
   /**
@@ -85,19 +73,18 @@ final class CpuProgram implements Program {
    * second time.
    */
   private float[][] constants() {
-    boolean[] needed = new boolean[numbers.size()];
-    for (Step step : steps) {
+    List<Value> values = schedule.values();
+    boolean[] needed = new boolean[values.size()];
+    for (Step step : schedule.steps()) {
       for (int i = 0; i < step.inputs().size(); i++) {
         needed[step.inputs().get(i)] |= step.kernel().reads(i);
       }
     }
-    graph.outputs().forEach(output -> needed[place(output)] = true);
-    float[][] arrays = new float[numbers.size()][];
-    for (Node node : graph.nodes()) {
-      int number = numbers.get(node);
-      if (node.op() instanceof Source.Constant(Tensor value) && needed[number]) {
-        float[] array = value.floats();
-        arrays[number] = guarded ? Guard.copy(array, node.shape().length()) : array;
+    schedule.outputs().forEach(output -> needed[output] = true);
+    float[][] arrays = new float[values.size()][];
+    for (int i = 0; i < arrays.length; i++) {
+      if (needed[i] && values.get(i).node().op() instanceof Source.Constant(Tensor value)) {
+        arrays[i] = guarded ? Guard.copy(value.floats()) : value.floats();
       }
     }
     return arrays;
@@ -115,15 +102,29 @@ final class CpuProgram implements Program {
   }
 
   @Override
+  public SortedMap<String, Integer> algorithms() {
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    for (Step step : schedule.steps()) {
+      if (!step.kernel().algorithm().isEmpty()) {
+        counts.merge(step.kernel().algorithm(), 1, Integer::sum);
+      }
+    }
+    return counts;
+  }
+
+  @Override
   public List<Tensor> run(Map<String, Tensor> inputs) {
     if (closed) {
       throw new IllegalStateException("cpu: this program was closed");
     }
     try {
       float[][] values = constants.clone();
-      for (Node node : graph.inputs()) {
-        float[] array = input(node, inputs.get(node.name())).floats();
-        values[numbers.get(node)] = guarded ? Guard.copy(array, node.shape().length()) : array;
+      for (int i = 0; i < values.length; i++) {
+        Node node = schedule.values().get(i).node();
+        if (node.op() instanceof Source.Input && !schedule.values().get(i).isComputed()) {
+          float[] array = input(node, inputs.get(node.name())).floats();
+          values[i] = guarded ? Guard.copy(array) : array;
+        }
       }
       return run(values);
     } catch (OutOfMemoryError e) {
@@ -136,14 +137,19 @@ final class CpuProgram implements Program {
   private List<Tensor> run(float[][] values) {
     Workspaces.Workspace workspace = workspaces.take();
     try {
-      storage.slots().forEach((node, slot) -> values[numbers.get(node)] = workspace.slots[slot]);
-      for (Step step : steps) {
+      for (int i = 0; i < values.length; i++) {
+        if (storage.slots().get(i) >= 0) {
+          values[i] = workspace.slots[storage.slots().get(i)];
+        }
+      }
+      for (Step step : schedule.steps()) {
         run(step, values, workspace.scratch);
       }
       List<Tensor> results = new ArrayList<>();
-      for (Node output : graph.outputs()) {
-        float[] result = Arrays.copyOf(values[place(output)], output.shape().length());
-        results.add(Tensor.of(output.shape(), result));
+      for (int i = 0; i < graph.outputs().size(); i++) {
+        Shape shape = graph.outputs().get(i).shape();
+        float[] result = values[schedule.outputs().get(i)];
+        results.add(Tensor.of(shape, Arrays.copyOf(result, shape.length())));
       }
       return results;
     } finally {
@@ -161,13 +167,14 @@ final class CpuProgram implements Program {
       step.kernel().run(inputs, output, scratch, threads);
       return;
     }
-    int length = step.node().shape().length();
+    Value value = schedule.values().get(step.output());
+    int length = value.floats();
     int scratchLength = Math.toIntExact(step.kernel().scratch());
     Guard.prepare(output, length);
     Guard.prepare(scratch, scratchLength);
     int before = Guard.hash(inputs);
     step.kernel().run(inputs, output, scratch, threads);
-    Guard.checkOutput(step.node(), output, length);
+    Guard.checkOutput(value, output);
     Guard.checkBehind(step.node(), "scratch memory", scratch, scratchLength);
     Guard.checkInputs(step.node(), before, inputs);
   }

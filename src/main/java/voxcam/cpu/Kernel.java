@@ -34,4 +34,9 @@ interface Kernel {
   default boolean reads(int index) {
     return true;
   }
+
+  /** What the algorithm is called, where there are several for the operation; else empty. */
+  default String algorithm() {
+    return "";
+  }
 }

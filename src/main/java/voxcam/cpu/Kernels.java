@@ -21,11 +21,20 @@ import voxcam.op.Tensor;
 import voxcam.op.Unary;
 import voxcam.op.Where;
 
-/** The kernel of each operation. */
+/** The kernels of each operation. */
 final class Kernels {
   private Kernels() {}
 
-  static Kernel of(Node node) {
+  /**
+   * The ways to compute a node.
+   *
+   * @param exact whether all products of the definition are to be computed
+   */
+  static List<Form> forms(Node node, boolean exact) {
+    return List.of(Form.plain(node, () -> of(node)));
+  }
+
+  private static Kernel of(Node node) {
     List<Shape> inputs = node.inputShapes();
     Shape output = node.shape();
     return switch (node.op()) {

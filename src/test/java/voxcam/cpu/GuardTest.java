@@ -87,7 +87,10 @@ final class GuardTest {
     List<Tensor> inputs = List.of(Tensor.filled(Shape.of(LENGTH), 1));
     Options options = Options.DEFAULT.withGuards();
     try (CpuProgram program =
-        CpuProgram.of(Graphs.of(new Unary.Relu(), inputs), options, node -> kernel)) {
+        CpuProgram.of(
+            Graphs.of(new Unary.Relu(), inputs),
+            options,
+            node -> List.of(Form.plain(node, () -> kernel)))) {
       program.run(Graphs.named(inputs));
     }
   }
