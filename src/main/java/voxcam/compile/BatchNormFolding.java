@@ -65,7 +65,8 @@ final class BatchNormFolding {
       scale[k] /= Math.sqrt(variance[k] + epsilon);
       shift[k] += scale[k] * (bias[k] - mean[k]);
     }
-    Tensor weight = scaled((Conv) conv.op(), conv.input(1), scale);
+    Tensor weight =
+        new ScaledWeight((Conv) conv.op(), ((Source.Constant) conv.input(1).op()).value(), scale);
     Node folded =
         rewrite.builder.add(
             norm.name(),
@@ -75,21 +76,5 @@ final class BatchNormFolding {
             rewrite.builder.constant(
                 "%bias of " + norm.name(), Tensor.of(Shape.of(shift.length), shift)));
     rewrite.replace(norm, folded);
-  }
-
-  private static Tensor scaled(Conv conv, Node node, double[] scale) {
-    Shape shape = node.shape();
-    float[] weight = ((Source.Constant) node.op()).value().floats().clone();
-    int taps = (int) shape.size(2, shape.rank());
-    int inner = shape.dim(1);
-    for (int i = 0; i < weight.length; i++) {
-      int outer = i / taps / inner;
-      int channel =
-          conv instanceof Conv.Transposed
-              ? outer / (shape.dim(0) / conv.groups()) * inner + i / taps % inner
-              : outer;
-      weight[i] = (float) (weight[i] * scale[channel]);
-    }
-    return Tensor.of(shape, weight);
   }
 }

@@ -16,12 +16,10 @@ import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
-import voxcam.op.Source;
 import voxcam.op.Tensor;
 
 /** A graph as a list of kernels with the numbers of the values that they read and write. */
 final class CpuProgram implements Program {
-  private final Graph graph;
   private final boolean guarded;
   private final Threads threads;
   private final Schedule schedule;
@@ -35,12 +33,11 @@ final class CpuProgram implements Program {
   private volatile boolean closed;
 
   private CpuProgram(Graph graph, Options options, Function<Node, List<Form>> forms) {
-    this.graph = graph;
     this.guarded = options.guarded();
     this.threads = new Threads(options.threads());
     this.schedule = Schedule.of(graph, Layouts.choose(graph, forms));
     this.storage = guarded ? Storage.guarded(schedule) : Storage.shared(schedule);
-    this.constants = constants();
+    this.constants = guarded ? guarded(schedule.constants()) : schedule.constants();
     List<Kernel> kernels = schedule.steps().stream().map(Step::kernel).toList();
     long scratch = kernels.stream().mapToLong(Kernel::scratch).max().orElse(0);
     this.workspaces = new Workspaces(storage.lengths(), scratch + (guarded ? Guard.LENGTH : 0));
@@ -68,31 +65,17 @@ final class CpuProgram implements Program {
     }
   }
 
-  /**
-   * The constants that some kernel reads or that are outputs; those that are packed are not kept a
-   * second time.
-   */
-  private float[][] constants() {
-    List<Value> values = schedule.values();
-    boolean[] needed = new boolean[values.size()];
-    for (Step step : schedule.steps()) {
-      for (int i = 0; i < step.inputs().size(); i++) {
-        needed[step.inputs().get(i)] |= step.kernel().reads(i);
-      }
+  private static float[][] guarded(float[][] constants) {
+    float[][] copies = new float[constants.length][];
+    for (int i = 0; i < copies.length; i++) {
+      copies[i] = constants[i] == null ? null : Guard.copy(constants[i]);
     }
-    schedule.outputs().forEach(output -> needed[output] = true);
-    float[][] arrays = new float[values.size()][];
-    for (int i = 0; i < arrays.length; i++) {
-      if (needed[i] && values.get(i).node().op() instanceof Source.Constant(Tensor value)) {
-        arrays[i] = guarded ? Guard.copy(value.floats()) : value.floats();
-      }
-    }
-    return arrays;
+    return copies;
   }
 
   @Override
   public long bytes() {
-    long outputs = graph.outputs().stream().mapToLong(output -> output.shape().size()).sum();
+    long outputs = schedule.shapes().stream().mapToLong(Shape::size).sum();
     return workspaces.bytes() + outputs * Float.BYTES;
   }
 
@@ -120,9 +103,9 @@ final class CpuProgram implements Program {
     try {
       float[][] values = constants.clone();
       for (int i = 0; i < values.length; i++) {
-        Node node = schedule.values().get(i).node();
-        if (node.op() instanceof Source.Input && !schedule.values().get(i).isComputed()) {
-          float[] array = input(node, inputs.get(node.name())).floats();
+        Value value = schedule.values().get(i);
+        if (value.origin() == Schedule.Origin.GIVEN) {
+          float[] array = input(value, inputs.get(value.name())).floats();
           values[i] = guarded ? Guard.copy(array) : array;
         }
       }
@@ -146,8 +129,8 @@ final class CpuProgram implements Program {
         run(step, values, workspace.scratch);
       }
       List<Tensor> results = new ArrayList<>();
-      for (int i = 0; i < graph.outputs().size(); i++) {
-        Shape shape = graph.outputs().get(i).shape();
+      for (int i = 0; i < schedule.shapes().size(); i++) {
+        Shape shape = schedule.shapes().get(i);
         float[] result = values[schedule.outputs().get(i)];
         results.add(Tensor.of(shape, Arrays.copyOf(result, shape.length())));
       }
@@ -175,23 +158,23 @@ final class CpuProgram implements Program {
     int before = Guard.hash(inputs);
     step.kernel().run(inputs, output, scratch, threads);
     Guard.checkOutput(value, output);
-    Guard.checkBehind(step.node(), "scratch memory", scratch, scratchLength);
-    Guard.checkInputs(step.node(), before, inputs);
+    Guard.checkBehind(value, "scratch memory", scratch, scratchLength);
+    Guard.checkInputs(value, before, inputs);
   }
 
-  private static Tensor input(Node node, Tensor given) {
+  private static Tensor input(Value value, Tensor given) {
     if (given == null) {
       throw new InputException(
-          "input " + node.name() + ": missing, give a tensor of shape " + node.shape());
+          "input " + value.name() + ": missing, give a tensor of shape " + value.shape());
     }
-    if (!given.shape().equals(node.shape())) {
+    if (!given.shape().equals(value.shape())) {
       throw new InputException(
           "input "
-              + node.name()
+              + value.name()
               + ": shape is "
               + given.shape()
               + ", the program was made for "
-              + node.shape());
+              + value.shape());
     }
     return given;
   }

@@ -1,7 +1,6 @@
 package voxcam.cpu;
 
 import java.util.Arrays;
-import voxcam.graph.Node;
 
 /**
  * Test equipment: finds kernels that write behind their output, leave part of it unwritten, or
@@ -36,15 +35,14 @@ final class Guard {
 
   /** Checks what a kernel wrote; the missing channels of a last block may hold anything. */
   static void checkOutput(Schedule.Value value, float[] array) {
-    Node node = value.node();
     int length = value.floats();
-    checkBehind(node, "output", array, length);
+    checkBehind(value, "output", array, length);
     for (int i = 0; i < length; i++) {
       boolean unwritten = Float.floatToRawIntBits(array[i]) == UNWRITTEN;
       if (unwritten && value.holds(i)) {
         throw new IllegalStateException(
             "cpu: "
-                + node
+                + value
                 + " left element "
                 + i
                 + " of "
@@ -55,19 +53,19 @@ final class Guard {
   }
 
   /** Checks that nothing was written behind {@code length} values. */
-  static void checkBehind(Node node, String what, float[] array, int length) {
+  static void checkBehind(Schedule.Value value, String what, float[] array, int length) {
     for (int i = length; i < array.length; i++) {
       if (Float.floatToRawIntBits(array[i]) != BEHIND) {
         throw new IllegalStateException(
-            "cpu: " + node + " wrote behind its " + what + ", at " + i + " of " + length);
+            "cpu: " + value + " wrote behind its " + what + ", at " + i + " of " + length);
       }
     }
   }
 
   /** Checks that inputs are as they were. */
-  static void checkInputs(Node node, int before, float[][] inputs) {
+  static void checkInputs(Schedule.Value value, int before, float[][] inputs) {
     if (before != hash(inputs)) {
-      throw new IllegalStateException("cpu: " + node + " changed an input");
+      throw new IllegalStateException("cpu: " + value + " changed an input");
     }
   }
 
