@@ -10,6 +10,7 @@ import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
 import voxcam.backend.Program;
 import voxcam.compile.Fuse;
+import voxcam.compile.HeadProducts;
 import voxcam.compile.Prune;
 import voxcam.compile.Simplify;
 import voxcam.graph.Graph;
@@ -64,7 +65,7 @@ public final class CpuBackend implements Backend {
     Options plain = new Options(Precision.FP32, options.threads(), false, true);
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
-    return CpuProgram.of(Fuse.apply(simple), options);
+    return CpuProgram.of(Fuse.apply(HeadProducts.apply(simple)), options);
   }
 
   private static List<Tensor> evaluate(Graph constants, Options options) {
