@@ -5,7 +5,8 @@ import voxcam.op.InputException;
 import voxcam.op.Tensor;
 
 /** A network's structure with its options, ready for weights. */
-public sealed interface Architecture permits ResNet,
+public sealed interface Architecture
+    permits ResNet,
         VideoResNet,
         DenseNet,
         SeResNet,

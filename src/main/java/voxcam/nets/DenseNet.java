@@ -59,8 +59,7 @@ record DenseNet(String name, int depth, String task) implements Architecture {
     Node x = layers.input(inputs);
     x = layers.conv("features.conv0", x, inputs, channels, Window.cube(3, 7, 2, 3, 1));
     x = layers.relu("features.relu0", layers.batchNorm("features.norm0", x, channels));
-    return new Features(
-        layers.maxPool("features.pool0", x, Window.cube(3, 3, 2, 1, 1)), channels);
+    return new Features(layers.maxPool("features.pool0", x, Window.cube(3, 3, 2, 1, 1)), channels);
   }
 
   private static Features block(Layers layers, String module, Features x, int count) {

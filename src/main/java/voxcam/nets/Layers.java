@@ -135,8 +135,7 @@ final class Layers {
   /** Twice as many positions along each axis of a volume, trilinear. */
   Node enlarge(String name, Node x) {
     List<Double> twice = List.of(2.0, 2.0, 2.0);
-    return builder.add(
-        name, new Resize.Forward(Resize.Sampling.TRILINEAR, List.of(), twice), x);
+    return builder.add(name, new Resize.Forward(Resize.Sampling.TRILINEAR, List.of(), twice), x);
   }
 
   Node add(String name, Node x, Node y) {

@@ -41,7 +41,7 @@ record MonaiUNet(String name, Optional<List<Integer>> strides, String task)
     if (steps.size() != levels) {
       throw new InputException(
           "monai-unet: the weights have %d levels above the bottleneck, the strides %s are %d; give"
-              .formatted(levels, steps, steps.size())
+                  .formatted(levels, steps, steps.size())
               + " the option strides one for each");
     }
     Nest nest = new Nest(layers, steps);

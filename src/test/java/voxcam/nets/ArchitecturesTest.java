@@ -258,8 +258,7 @@ final class ArchitecturesTest {
   void segResNetNeedsItsGroups() {
     assertThatThrownBy(() -> Architectures.named("segresnet").build(weights("segresnet-groups")))
         .isInstanceOf(InputException.class)
-        .hasMessage(
-            "segresnet: 4 channels do not divide into 8 groups; give the option groups");
+        .hasMessage("segresnet: 4 channels do not divide into 8 groups; give the option groups");
   }
 
   @ParameterizedTest
@@ -299,8 +298,7 @@ final class ArchitecturesTest {
     Graph graph = model.graph().specialise(Map.of("input", Shape.of(27, 3, 420, 420)));
     assertThat(graph.node("conv2d.7").shape()).isEqualTo(Shape.of(27, 4, 6, 6));
     assertThat(graph.outputs().get(0).shape()).isEqualTo(Shape.of(1, 3));
-    assertThatThrownBy(() ->
-            model.graph().specialise(Map.of("input", Shape.of(27, 3, 452, 420))))
+    assertThatThrownBy(() -> model.graph().specialise(Map.of("input", Shape.of(27, 3, 452, 420))))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith("squeeze: Squeeze: axis 2 has size 2");
   }
