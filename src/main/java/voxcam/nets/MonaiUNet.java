@@ -132,10 +132,26 @@ record MonaiUNet(String name, Optional<List<Integer>> strides, String task)
       String residual = module + ".residual";
       boolean differs = stride > 1 || x.channels() != y.channels();
       if (differs || weights.has(residual + ".weight")) {
+        checkStride(unit(module, 0) + ".conv.weight", residual + ".weight", stride);
         Window window = weights.window(residual + ".weight", 3, stride, true);
         skip = layers.conv(residual, x.node(), x.channels(), y.channels(), window);
       }
       return new Features(layers.add(result, y.node(), skip), y.channels());
+    }
+
+    /**
+     * A skip that strides has the block's kernel, one that changes channels alone has kernel 1: a
+     * wrong stride would otherwise give wrong logits in silence.
+     */
+    private void checkStride(String block, String skip, int stride) {
+      int kernel = weights.size(skip, 2);
+      int wide = weights.size(block, 2);
+      boolean strides = kernel == wide;
+      if (kernel > 0 && wide > 1 && strides != stride > 1) {
+        throw new InputException(
+            "monai-unet: %s has kernel %d, which belongs to a stride %s, not to %d; give the option strides"
+                .formatted(skip, kernel, strides ? "above 1" : "of 1", stride));
+      }
     }
 
     private static String unit(String module, int index) {

@@ -242,6 +242,22 @@ final class ArchitecturesTest {
   }
 
   @Test
+  void monaiUNetSeesWrongStridesInItsSkips() {
+    Map<String, Tensor> weights = weights("monai-unet");
+    assertThatThrownBy(() -> Architectures.named("monai-unet:strides=1-2").build(weights))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "monai-unet: model.0.residual.weight has kernel 3, which belongs to a stride above 1,"
+                + " not to 1; give the option strides");
+    weights.put("model.0.residual.weight", Tensor.filled(Shape.of(4, 1, 1, 1, 1), 1));
+    assertThatThrownBy(() -> Architectures.named("monai-unet").build(weights))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "monai-unet: model.0.residual.weight has kernel 1, which belongs to a stride of 1, not"
+                + " to 2; give the option strides");
+  }
+
+  @Test
   void monaiUNetNeedsItsSlopesAndItsSkip() {
     Map<String, Tensor> weights = weights("monai-unet");
     weights.remove("model.0.conv.unit1.adn.A.weight");
