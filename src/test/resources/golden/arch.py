@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 import tensorfile
-from arch_modules import MeshNet, ResNet, UNet, VideoResNet
+import arch_monai
+from arch_modules import AxialNet, MeshNet, ResNet, ResNet2d, UNet, VideoResNet
 from cases import Draw
 from maps import gradcam, hirescam, score_of
 from nets import decision_margin, enough_voxels
@@ -39,15 +40,19 @@ def watch(module):
 
     def keep(layer, inputs, _):
         x = inputs[0].detach()
+        size = x.square().mean().sqrt()
         distance = x.abs()
-        if isinstance(layer, nn.MaxPool3d):
-            geometry = {"kernel_shape": [layer.kernel_size] * 3, "strides": [layer.stride] * 3, "pads": [layer.padding] * 6}
+        if isinstance(layer, (nn.MaxPool2d, nn.MaxPool3d)):
+            axes = x.dim() - 2
+            geometry = {"kernel_shape": [layer.kernel_size] * axes, "strides": [layer.stride] * axes, "pads": [layer.padding] * axes}
+            if layer.ceil_mode:
+                x = nn.functional.pad(x, [0, layer.stride] * axes, value=-1e9)
             distance = runner_up_gap(x, geometry)
         distance = distance[distance > 0]
-        margins[0] = min(margins[0], float(distance.min() / x.square().mean().sqrt()))
+        margins[0] = min(margins[0], float(distance.min() / size))
 
     for layer in module.modules():
-        if isinstance(layer, (nn.ReLU, nn.MaxPool3d)):
+        if isinstance(layer, (nn.ReLU, nn.PReLU, nn.MaxPool2d, nn.MaxPool3d)):
             layer.register_forward_hook(keep)
     return margins
 
@@ -68,6 +73,19 @@ def draw_weights(item):
     raise AssertionError(f"{item['name']}: no seed keeps clear of the kinks")
 
 
+def pooled(activation, gradient, logits):
+    """Grad-CAM; where one row of logits belongs to a batch of slabs, the mean is over the slabs, too.
+
+    Where every channel has a normalisation of its own behind it, the gradient's mean is nothing but rounding: exactly 0 then.
+    """
+    if len(logits) == len(activation):
+        found = gradcam(activation, gradient)
+    else:
+        found = gradcam(activation.transpose(0, 1)[None], gradient.transpose(0, 1)[None])[0]
+    vanishes = found.norm() < 1e-12 * hirescam(activation, gradient).norm()
+    return torch.zeros_like(found) if vanishes else found
+
+
 def make_one(item, folder):
     module, state, x, seed, margin = draw_weights(item)
     activations = {}
@@ -83,7 +101,7 @@ def make_one(item, folder):
         gradients = torch.autograd.grad(scores.sum(), [activations[layer] for layer in item["layers"]], retain_graph=True)
         for layer, gradient in zip(item["layers"], gradients):
             expected[f"hirescam.{layer}.{target}"] = hirescam(activations[layer], gradient)
-            expected[f"gradcam.{layer}.{target}"] = gradcam(activations[layer], gradient)
+            expected[f"gradcam.{layer}.{target}"] = pooled(activations[layer], gradient, logits)
     about = {key: item[key] for key in ("arch", "options", "layers", "targets", "task")} | {"seed": seed, "margin": margin}
     state = {item["prefix"] + name: value for name, value in state.items()}
     tensorfile.write(folder / f"{item['name']}.safetensors", state, {"format": "pt"})
@@ -112,6 +130,17 @@ def medicalnet(depth, shape, layers, shortcut, head=True, prefix=""):
                         targets=(0, 2) if head else (), prefix=prefix)
 
 
+def monai_unet(name, shape, widths, strides, **options):
+    bottleneck = "model" + ".1.submodule" * len(strides)
+    return architecture(f"monai-unet{name}", "monai-unet", lambda: arch_monai.UNet(widths, strides, **options), shape,
+                        [bottleneck, "model.0"], {"strides": list(strides)}, task="segmentation")
+
+
+def segresnet(name, shape, layers, groups=8, **options):
+    return architecture(f"segresnet{name}", "segresnet", lambda: arch_monai.SegResNet(groups=groups, **options), shape, layers,
+                        {"groups": groups}, task="segmentation")
+
+
 ARCHITECTURES = [
     monai(10, "", (1, 1, 20, 18, 16), ["layer4", "layer2"], bias=True),
     monai(18, "", (1, 2, 34, 26, 18), ["layer4", "layer3"], stride=2),
@@ -123,7 +152,17 @@ ARCHITECTURES = [
     medicalnet(34, (1, 1, 18, 20, 17), ["layer4", "layer3"], "A"),
     medicalnet(50, (1, 1, 18, 20, 17), ["layer4", "layer3"], "B", prefix="module."),
     architecture("r3d_18", "r3d_18", lambda: VideoResNet(WIDTHS), (1, 3, 10, 30, 26), ["layer4", "layer3"]),
+    architecture("densenet121", "densenet121", arch_monai.DenseNet, (1, 1, 65, 33, 33), ["class_layers.relu", "features.denseblock2"]),
+    architecture("seresnet50", "seresnet50", arch_monai.SEResNet50, (1, 1, 51, 33, 26), ["layer4", "layer2"]),
+    architecture("resnet18-2d", "resnet18-2d", lambda: ResNet2d(WIDTHS), (2, 3, 70, 66), ["layer4", "layer2"]),
+    architecture("axialnet", "axialnet", lambda: AxialNet(WIDTHS, convs=(6, 5, 4, 4), kernels=(3, 1, 1, 1), last=(2, 2)), (2, 3, 97, 97),
+                 ["conv2d.7", "features.7"], task="multilabel"),
     architecture("unet", "unet", lambda: UNet((4, 6, 9)), (1, 1, 8, 12, 8), ["encoder.2", "decoder.1"], task="segmentation"),
+    monai_unet("", (1, 1, 12, 8, 16), (4, 6, 8), (2, 2), units=2),
+    monai_unet("-batchnorm", (1, 2, 8, 12, 8), (4, 6, 8, 9), (2, 1, 2), inputs=2, norm="batch"),
+    monai_unet("-affine", (1, 1, 8, 6, 10), (5, 5), (2,), units=1, norm="affine"),
+    segresnet("", (1, 1, 6, 8, 10), ["down_layers.1", "up_layers.0"], down=(1, 2), up=(1,)),
+    segresnet("-groups", (1, 1, 8, 12, 8), ["down_layers.2", "down_layers.0"], first=4, down=(1, 1, 2), up=(2, 1), groups=2),
     architecture("meshnet", "meshnet", lambda: MeshNet(5), (1, 1, 10, 9, 11), ["relu4", "relu8"],
                  {"dilations": [1, 2, 4, 8, 16, 8, 4, 2, 1]}, task="segmentation", targets=(0, 1)),
 ]

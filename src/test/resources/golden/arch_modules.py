@@ -112,6 +112,61 @@ class VideoResNet(nn.Module):
         return self.fc(x.mean((2, 3, 4)))
 
 
+class ImageBlock(nn.Module):
+    def __init__(self, inputs, out, stride):
+        super().__init__()
+        self.conv1, self.bn1, self.relu1 = nn.Conv2d(inputs, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU()
+        self.conv2, self.bn2, self.relu2 = nn.Conv2d(out, out, 3, 1, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU()
+        self.downsample = None
+        if stride > 1 or inputs != out:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(self.relu1(self.bn1(self.conv1(x)))))
+        return self.relu2(y + (self.downsample(x) if self.downsample else x))
+
+
+def image_trunk(widths, inputs):
+    """torchvision's resnet18 without its head, module by module."""
+    first = widths[0]
+    stages = [nn.Sequential(ImageBlock(before, out, 2 if i else 1), ImageBlock(out, out, 1))
+              for i, (before, out) in enumerate(zip((first, *widths), widths))]
+    return [nn.Conv2d(inputs, first, 7, 2, 3, bias=False), nn.BatchNorm2d(first), nn.ReLU(), nn.MaxPool2d(3, 2, 1), *stages]
+
+
+class ResNet2d(nn.Module):
+    """torchvision's resnet18, for images."""
+
+    NAMES = ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4")
+
+    def __init__(self, widths, inputs=3, classes=3):
+        super().__init__()
+        for name, module in zip(self.NAMES, image_trunk(widths, inputs)):
+            setattr(self, name, module)
+        self.fc = nn.Linear(widths[-1], classes)
+
+    def forward(self, x):
+        for name in self.NAMES:
+            x = getattr(self, name)(x)
+        return self.fc(x.mean((2, 3)))
+
+
+class AxialNet(nn.Module):
+    """A batch of slabs [S,3,H,W] of one volume; one row of logits, the mean over the slabs."""
+
+    def __init__(self, widths, inputs=3, classes=3, convs=(64, 32, 16, 16), kernels=(3, 3, 3, 3), last=(6, 6)):
+        super().__init__()
+        self.features = nn.Sequential(*image_trunk(widths, inputs))
+        layers = []
+        for before, out, kernel in zip((widths[-1], *convs), convs, kernels):
+            layers += [nn.Conv2d(before, out, kernel), nn.ReLU()]
+        self.conv2d = nn.Sequential(*layers)
+        self.fc = nn.Conv2d(convs[-1], classes, last, last)
+
+    def forward(self, x):
+        return self.fc(self.conv2d(self.features(x))).flatten(1).mean(0, keepdim=True)
+
+
 class DoubleConv(nn.Module):
     def __init__(self, inputs, out):
         super().__init__()

@@ -18,8 +18,8 @@ final class ModelOptions {
       paramLabel = "NAME",
       description =
           "For plain PyTorch weights (a state dict as safetensors), which hold no graph: the"
-              + " network that they belong to, such as resnet18, resnet18:conv1_stride=2, r3d_18,"
-              + " meshnet or unet.")
+              + " network that they belong to, such as resnet18, resnet18:conv1_stride=2,"
+              + " densenet121, segresnet or meshnet. A name that is not known lists all.")
   String arch = "";
 
   @Option(

@@ -15,7 +15,7 @@ import voxcam.op.Source;
 /** What a model promises: labels for all classes, a layer that exists, a recipe that is a list. */
 final class ModelChecks {
   /** Sizes to try for free axes; networks differ in which they can take. */
-  private static final List<Integer> SIZES = List.of(64, 32, 96, 128, 48, 16, 224);
+  private static final List<Integer> SIZES = List.of(64, 32, 96, 128, 48, 16, 224, 420);
 
   private ModelChecks() {}
 

@@ -5,7 +5,17 @@ import voxcam.op.InputException;
 import voxcam.op.Tensor;
 
 /** A network's structure with its options, ready for weights. */
-public sealed interface Architecture permits ResNet, VideoResNet, MeshNet, UNet {
+public sealed interface Architecture
+    permits ResNet,
+        VideoResNet,
+        DenseNet,
+        SeResNet,
+        ResNet2d,
+        AxialNet,
+        MeshNet,
+        UNet,
+        MonaiUNet,
+        SegResNet {
   /** The name that users give. */
   String name();
 

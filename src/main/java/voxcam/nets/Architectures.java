@@ -21,8 +21,16 @@ public final class Architectures {
       known.put("medicalnet-resnet" + depth, settings -> ResNet.parse(depth, true, settings));
     }
     known.put("r3d_18", VideoResNet::parse);
+    for (int depth : List.of(121, 169, 201, 264)) {
+      known.put("densenet" + depth, settings -> DenseNet.parse(depth, settings));
+    }
+    known.put("seresnet50", SeResNet::parse);
+    known.put("resnet18-2d", ResNet2d::parse);
+    known.put("axialnet", AxialNet::parse);
     known.put("meshnet", MeshNet::parse);
     known.put("unet", UNet::parse);
+    known.put("monai-unet", MonaiUNet::parse);
+    known.put("segresnet", SegResNet::parse);
     return known;
   }
 
@@ -41,6 +49,8 @@ public final class Architectures {
    *       at conv1, dilated stages): {@code conv1_stride}, {@code max_pool}, {@code dilated},
    *       {@code shortcut} (A or B; otherwise told by the weights)
    *   <li>{@code meshnet}: {@code dilations}, as 1-2-4-8-16-8-4-2-1
+   *   <li>{@code monai-unet}: {@code strides}, from the finest level down, as 2-2-2-2
+   *   <li>{@code segresnet}: {@code groups} of its normalisations, 8
    * </ul>
    *
    * @throws InputException if there is no such architecture or option, with those that there are

@@ -11,6 +11,7 @@ import java.util.Set;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
+import voxcam.op.Window;
 
 /**
  * A state dict while a network takes its weights from it. Goes on where something does not fit, so
@@ -56,6 +57,30 @@ final class Weights {
   int size(String weight, int axis) {
     Tensor tensor = tensors.get(weight);
     return tensor == null || axis >= tensor.shape().rank() ? ANY : tensor.shape().dim(axis);
+  }
+
+  /**
+   * The window whose kernel is this weight's, with the padding that keeps sizes at stride 1, or
+   * with none.
+   */
+  Window window(String weight, int rank, int stride, boolean padded) {
+    List<Window.Axis> axes = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      int kernel = Math.max(1, size(weight, i + 2));
+      int padding = padded ? (kernel - 1) / 2 : 0;
+      axes.add(new Window.Axis(kernel, stride, padding, padding, 1));
+    }
+    return new Window(axes);
+  }
+
+  /** How many channels two tensors have together. */
+  static int together(int first, int second) {
+    return first == ANY || second == ANY ? ANY : first + second;
+  }
+
+  /** Whether some weight's name begins so. */
+  boolean hasUnder(String prefix) {
+    return tensors.keySet().stream().anyMatch(name -> name.startsWith(prefix));
   }
 
   /**

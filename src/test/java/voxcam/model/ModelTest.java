@@ -146,8 +146,9 @@ final class ModelTest {
         "voxcam.graph|[]|voxcam.graph: is a list of 0, expected an object",
         "voxcam.graph||holds weights but no graph; say which network they belong to with --arch,"
             + " one of resnet10, resnet18, resnet34, resnet50, medicalnet-resnet10,"
-            + " medicalnet-resnet18, medicalnet-resnet34, medicalnet-resnet50, r3d_18, meshnet,"
-            + " unet",
+            + " medicalnet-resnet18, medicalnet-resnet34, medicalnet-resnet50, r3d_18, densenet121,"
+            + " densenet169, densenet201, densenet264, seresnet50, resnet18-2d, axialnet, meshnet,"
+            + " unet, monai-unet, segresnet",
       })
   void metadataThatDoesNotFit(String key, String value, String message) {
     Path path = folder.resolve("means.safetensors");

@@ -3,10 +3,14 @@ package voxcam.nets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import voxcam.backend.Backend;
@@ -14,6 +18,7 @@ import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
 import voxcam.graph.Graph;
+import voxcam.model.Dtype;
 import voxcam.model.GoldenFile;
 import voxcam.model.Model;
 import voxcam.model.Safetensors;
@@ -42,7 +47,16 @@ final class ArchitecturesTest {
     "medicalnet-resnet34, 'resnet34:conv1_stride=2,dilated=true', layer3",
     "medicalnet-resnet50, medicalnet-resnet50, layer3",
     "r3d_18, r3d_18, layer3",
+    "densenet121, densenet121, features.denseblock2",
+    "seresnet50, seresnet50, layer2",
+    "resnet18-2d, resnet18-2d, layer2",
+    "axialnet, axialnet, conv2d.7",
     "unet, unet, decoder.1",
+    "monai-unet, monai-unet, model.0",
+    "monai-unet-batchnorm, monai-unet:strides=2-1-2, model.0",
+    "monai-unet-affine, monai-unet, model.0",
+    "segresnet, segresnet, up_layers.0",
+    "segresnet-groups, segresnet:groups=2, down_layers.0",
     "meshnet, meshnet, relu4",
   })
   void computesWhatPyTorchComputes(String file, String architecture, String layer) {
@@ -56,14 +70,19 @@ final class ArchitecturesTest {
     assertThat(graph.outputs().get(0).shape()).isEqualTo(logits.shape());
     Tensor map = expected.get("hirescam." + layer + ".0");
     if (map != null) {
-      int[] space = graph.node(layer).shape().dims();
-      assertThat(map.shape()).isEqualTo(Shape.of(space[0], space[2], space[3], space[4]));
+      List<Integer> withoutChannels = new ArrayList<>(sizes(graph.node(layer).shape()));
+      withoutChannels.remove(1);
+      assertThat(sizes(map.shape())).isEqualTo(withoutChannels);
     }
     Backend reference = Backends.named("reference");
     try (Program program = reference.compile(graph, Options.DEFAULT)) {
       double[] found = program.run(Map.of("input", input)).get(0).doubles();
       assertThat(distance(found, logits.doubles())).isLessThan(1e-12);
     }
+  }
+
+  private static List<Integer> sizes(Shape shape) {
+    return Arrays.stream(shape.dims()).boxed().toList();
   }
 
   private static double distance(double[] found, double[] expected) {
@@ -132,7 +151,8 @@ final class ArchitecturesTest {
       value = {
         "vgg16 | architecture vgg16: not known, known are resnet10, resnet18, resnet34, resnet50,"
             + " medicalnet-resnet10, medicalnet-resnet18, medicalnet-resnet34, medicalnet-resnet50,"
-            + " r3d_18, meshnet, unet",
+            + " r3d_18, densenet121, densenet169, densenet201, densenet264, seresnet50, resnet18-2d,"
+            + " axialnet, meshnet, unet, monai-unet, segresnet",
         "resnet18:stride=2 | architecture resnet18: option stride is not known, known are"
             + " conv1_stride, max_pool, dilated, shortcut, task",
         "unet:dilations=1 | architecture unet: option dilations is not known, known are task",
@@ -147,6 +167,8 @@ final class ArchitecturesTest {
         "resnet18:shortcut=C | architecture resnet18: option shortcut is \"C\", expected A or B",
         "meshnet:dilations=1-2- | architecture meshnet: option dilations is \"1-2-\", expected"
             + " whole numbers, as 2",
+        "segresnet:groups=0 | architecture segresnet: option groups is \"0\", expected numbers from 1"
+            + " to 1000",
         "unet:task=guessing | architecture unet: option task is \"guessing\", expected multiclass"
             + " or multilabel or segmentation",
       })
@@ -202,5 +224,107 @@ final class ArchitecturesTest {
         .isEqualTo(new Conv.Forward(Window.cube(3, 3, 1, 16, 16), 1));
     assertThat(List.of(graph.node("conv9").op()))
         .containsExactly(new Conv.Forward(Window.cube(3, 1, 1, 0, 1), 1));
+  }
+
+  @Test
+  void monaiUNetNeedsAStrideForEachLevel() {
+    Map<String, Tensor> weights = weights("monai-unet-batchnorm");
+    assertThatThrownBy(() -> Architectures.named("monai-unet:strides=2-2").build(weights))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "monai-unet: the weights have 3 levels above the bottleneck, the strides [2, 2] are 2;"
+                + " give the option strides one for each");
+    Graph graph = Architectures.named("monai-unet:strides=2-1-2").build(weights).graph();
+    assertThat(graph.node("model.1.submodule.0.conv").op())
+        .isEqualTo(new Conv.Forward(Window.cube(3, 3, 1, 1, 1), 1));
+    assertThat(graph.node("model.2.conv").op())
+        .isEqualTo(new Conv.Transposed(Window.cube(3, 3, 2, 1, 1), 1, List.of(1, 1, 1)));
+  }
+
+  @Test
+  void monaiUNetSeesWrongStridesInItsSkips() {
+    Map<String, Tensor> weights = weights("monai-unet");
+    assertThatThrownBy(() -> Architectures.named("monai-unet:strides=1-2").build(weights))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "monai-unet: model.0.residual.weight has kernel 3, which belongs to a stride above 1,"
+                + " not to 1; give the option strides");
+    weights.put("model.0.residual.weight", Tensor.filled(Shape.of(4, 1, 1, 1, 1), 1));
+    assertThatThrownBy(() -> Architectures.named("monai-unet").build(weights))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "monai-unet: model.0.residual.weight has kernel 1, which belongs to a stride of 1, not"
+                + " to 2; give the option strides");
+  }
+
+  @Test
+  void monaiUNetNeedsItsSlopesAndItsSkip() {
+    Map<String, Tensor> weights = weights("monai-unet");
+    weights.remove("model.0.conv.unit1.adn.A.weight");
+    weights.remove("model.0.residual.weight");
+    weights.remove("model.0.residual.bias");
+    assertThatThrownBy(() -> Architectures.named("monai-unet").build(weights))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(
+            "the weights do not fit monai-unet; 2 missing: model.0.conv.unit1.adn.A.weight,"
+                + " model.0.residual.weight;");
+  }
+
+  @Test
+  void segResNetNeedsItsGroups() {
+    assertThatThrownBy(() -> Architectures.named("segresnet").build(weights("segresnet-groups")))
+        .isInstanceOf(InputException.class)
+        .hasMessage("segresnet: 4 channels do not divide into 8 groups; give the option groups");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "densenet121, densenet121, 0",
+    "densenet169, densenet121, 240",
+    "densenet201, densenet121, 400",
+    "densenet264, densenet121, 720",
+  })
+  void deeperDenseNetsHaveMoreLayers(String architecture, String file, int missing) {
+    Map<String, Tensor> weights = weights(file);
+    if (missing == 0) {
+      assertThat(Architectures.named(architecture).build(weights).layer())
+          .isEqualTo("class_layers.relu");
+      return;
+    }
+    assertThatThrownBy(() -> Architectures.named(architecture).build(weights))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(
+            "the weights do not fit %s; %d missing: features.denseblock3.denselayer25.layers.norm1"
+                .formatted(architecture, missing));
+  }
+
+  @Test
+  void axialNetIsMadeForSlabsOf420(@TempDir Path folder) {
+    Map<String, Tensor> weights = weights("axialnet");
+    for (String conv : List.of("conv2d.0", "conv2d.2", "conv2d.4", "conv2d.6", "fc")) {
+      int[] sizes = weights.get(conv + ".weight").shape().dims();
+      sizes[2] = conv.equals("fc") ? 6 : 3;
+      sizes[3] = sizes[2];
+      weights.put(conv + ".weight", Tensor.filled(Shape.of(sizes), 0.1f));
+    }
+    Path file = folder.resolve("axialnet.safetensors");
+    Safetensors.write(file, weights, Map.of(), Dtype.F32);
+    Model model = Model.open(file, "axialnet");
+    assertThat(model.labels()).containsExactly("0", "1", "2");
+    Graph graph = model.graph().specialise(Map.of("input", Shape.of(27, 3, 420, 420)));
+    assertThat(graph.node("conv2d.7").shape()).isEqualTo(Shape.of(27, 4, 6, 6));
+    assertThat(graph.outputs().get(0).shape()).isEqualTo(Shape.of(1, 3));
+    assertThatThrownBy(() -> model.graph().specialise(Map.of("input", Shape.of(27, 3, 452, 420))))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("squeeze: Squeeze: axis 2 has size 2");
+  }
+
+  @Test
+  void axialNetNeedsItsConvolutions() {
+    assertThatThrownBy(() -> Architectures.named("axialnet").build(weights("resnet18-2d")))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "axialnet: the weights lack conv2d.0.weight, the first convolution behind the"
+                + " ResNet-18");
   }
 }
