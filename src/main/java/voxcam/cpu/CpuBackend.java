@@ -9,6 +9,7 @@ import voxcam.backend.Backend;
 import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
 import voxcam.backend.Program;
+import voxcam.compile.BatchSplit;
 import voxcam.compile.Fuse;
 import voxcam.compile.HeadProducts;
 import voxcam.compile.Prune;
@@ -65,7 +66,11 @@ public final class CpuBackend implements Backend {
     Options plain = new Options(Precision.FP32, options.threads(), false, true);
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
-    return CpuProgram.of(Fuse.apply(HeadProducts.apply(simple)), options);
+    Graph fused = Fuse.apply(HeadProducts.apply(simple));
+    Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
+    return split.isPresent()
+        ? new StreamedProgram(fused, split.get(), options)
+        : CpuProgram.of(fused, options);
   }
 
   private static List<Tensor> evaluate(Graph constants, Options options) {

@@ -105,7 +105,7 @@ final class CpuProgram implements Program {
       for (int i = 0; i < values.length; i++) {
         Value value = schedule.values().get(i);
         if (value.origin() == Schedule.Origin.GIVEN) {
-          float[] array = input(value, inputs.get(value.name())).floats();
+          float[] array = checked(value.name(), value.shape(), inputs.get(value.name())).floats();
           values[i] = guarded ? Guard.copy(array) : array;
         }
       }
@@ -162,19 +162,14 @@ final class CpuProgram implements Program {
     Guard.checkInputs(value, before, inputs);
   }
 
-  private static Tensor input(Value value, Tensor given) {
+  /** What was given for an input, if it suits. */
+  static Tensor checked(String name, Shape shape, Tensor given) {
     if (given == null) {
-      throw new InputException(
-          "input " + value.name() + ": missing, give a tensor of shape " + value.shape());
+      throw new InputException("input " + name + ": missing, give a tensor of shape " + shape);
     }
-    if (!given.shape().equals(value.shape())) {
+    if (!given.shape().equals(shape)) {
       throw new InputException(
-          "input "
-              + value.name()
-              + ": shape is "
-              + given.shape()
-              + ", the program was made for "
-              + value.shape());
+          "input " + name + ": shape is " + given.shape() + ", the program was made for " + shape);
     }
     return given;
   }
