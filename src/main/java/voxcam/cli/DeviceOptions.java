@@ -17,6 +17,13 @@ final class DeviceOptions {
               + " precision, slow, the truth that the others are held to).")
   String device;
 
+  @Option(
+      names = "--exact",
+      description =
+          "Computes every product of every convolution. Without it some are computed by"
+              + " Winograd's algorithm on the CPU, within 3e-6 of each layer's norm.")
+  boolean exact;
+
   @Mixin ThreadOptions threadOptions = new ThreadOptions();
 
   Backend backend() {
@@ -24,6 +31,7 @@ final class DeviceOptions {
   }
 
   Options options() {
-    return threadOptions.options();
+    Options options = threadOptions.options();
+    return exact ? options.withExactness() : options;
   }
 }

@@ -137,6 +137,7 @@ final class RunRecord {
     Map<String, Object> backend = new LinkedHashMap<>();
     backend.put("name", cost.backend());
     backend.put("description", device);
+    backend.put("algorithms", cost.algorithms());
     members.put("backend", backend);
     return this;
   }

@@ -53,43 +53,70 @@ public record Display(Tensor map, double scale, List<String> steps) {
   }
 
   /**
-   * Values interpolated to another grid of as many axes: linear along each axis, half-pixel, the
-   * outermost values going on to the edges.
+   * Values interpolated to another grid of as many axes, one to three: linear along each axis,
+   * half-pixel, the outermost values going on to the edges. Each result is written once.
    */
   public static Tensor resized(Tensor map, Shape grid) {
-    float[] values = map.floats();
-    Shape now = map.shape();
-    for (int axis = 0; axis < now.rank(); axis++) {
-      values = stretched(values, now, axis, grid.dim(axis));
-      now = now.with(axis, grid.dim(axis));
+    if (map.shape().equals(grid)) {
+      return map;
     }
-    return Tensor.of(grid, values);
+    int first = 3 - grid.rank();
+    Line[] lines = new Line[3];
+    for (int axis = 0; axis < 3; axis++) {
+      lines[axis] =
+          axis < first
+              ? Line.of(1, 1)
+              : Line.of(map.shape().dim(axis - first), grid.dim(axis - first));
+    }
+    return Tensor.of(grid, trilinear(map.floats(), lines[0], lines[1], lines[2]));
   }
 
-  /** Linear interpolation along one axis; trilinear interpolation is this along each. */
-  private static float[] stretched(float[] values, Shape shape, int axis, int size) {
-    int old = shape.dim(axis);
-    if (old == size) {
-      return values;
-    }
-    int outer = (int) shape.size(0, axis);
-    int inner = (int) shape.size(axis + 1, shape.rank());
-    float[] result = new float[shape.with(axis, size).length()];
-    for (int i = 0; i < size; i++) {
-      double source = Sampling.TRILINEAR.source(i, old, size, (double) size / old);
-      double clamped = Math.max(0, Math.min(old - 1.0, source));
-      int low = (int) clamped;
-      int high = Math.min(low + 1, old - 1);
-      float part = (float) (clamped - low);
-      for (int o = 0; o < outer; o++) {
-        int to = (o * size + i) * inner;
-        int a = (o * old + low) * inner;
-        int b = (o * old + high) * inner;
-        for (int j = 0; j < inner; j++) {
-          result[to + j] = values[a + j] + part * (values[b + j] - values[a + j]);
+  private static float[] trilinear(float[] values, Line depth, Line height, Line width) {
+    int columns = width.old();
+    int plane = height.old() * columns;
+    float[] result = new float[depth.size() * height.size() * width.size()];
+    float[] slice = new float[plane];
+    float[] row = new float[columns];
+    int to = 0;
+    for (int z = 0; z < depth.size(); z++) {
+      depth.blend(values, z, plane, slice);
+      for (int p = 0; p < height.size(); p++) {
+        height.blend(slice, p, columns, row);
+        for (int q = 0; q < width.size(); q++) {
+          float low = row[width.low[q]];
+          result[to++] = low + width.part[q] * (row[width.high[q]] - low);
         }
       }
     }
     return result;
+  }
+
+  /** Between which two old positions each new one lies along an axis, and how far it is. */
+  private record Line(int old, int[] low, int[] high, float[] part) {
+    static Line of(int old, int size) {
+      Line line = new Line(old, new int[size], new int[size], new float[size]);
+      for (int i = 0; i < size; i++) {
+        double source = Sampling.TRILINEAR.source(i, old, size, (double) size / old);
+        double clamped = Math.max(0, Math.min(old - 1.0, source));
+        line.low[i] = (int) clamped;
+        line.high[i] = Math.min(line.low[i] + 1, old - 1);
+        line.part[i] = (float) (clamped - line.low[i]);
+      }
+      return line;
+    }
+
+    int size() {
+      return low.length;
+    }
+
+    /** What lies at new position i, made from the two old ones, each {@code length} values long. */
+    void blend(float[] values, int i, int length, float[] result) {
+      int a = low[i] * length;
+      int b = high[i] * length;
+      float share = part[i];
+      for (int j = 0; j < length; j++) {
+        result[j] = values[a + j] + share * (values[b + j] - values[a + j]);
+      }
+    }
   }
 }

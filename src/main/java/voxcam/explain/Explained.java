@@ -1,6 +1,7 @@
 package voxcam.explain;
 
 import java.util.List;
+import java.util.Map;
 import voxcam.op.Tensor;
 
 /**
@@ -30,6 +31,7 @@ public record Explained(List<Explanation> maps, Tensor logits, Cost cost) {
    * @param compileSeconds making the program, or finding the one that an earlier request made
    * @param runSeconds running it
    * @param backend its name
+   * @param algorithms of operations that can be computed in several ways, with their numbers
    */
   public record Cost(
       long forwardFlops,
@@ -38,5 +40,6 @@ public record Explained(List<Explanation> maps, Tensor logits, Cost cost) {
       long weightBytes,
       double compileSeconds,
       double runSeconds,
-      String backend) {}
+      String backend,
+      Map<String, Integer> algorithms) {}
 }

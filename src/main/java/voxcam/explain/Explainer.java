@@ -3,9 +3,7 @@ package voxcam.explain;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import voxcam.backend.Backend;
 import voxcam.backend.Backends;
@@ -97,7 +95,8 @@ public final class Explainer implements AutoCloseable {
             prepared.program().weightBytes(),
             (compiled - start) * 1e-9,
             (ran - compiled) * 1e-9,
-            backend.name());
+            backend.name(),
+            prepared.program().algorithms());
     return new Explained(maps, values.get(0), cost);
   }
 
@@ -152,7 +151,8 @@ public final class Explainer implements AutoCloseable {
             ? OptionalLong.empty()
             : OptionalLong.of(Math.round(number(values, wanted.voxels())));
     Tensor map = withoutBatch(values.get(wanted.map()));
-    checkFinite(map, target + ", " + wanted.method().name() + " at " + wanted.layer());
+    MapSummary summary = MapSummary.of(map);
+    summary.checkFinite(target + ", " + wanted.method().name() + " at " + wanted.layer());
     boolean pooled = wanted.method() instanceof GradCam && !wanted.head().coincide();
     Trust trust =
         new Trust(
@@ -161,10 +161,10 @@ public final class Explainer implements AutoCloseable {
             pooled ? POOLED : wanted.head().reason(),
             wanted.breaking(),
             number(values, wanted.score()),
-            sum(map),
+            summary.sum(),
             number(values, wanted.bias()),
             number(values, wanted.bypass()),
-            whyEmpty(map, voxels, pooled));
+            summary.whyEmpty(voxels, pooled));
     return new Explanation(
         target, indices.get(0), wanted.layer(), wanted.method(), map, voxels, trust);
   }
@@ -179,50 +179,6 @@ public final class Explainer implements AutoCloseable {
     return map instanceof Tensor.Doubles
         ? Tensor.of(Shape.of(dims), map.doubles())
         : Tensor.of(Shape.of(dims), map.floats());
-  }
-
-  private static void checkFinite(Tensor map, String what) {
-    long bad = 0;
-    for (double value : map.doubles()) {
-      bad += Double.isFinite(value) ? 0 : 1;
-    }
-    if (bad > 0) {
-      throw new InputException(
-          "%s: %d of %d raw values are not finite; the weights or the input hold NaN or are too large"
-              .formatted(what, bad, map.shape().size()));
-    }
-  }
-
-  private static Optional<String> whyEmpty(Tensor map, OptionalLong voxels, boolean pooled) {
-    double max = Double.NEGATIVE_INFINITY;
-    double min = Double.POSITIVE_INFINITY;
-    for (float value : map.floats()) {
-      max = Math.max(max, value);
-      min = Math.min(min, value);
-    }
-    if (max > 0) {
-      return Optional.empty();
-    }
-    if (voxels.isPresent() && voxels.getAsLong() == 0) {
-      return Optional.of("no voxel belongs to the target: its score is an empty sum");
-    }
-    if (max == 0 && min == 0) {
-      return Optional.of(
-          "the score does not change with this layer here: every gradient times activation is 0");
-    }
-    String why =
-        pooled
-            ? "no value is above 0, the largest is %.3g; for Grad-CAM this says nothing of the evidence"
-            : "all evidence is against: largest raw value %.3g";
-    return Optional.of(String.format(Locale.ROOT, why, max));
-  }
-
-  private static double sum(Tensor map) {
-    double sum = 0;
-    for (double value : map.doubles()) {
-      sum += value;
-    }
-    return sum;
   }
 
   private static double number(List<Tensor> values, int position) {
