@@ -69,7 +69,7 @@ final class CpuBinary {
     return BLOCK;
   }
 
-  private static void apply(
+  static void apply(
       Binary.Kind kind, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     switch (kind) {
       case Add -> add(a, aAt, b, bAt, y, yAt, count);

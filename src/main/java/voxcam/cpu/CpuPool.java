@@ -39,7 +39,7 @@ final class CpuPool {
     return x.dim(0) * x.dim(1);
   }
 
-  private static List<Taps> regions(Regions regions, Shape x) {
+  static List<Taps> regions(Regions regions, Shape x) {
     List<Taps> axes = new ArrayList<>();
     for (int i = 0; i < regions.rank(); i++) {
       axes.add(Taps.regions(regions, i, x.dim(i + 2)));
@@ -47,7 +47,16 @@ final class CpuPool {
     return axes;
   }
 
-  private static List<Taps> averages(Regions regions, Shape x, boolean countPadding) {
+  /** The tables of depth, height and width, of which those that x lacks have size 1. */
+  static List<Taps> threeAxes(Regions regions, Shape x) {
+    List<Taps> tables = regions(regions, x);
+    while (tables.size() < 3) {
+      tables.add(0, Taps.pad(PadMode.EDGE, 0, 0, 1));
+    }
+    return List.copyOf(tables);
+  }
+
+  static List<Taps> averages(Regions regions, Shape x, boolean countPadding) {
     List<Taps> axes = new ArrayList<>();
     for (int i = 0; i < regions.rank(); i++) {
       axes.add(Taps.averages(regions, i, x.dim(i + 2), countPadding));
@@ -108,11 +117,7 @@ final class CpuPool {
     private final int volume;
 
     Peaks(Regions regions, Shape x) {
-      List<Taps> tables = regions(regions, x);
-      while (tables.size() < 3) {
-        tables.add(0, Taps.pad(PadMode.EDGE, 0, 0, 1));
-      }
-      axes = List.copyOf(tables);
+      axes = threeAxes(regions, x);
       outer = x.dim(0) * x.dim(1);
       volume = (int) x.size(2, x.rank());
     }

@@ -15,14 +15,15 @@ final class CpuResize {
   static Kernel kernel(Resize op, List<Shape> inputs, Shape output) {
     Shape x = inputs.get(0);
     int outer = x.dim(0) * x.dim(1);
+    return new Separable(Separable.Kind.SUM, outer, axes(op, x, output));
+  }
+
+  /** The tables of all spatial axes. */
+  static List<Taps> axes(Resize op, Shape x, Shape output) {
     return switch (op) {
-      case Resize.Forward forward ->
-          new Separable(Separable.Kind.SUM, outer, tables(forward, x, output));
+      case Resize.Forward forward -> tables(forward, x, output);
       case Resize.Grad(Resize.Forward forward, var _) ->
-          new Separable(
-              Separable.Kind.SUM,
-              outer,
-              tables(forward, output, x).stream().map(Taps::transposed).toList());
+          tables(forward, output, x).stream().map(Taps::transposed).toList();
     };
   }
 

@@ -37,7 +37,7 @@ final class CpuWhere {
     };
   }
 
-  private static void choose(
+  static void choose(
       float[] condition,
       int at,
       float[] a,

@@ -31,7 +31,12 @@ final class Kernels {
    * @param exact whether all products of the definition are to be computed
    */
   static List<Form> forms(Node node, boolean exact) {
-    return List.of(Form.plain(node, () -> of(node)));
+    List<Form> forms = new ArrayList<>();
+    BlockedForms.of(node)
+        .map(form -> new Form(form.inputs(), form.output(), form::kernel))
+        .ifPresent(forms::add);
+    forms.add(Form.plain(node, () -> of(node)));
+    return List.copyOf(forms);
   }
 
   private static Kernel of(Node node) {

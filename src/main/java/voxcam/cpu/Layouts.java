@@ -10,12 +10,13 @@ import java.util.function.Function;
 import voxcam.compile.Plan;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.op.Conv;
 import voxcam.op.Source;
 
 /**
  * Chooses a form for each operation, in the order of the run: the one for which the fewest values
- * must be reordered. Where a form costs nothing to its inputs, its readers decide: those that can
- * read channels in blocks are faster with them.
+ * must be reordered. Where a convolution begins, its readers decide: those that can read channels
+ * in blocks are faster with them.
  */
 final class Layouts {
   private final Map<Node, List<Form>> forms = new HashMap<>();
@@ -79,11 +80,16 @@ final class Layouts {
     return cost;
   }
 
-  /** What it costs the readers that the value comes in this layout. */
+  /**
+   * What it costs the readers that the value comes in this layout. Only convolutions look ahead:
+   * they can write both layouts equally well, all others follow their inputs.
+   */
   private double outputCost(Node node, Layout layout) {
     boolean other = outputs.contains(node) && layout != Layout.PLAIN;
-    for (Node reader : readers.getOrDefault(node, List.of())) {
-      other |= !reads(reader, reader.inputs().indexOf(node), layout);
+    if (node.op() instanceof Conv) {
+      for (Node reader : readers.getOrDefault(node, List.of())) {
+        other |= !reads(reader, reader.inputs().indexOf(node), layout);
+      }
     }
     return other ? node.shape().size() : 0;
   }

@@ -30,6 +30,13 @@ final class Rows {
     }
   }
 
+  /** {@code sums[i] += a[aAt + i] b[i]}. */
+  static void addProduct(float[] a, int aAt, double[] b, double[] sums, int count) {
+    for (int i = 0; i < count; i++) {
+      sums[i] += a[aAt + i] * b[i];
+    }
+  }
+
   /** {@code sums[i] += factor x[at + i]}. */
   static void addScaled(double factor, float[] x, int at, double[] sums, int count) {
     for (int i = 0; i < count; i++) {

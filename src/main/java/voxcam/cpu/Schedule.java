@@ -122,7 +122,7 @@ record Schedule(
       Layout other = layout == Layout.PLAIN ? Layout.BLOCKED : Layout.PLAIN;
       int from = numbers.get(new Key(key.node(), other));
       int output = number(key);
-      Kernel reorder = Reorder.of(key.node().shape(), other, layout);
+      Kernel reorder = new Reorder(key.node().shape(), layout);
       steps.add(new Step(reorder, List.of(from), output));
       return output;
     }

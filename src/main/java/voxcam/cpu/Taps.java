@@ -160,6 +160,34 @@ final class Taps {
     return weights[tap];
   }
 
+  /** The {@link #start} of each output, and the end of the last one. */
+  int[] starts() {
+    return starts.clone();
+  }
+
+  /** The {@link #source} of each tap. */
+  int[] sources() {
+    return sources.clone();
+  }
+
+  /** The {@link #weight} of each tap. */
+  float[] weights() {
+    float[] rounded = new float[weights.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) weights[i];
+    }
+    return rounded;
+  }
+
+  /** The largest number of taps of an output. */
+  int most() {
+    int most = 0;
+    for (int output = 0; output < outputs(); output++) {
+      most = Math.max(most, end(output) - start(output));
+    }
+    return most;
+  }
+
   private static final class Builder {
     private final int inputs;
     private final List<Integer> starts = new ArrayList<>();
