@@ -87,8 +87,7 @@ record ChannelsLastInput(Correlation c, Layout layout, ConvTiles tiles) {
    * @param position the first, counted over the volume
    * @param step how far they are apart
    */
-  void copy(
-      float[] x, int n, int group, int position, int step, int count, float[] slab, int to) {
+  void copy(float[] x, int n, int group, int position, int step, int count, float[] slab, int to) {
     int volume = c.d().input() * c.h().input() * c.w().input();
     int width = c.channels();
     if (layout == Layout.PLAIN) {

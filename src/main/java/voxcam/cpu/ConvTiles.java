@@ -11,6 +11,9 @@ interface ConvTiles {
   /** Vectors in a row of a planar tile. */
   int VECTORS = 4;
 
+  /** Outputs of a tile of {@link #channels}. */
+  int COLUMNS = 8;
+
   /** The tiles that run here. */
   ConvTiles PREFERRED = Machine.VECTORS ? new VectorConvTiles() : new ScalarConvTiles();
 
@@ -100,6 +103,20 @@ interface ConvTiles {
       int to,
       float[] b,
       int bFrom,
+      float[] sums,
+      int sumsFrom);
+
+  /**
+   * {@code sums[i][j] = sum_t x[xFrom + offsets[t] + i step + j] w[wFrom + t} {@link
+   * Layout#BLOCK}{@code + j]} for {@link #COLUMNS} values of i and {@link Layout#BLOCK} of j.
+   */
+  void channels(
+      float[] x,
+      int xFrom,
+      int step,
+      int[] offsets,
+      float[] w,
+      int wFrom,
       float[] sums,
       int sumsFrom);
 

@@ -128,6 +128,27 @@ final class ScalarConvTiles implements ConvTiles {
   }
 
   @Override
+  public void channels(
+      float[] x,
+      int xFrom,
+      int step,
+      int[] offsets,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
+    Arrays.fill(sums, sumsFrom, sumsFrom + COLUMNS * Layout.BLOCK, 0);
+    for (int t = 0; t < offsets.length; t++) {
+      for (int i = 0; i < COLUMNS; i++) {
+        int from = xFrom + offsets[t] + i * step;
+        for (int j = 0; j < Layout.BLOCK; j++) {
+          sums[sumsFrom + i * Layout.BLOCK + j] += x[from + j] * w[wFrom + t * Layout.BLOCK + j];
+        }
+      }
+    }
+  }
+
+  @Override
   public void storeRows(
       float[] sums,
       int from,

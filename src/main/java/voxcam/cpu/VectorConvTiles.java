@@ -123,7 +123,8 @@ final class VectorConvTiles implements ConvTiles {
       float[] sums,
       int sumsFrom) {
     switch (vectors) {
-      case 1 -> VectorRunTileNarrow.rows12by1(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
+      case 1 ->
+          VectorRunTileNarrow.rows12by1(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
       case 2 -> {
         if (FEW_REGISTERS) {
           VectorRunTileNarrow.rows6by2(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
@@ -150,7 +151,8 @@ final class VectorConvTiles implements ConvTiles {
       float[] sums,
       int sumsFrom) {
     switch (vectors) {
-      case 1 -> VectorTapTileNarrow.rows12by1(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
+      case 1 ->
+          VectorTapTileNarrow.rows12by1(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
       case 2 -> {
         if (FEW_REGISTERS) {
           VectorTapTileNarrow.rows6by2(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
@@ -161,6 +163,21 @@ final class VectorConvTiles implements ConvTiles {
       case 3 -> VectorTapTile.rows8by3(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
       case 4 -> VectorTapTile.rows6by4(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
       default -> throw new IllegalArgumentException("a tile of " + vectors + " vectors");
+    }
+  }
+
+  @Override
+  public void channels(
+      float[] x,
+      int xFrom,
+      int step,
+      int[] offsets,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
+    for (int j = 0; j < Layout.BLOCK; j += LANES) {
+      VectorTapTileNarrow.channels8(x, xFrom + j, step, offsets, w, wFrom + j, sums, sumsFrom + j);
     }
   }
 

@@ -4,11 +4,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The wide tiles of {@link ConvTiles#run} with vectors. One loop without an inner one: what a nested
- * loop moves between registers at each start costs as much as 4 turns. Unrolled by hand, and so above 325 bytecodes:
- * the sums must be local variables to stay in registers. The additions at the end are written out
- * too, since the JIT compiler no longer inlines methods of ours into one so long, and a vector that
- * is passed to a method becomes an object.
+ * The wide tiles of {@link ConvTiles#run} with vectors. One loop without an inner one: what a
+ * nested loop moves between registers at each start costs as much as 4 turns. Unrolled by hand, and
+ * so above 325 bytecodes: the sums must be local variables to stay in registers. The additions at
+ * the end are written out too, since the JIT compiler no longer inlines methods of ours into one so
+ * long, and a vector that is passed to a method becomes an object.
  */
 final class VectorRunTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -17,7 +17,16 @@ final class VectorRunTile {
   private VectorRunTile() {}
 
   /** 24 sums: 32 registers hold them, four vectors of b and a value of a. */
-  static void rows6by4(float[] a, int[] rows, int rowsFrom, int start, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows6by4(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s0x2 = s0x0;
@@ -135,7 +144,16 @@ final class VectorRunTile {
   }
 
   /** 24 sums. */
-  static void rows8by3(float[] a, int[] rows, int rowsFrom, int start, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows8by3(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s0x2 = s0x0;

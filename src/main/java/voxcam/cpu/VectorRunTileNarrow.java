@@ -3,9 +3,7 @@ package voxcam.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * The tiles of {@link ConvTiles#run} with one or two vectors, see {@link VectorRunTile}.
- */
+/** The tiles of {@link ConvTiles#run} with one or two vectors, see {@link VectorRunTile}. */
 final class VectorRunTileNarrow {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -13,7 +11,16 @@ final class VectorRunTileNarrow {
   private VectorRunTileNarrow() {}
 
   /** 24 sums. */
-  static void rows12by2(float[] a, int[] rows, int rowsFrom, int start, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows12by2(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s1x0 = s0x0;
@@ -141,7 +148,16 @@ final class VectorRunTileNarrow {
   }
 
   /** 12 sums: 16 registers hold them, two vectors of b and a value of a. */
-  static void rows6by2(float[] a, int[] rows, int rowsFrom, int start, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows6by2(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s1x0 = s0x0;
@@ -209,7 +225,16 @@ final class VectorRunTileNarrow {
   }
 
   /** 12 sums. */
-  static void rows12by1(float[] a, int[] rows, int rowsFrom, int start, int len, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows12by1(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s1x0 = s0x0;
     FloatVector s2x0 = s0x0;

@@ -3,9 +3,7 @@ package voxcam.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * The wide tiles of {@link ConvTiles#taps} with vectors, see {@link VectorRunTile}.
- */
+/** The wide tiles of {@link ConvTiles#taps} with vectors, see {@link VectorRunTile}. */
 final class VectorTapTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -13,7 +11,16 @@ final class VectorTapTile {
   private VectorTapTile() {}
 
   /** 24 sums. */
-  static void rows6by4(float[] x, int xFrom, int[] offsets, int from, int to, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows6by4(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s0x2 = s0x0;
@@ -126,7 +133,16 @@ final class VectorTapTile {
   }
 
   /** 24 sums. */
-  static void rows8by3(float[] x, int xFrom, int[] offsets, int from, int to, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows8by3(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s0x2 = s0x0;

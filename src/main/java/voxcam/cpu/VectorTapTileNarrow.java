@@ -3,9 +3,7 @@ package voxcam.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * The tiles of {@link ConvTiles#taps} with one or two vectors, see {@link VectorRunTile}.
- */
+/** The tiles of {@link ConvTiles#taps} with one or two vectors, see {@link VectorRunTile}. */
 final class VectorTapTileNarrow {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -13,7 +11,16 @@ final class VectorTapTileNarrow {
   private VectorTapTileNarrow() {}
 
   /** 24 sums. */
-  static void rows12by2(float[] x, int xFrom, int[] offsets, int from, int to, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows12by2(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s1x0 = s0x0;
@@ -130,7 +137,16 @@ final class VectorTapTileNarrow {
   }
 
   /** 12 sums. */
-  static void rows6by2(float[] x, int xFrom, int[] offsets, int from, int to, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows6by2(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s1x0 = s0x0;
@@ -193,7 +209,16 @@ final class VectorTapTileNarrow {
   }
 
   /** 12 sums. */
-  static void rows12by1(float[] x, int xFrom, int[] offsets, int from, int to, float[] b, int bFrom, float[] sums, int sumsFrom) {
+  static void rows12by1(
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s1x0 = s0x0;
     FloatVector s2x0 = s0x0;
@@ -258,5 +283,45 @@ final class VectorTapTileNarrow {
     s10x0.add(FloatVector.fromArray(SPECIES, sums, s10x0At)).intoArray(sums, s10x0At);
     int s11x0At = sumsFrom + 11 * LANES;
     s11x0.add(FloatVector.fromArray(SPECIES, sums, s11x0At)).intoArray(sums, s11x0At);
+  }
+
+  /** The tile of {@link ConvTiles#channels}, one vector of its channels. */
+  static void channels8(
+      float[] x,
+      int xFrom,
+      int step,
+      int[] offsets,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector s6 = s0;
+    FloatVector s7 = s0;
+    for (int t = 0; t < offsets.length; t++) {
+      int at = xFrom + offsets[t];
+      FloatVector v = FloatVector.fromArray(SPECIES, w, wFrom + t * Layout.BLOCK);
+      s0 = v.fma(FloatVector.fromArray(SPECIES, x, at), s0);
+      s1 = v.fma(FloatVector.fromArray(SPECIES, x, at + step), s1);
+      s2 = v.fma(FloatVector.fromArray(SPECIES, x, at + 2 * step), s2);
+      s3 = v.fma(FloatVector.fromArray(SPECIES, x, at + 3 * step), s3);
+      s4 = v.fma(FloatVector.fromArray(SPECIES, x, at + 4 * step), s4);
+      s5 = v.fma(FloatVector.fromArray(SPECIES, x, at + 5 * step), s5);
+      s6 = v.fma(FloatVector.fromArray(SPECIES, x, at + 6 * step), s6);
+      s7 = v.fma(FloatVector.fromArray(SPECIES, x, at + 7 * step), s7);
+    }
+    s0.intoArray(sums, sumsFrom);
+    s1.intoArray(sums, sumsFrom + Layout.BLOCK);
+    s2.intoArray(sums, sumsFrom + 2 * Layout.BLOCK);
+    s3.intoArray(sums, sumsFrom + 3 * Layout.BLOCK);
+    s4.intoArray(sums, sumsFrom + 4 * Layout.BLOCK);
+    s5.intoArray(sums, sumsFrom + 5 * Layout.BLOCK);
+    s6.intoArray(sums, sumsFrom + 6 * Layout.BLOCK);
+    s7.intoArray(sums, sumsFrom + 7 * Layout.BLOCK);
   }
 }
