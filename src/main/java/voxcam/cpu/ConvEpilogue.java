@@ -8,12 +8,24 @@ import voxcam.op.Unary;
  * bias[k] + residual)}.
  *
  * @param bias which input is the bias, -1 if none
- * @param residual which input is added, of the output's shape, -1 if none
+ * @param residual which input is added, of the output's shape and layout, -1 if none
  */
 record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
   static final ConvEpilogue NONE = new ConvEpilogue(-1, -1, Optional.empty());
 
   private static final float[] NOTHING = {};
+
+  /** Whether the activation is the one that the loops that store have built in. */
+  boolean relu() {
+    return activation.isPresent() && activation.get() instanceof Unary.Relu;
+  }
+
+  /** Applies the activation, if it is not built in, to a run of outputs. */
+  void activate(float[] output, int at, int count) {
+    if (activation.isPresent() && !relu()) {
+      CpuUnary.apply(activation.get(), output, at, output, at, count);
+    }
+  }
 
   /**
    * Stores a run of outputs of channel k.
@@ -38,11 +50,8 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
       }
       return;
     }
-    boolean relu = activation.isPresent() && activation.get() instanceof Unary.Relu;
     float[] added = residual < 0 ? NOTHING : inputs[residual];
-    tiles.store(sums, from, count, shift, added, relu, output, at);
-    if (activation.isPresent() && !relu) {
-      CpuUnary.apply(activation.get(), output, at, output, at, count);
-    }
+    tiles.store(sums, from, count, shift, added, relu(), output, at);
+    activate(output, at, count);
   }
 }

@@ -101,10 +101,10 @@ final class CpuConv {
       ConvTiles tiles,
       Optional<float[]> weights) {
     return switch (algorithm) {
-      case DIRECT -> new DirectConv(c, epilogue, tiles, weights);
+      case DIRECT -> new DirectConv(c, epilogue, tiles, weights, Layout.PLAIN, Layout.PLAIN);
       case PLANAR -> new PlanarConv(c, epilogue, tiles, weights);
       case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
-      case ZERO -> new ZeroConv(c, epilogue, tiles);
+      case ZERO -> new ZeroConv(c, epilogue, tiles, Layout.PLAIN);
     };
   }
 

@@ -4,51 +4,63 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Direct convolution in channel blocks. The input is packed with the channels of a block innermost,
- * so that a row of the kernel reads one run of memory for each output position; a tile is {@link
- * ConvTiles#ROWS} positions by one panel of output channels, whose weights are packed in the order
- * in which they are read. Suits 16 and more output channels, any stride and dilation.
+ * Direct convolution. The input is packed with the channels of a position side by side, so that a
+ * row of the kernel reads one run of memory for each output position; a tile is a few positions by
+ * one panel of output channels. Suits 16 and more channels, any stride and dilation.
+ *
+ * <p>Some positions are computed together: a piece of the weights, which stays in the L1 cache, is
+ * used for all of them before the next one is read.
  */
 final class DirectConv implements Kernel {
-  /**
-   * Positions whose sums are kept at a time: those of a panel of weights that fits into the L1
-   * cache are used for all of them.
-   */
-  private static final int POSITIONS = 4 * ConvTiles.ROWS;
+  /** The most positions computed together. */
+  private static final int POSITIONS = 192;
 
-  /** Positions in one task. */
-  private static final int STRIPE = 8 * POSITIONS;
+  /** Positions computed together are a multiple of the rows of every tile. */
+  private static final int ROUND = 24;
 
-  /**
-   * Weights that stay in the L2 cache, 2 MiB: with more, all positions are computed for one panel
-   * before the next.
-   */
-  private static final int MOST_RESIDENT = 512 << 10;
+  /** The piece of the weights that is read over and over: 24 KiB. */
+  private static final int PIECE = 6 << 10;
 
-  /** What part of the weights is read over and over: 24 KiB. */
-  private static final int CACHED_WEIGHTS = 36 << 10;
+  /** The most terms that are summed in a register, for the sake of accuracy. */
+  private static final int MOST_TERMS = 384;
 
   private final Correlation c;
-  private final ConvEpilogue epilogue;
   private final ConvTiles tiles;
-  private final BlockedInput input;
+  private final ChannelsLastInput input;
+  private final ConvOutput output;
   private final PanelWeights panels;
   private final PlaneRing ring;
-  private final Optional<float[]> packed;
+  private final Optional<PanelWeights.Packed> packed;
 
-  DirectConv(Correlation c, ConvEpilogue epilogue, ConvTiles tiles, Optional<float[]> weights) {
+  DirectConv(
+      Correlation c,
+      ConvEpilogue epilogue,
+      ConvTiles tiles,
+      Optional<float[]> weights,
+      Layout in,
+      Layout out) {
     this.c = c;
-    this.epilogue = epilogue;
     this.tiles = tiles;
-    this.input = BlockedInput.of(c);
-    this.panels = PanelWeights.of(c, input, tiles);
+    this.input = new ChannelsLastInput(c, in, tiles);
+    this.output = new ConvOutput(c, epilogue, tiles, out);
+    this.panels = PanelWeights.of(c, tiles);
     this.ring = PlaneRing.of(c, input.planeFloats());
     this.packed = weights.map(panels::packed);
   }
 
+  /** Whether the channels of each group begin with a block where the layout has blocks. */
+  static boolean suits(Correlation c, Layout in, Layout out) {
+    return ChannelsLastInput.suits(c, in) && ConvOutput.suits(c, out);
+  }
+
   @Override
   public long scratch() {
-    return ring.floats() + (packed.isPresent() ? 0 : panels.floats());
+    return weightsAt() + (packed.isPresent() ? 0 : panels.floats());
+  }
+
+  /** A run of zeros follows the planes, for the rows of tiles that have no position. */
+  private long weightsAt() {
+    return ring.floats() + run(tiles.lanes());
   }
 
   @Override
@@ -56,137 +68,155 @@ final class DirectConv implements Kernel {
     return packed.isPresent() ? 4 * panels.floats() : 0;
   }
 
+  /** How many terms are summed at a time. */
+  private int run(int width) {
+    int most = Math.min(MOST_TERMS, PIECE / width);
+    int length = input.pieceLength();
+    return Math.ceilDiv(length, Math.ceilDiv(length, most));
+  }
+
   @Override
-  public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-    float[] weights = packed.orElse(scratch);
-    int weightsAt = packed.isPresent() ? 0 : Math.toIntExact(ring.floats());
-    if (packed.isEmpty()) {
-      threads.forEach(panels.count(), panel -> panels.pack(inputs[1], panel, scratch, weightsAt));
-    }
-    int stripes = Math.ceilDiv(c.h().output() * c.w().output(), STRIPE);
-    boolean panelsOutside = panels.floats() > MOST_RESIDENT;
+  public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
+    int weightsAt = Math.toIntExact(weightsAt());
+    Arrays.fill(scratch, (int) ring.floats(), weightsAt, 0);
+    PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);
     ring.sweep(
         c,
         threads,
         input.units(),
         (n, d, unit, at) -> input.pack(inputs[0], n, d, unit, scratch, at),
-        stripes * panels.count(),
-        panelsOutside,
-        (n, z, unit) ->
-            stripe(
-                inputs,
-                scratch,
-                weights,
-                weightsAt,
-                output,
-                n,
-                z,
-                panelsOutside ? unit % stripes : unit / panels.count(),
-                panelsOutside ? unit / stripes : unit % panels.count()));
+        (n, first, planes) -> {
+          int positions = planes * plane();
+          int together = together(positions);
+          int stripes = Math.ceilDiv(positions, together);
+          threads.forEach(
+              stripes * panels.count(),
+              task -> {
+                int from = task % stripes * together;
+                int count = Math.min(together, positions - from);
+                Stripe stripe = new Stripe(first, from, count, task / stripes);
+                stripe(inputs, scratch, weights, result, n, stripe);
+              });
+        });
   }
+
+  /** Positions of one output plane. */
+  private int plane() {
+    return c.h().output() * c.w().output();
+  }
+
+  private static int together(int positions) {
+    int stripes = Math.ceilDiv(positions, POSITIONS);
+    return Math.ceilDiv(Math.ceilDiv(positions, stripes), ROUND) * ROUND;
+  }
+
+  /**
+   * Outputs of one panel at {@code count} positions, the first being {@code from}, counted from the
+   * start of plane {@code first}.
+   */
+  private record Stripe(int first, int from, int count, int panel) {}
 
   private void stripe(
       float[][] inputs,
       float[] slab,
-      float[] weights,
-      int weightsAt,
-      float[] output,
+      PanelWeights.Packed weights,
+      float[] result,
       int n,
-      int z,
-      int stripe,
-      int panel) {
-    int vectors = panels.vectors(panel);
+      Stripe stripe) {
+    int vectors = panels.vectors(stripe.panel);
     int width = vectors * tiles.lanes();
-    int[] starts = starts(z, panel / panels.perGroup());
-    int end = Math.min((stripe + 1) * STRIPE, c.h().output() * c.w().output());
-    int[] rows = new int[POSITIONS];
-    float[] sums = new float[POSITIONS * width];
-    for (int position = stripe * STRIPE; position < end; position += POSITIONS) {
-      int count = Math.min(POSITIONS, end - position);
-      rows(position, count, rows);
-      Arrays.fill(sums, 0);
-      sum(vectors, slab, rows, count, starts, z, weights, weightsAt + panels.at(panel), sums);
-      store(inputs, output, n, z, panel, position, count, sums, width);
+    float[] sums = new float[(stripe.count + tiles.rows(vectors)) * width];
+    int[] rows = new int[stripe.count + tiles.rows(vectors)];
+    int end = stripe.first + Math.ceilDiv(stripe.from + stripe.count, plane());
+    for (int t = 0; t < c.d().kernel(); t++) {
+      int z = stripe.first + stripe.from / plane();
+      while (z < end && !reads(z, t)) {
+        z++;
+      }
+      int last = z;
+      while (last < end && reads(last, t)) {
+        last++;
+      }
+      int lo = Math.max(0, (z - stripe.first) * plane() - stripe.from);
+      int hi = Math.min(stripe.count, (last - stripe.first) * plane() - stripe.from);
+      if (lo < hi) {
+        rows(stripe, t, lo, hi, rows);
+        sum(slab, rows, lo, hi, weights, t, stripe.panel, sums);
+      }
+    }
+    int group = stripe.panel / panels.perGroup();
+    int k = panels.firstChannel(stripe.panel);
+    int channels = Math.min(width, c.outputs() - k);
+    for (int i = 0; i < stripe.count; ) {
+      int z = stripe.first + (stripe.from + i) / plane();
+      int position = (stripe.from + i) % plane();
+      int count = Math.min(stripe.count - i, plane() - position);
+      output.store(
+          inputs,
+          result,
+          n,
+          group * c.outputs() + k,
+          channels,
+          z,
+          position,
+          count,
+          sums,
+          i * width,
+          width);
+      i += count;
     }
   }
 
+  /** Whether output plane z reads the input, and not the padding, through kernel plane t. */
+  private boolean reads(int z, int t) {
+    int d = z * c.d().stride() - c.d().pad() + t * c.d().dilation();
+    return d >= 0 && d < c.d().input();
+  }
+
+  /** Where positions lo to hi of a stripe begin to read in the slab. */
+  private void rows(Stripe stripe, int t, int lo, int hi, int[] rows) {
+    int group = stripe.panel / panels.perGroup();
+    for (int i = lo; i < hi; ) {
+      int z = stripe.first + (stripe.from + i) / plane();
+      int position = (stripe.from + i) % plane();
+      int p = position / c.w().output();
+      int q = position % c.w().output();
+      int count = Math.min(hi - i, c.w().output() - q);
+      int plane = ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
+      int at = plane + input.positionAt(group, p, q);
+      for (int j = 0; j < count; j++) {
+        rows[i + j] = at + j * c.w().stride() * c.channels();
+      }
+      i += count;
+    }
+  }
+
+  /** Adds what positions lo to hi get through kernel plane t. */
   private void sum(
-      int vectors,
       float[] slab,
       int[] rows,
-      int count,
-      int[] starts,
-      int z,
-      float[] weights,
-      int weightsAt,
-      float[] sums) {
-    int width = vectors * tiles.lanes();
-    int pieces = input.pieces();
-    int len = input.pieceLength();
-    int together = Math.max(1, CACHED_WEIGHTS / (len * width));
-    int end = c.d().endTap(z) * pieces;
-    for (int from = c.d().firstTap(z) * pieces; from < end; from += together) {
-      int to = Math.min(from + together, end);
-      for (int i = 0; i < count; i += ConvTiles.ROWS) {
-        tiles.panel(
-            vectors, slab, rows, i, starts, from, to, len, weights, weightsAt, sums, i * width);
-      }
-    }
-  }
-
-  /** Where each piece of the sum begins in the slab, for an output plane. */
-  private int[] starts(int z, int group) {
-    int[] starts = new int[c.d().kernel() * input.pieces()];
-    for (int t = c.d().firstTap(z); t < c.d().endTap(z); t++) {
-      int plane = ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
-      input.pieceStarts(group, plane, starts, t * input.pieces());
-    }
-    return starts;
-  }
-
-  /**
-   * Where each position begins in a packed plane; what is left of the last tile repeats the last
-   * position.
-   */
-  private void rows(int position, int count, int[] rows) {
-    for (int i = 0; i < rows.length; i++) {
-      int at = position + Math.min(i, count - 1);
-      rows[i] = input.positionAt(at / c.w().output(), at % c.w().output());
-    }
-  }
-
-  private void store(
-      float[][] inputs,
-      float[] output,
-      int n,
-      int z,
+      int lo,
+      int hi,
+      PanelWeights.Packed weights,
+      int t,
       int panel,
-      int position,
-      int count,
-      float[] sums,
-      int width) {
-    int columns = c.w().output();
-    int first = panel / panels.perGroup() * c.outputs();
-    int fromChannel = panels.firstChannel(panel);
-    int channels = Math.min(width, c.outputs() - fromChannel);
-    float[] line = new float[POSITIONS];
-    for (int j = 0; j < channels; j++) {
-      int k = first + fromChannel + j;
-      for (int i = 0; i < count; i++) {
-        line[i] = sums[i * width + j];
-      }
-      if (c.densePlanes()) {
-        int at = c.storedAt(n, k, z, 0, 0) + position;
-        epilogue.store(tiles, line, 0, count, k, inputs, output, at, 1);
-        continue;
-      }
-      for (int i = 0; i < count; ) {
-        int p = (position + i) / columns;
-        int q = (position + i) % columns;
-        int run = Math.min(count - i, columns - q);
-        int at = c.storedAt(n, k, z, p, q);
-        epilogue.store(tiles, line, i, run, k, inputs, output, at, c.w().step());
-        i += run;
+      float[] sums) {
+    int vectors = panels.vectors(panel);
+    int width = vectors * tiles.lanes();
+    int length = input.pieceLength();
+    int run = run(width);
+    int tile = tiles.rows(vectors);
+    int zeros = (int) ring.floats();
+    int at = weights.from() + panels.at(panel) + t * input.pieces() * length * width;
+    for (int piece = 0; piece < input.pieces(); piece++) {
+      for (int l = 0; l < length; l += run) {
+        int start = input.pieceAt(piece) + l;
+        int len = Math.min(run, length - l);
+        Arrays.fill(rows, hi, hi + tile, zeros - start);
+        for (int i = lo; i < hi; i += tile) {
+          tiles.run(vectors, slab, rows, i, start, len, weights.array(), at, sums, i * width);
+        }
+        at += len * width;
       }
     }
   }

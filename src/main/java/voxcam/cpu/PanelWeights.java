@@ -2,26 +2,43 @@ package voxcam.cpu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The weights of {@link DirectConv} in the order in which its tiles read them: {@code
- * [group][panel][kernel plane][piece][length][output channel]}, where a panel is a few vectors of
- * output channels: as many as a tile takes, fewer at the end of a group. Missing channels are
- * zeros.
+ * Weights in the order in which tiles with vectors of output channels read them: {@code
+ * [group][panel][t][r][s][input channel][output channel]}, where a panel is a few vectors of output
+ * channels: as many as a tile takes, fewer at the end of a group. Missing channels are zeros.
  *
  * @param widths the vectors of each panel of a group
  */
-record PanelWeights(Correlation c, BlockedInput input, int lanes, List<Integer> widths) {
-  static PanelWeights of(Correlation c, BlockedInput input, ConvTiles tiles) {
+record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
+  /**
+   * Where weights begin in an array of their own: a JVM puts large arrays to the start of a page,
+   * so that vectors do not straddle cache lines from here on. Measured: a fifth of the time.
+   */
+  private static final int BEGIN = 12;
+
+  static PanelWeights of(Correlation c, ConvTiles tiles) {
     List<Integer> widths = new ArrayList<>();
     int left = Math.ceilDiv(c.outputs(), tiles.lanes());
     while (left > 0) {
-      int width = Math.min(Integer.highestOneBit(left), tiles.panelVectors());
+      int width = Math.min(left, tiles.panelVectors());
+      // Three and two are better than four and one; but a panel must begin with a block.
+      if (left == tiles.panelVectors() + 1 && width > 2 && tiles.lanes() == Layout.BLOCK) {
+        width--;
+      }
       widths.add(width);
       left -= width;
     }
-    return new PanelWeights(c, input, tiles.lanes(), List.copyOf(widths));
+    return new PanelWeights(c, tiles.lanes(), List.copyOf(widths));
   }
+
+  /**
+   * Weights that lie ready.
+   *
+   * @param from where they begin
+   */
+  record Packed(float[] array, int from) {}
 
   int perGroup() {
     return widths.size();
@@ -42,11 +59,16 @@ record PanelWeights(Correlation c, BlockedInput input, int lanes, List<Integer> 
   }
 
   private int vectorsBefore(int panel) {
-    return widths.subList(0, panel).stream().mapToInt(Integer::intValue).sum();
+    int vectors = 0;
+    for (int i = 0; i < panel; i++) {
+      vectors += widths.get(i);
+    }
+    return vectors;
   }
 
-  private int depth() {
-    return c.d().kernel() * input.pieces() * input.pieceLength();
+  /** The terms of one output. */
+  int depth() {
+    return c.taps() * c.channels();
   }
 
   private int groupFloats() {
@@ -61,51 +83,45 @@ record PanelWeights(Correlation c, BlockedInput input, int lanes, List<Integer> 
     return panel / perGroup() * groupFloats() + depth() * firstChannel(panel);
   }
 
-  float[] packed(float[] weights) {
-    float[] packed = new float[Math.toIntExact(floats())];
+  Packed packed(float[] weights) {
+    float[] packed = new float[Math.toIntExact(BEGIN + floats())];
     for (int panel = 0; panel < count(); panel++) {
-      pack(weights, panel, packed, 0);
+      pack(weights, panel, packed, BEGIN);
     }
-    return packed;
+    return new Packed(packed, BEGIN);
   }
 
-  /** Packs one panel. Pieces are numbered as in {@link BlockedInput#pieceStarts}. */
-  void pack(float[] weights, int panel, float[] packed, int from) {
+  /** The weights of a run: those packed once, or packed now. */
+  Packed ready(
+      Optional<Packed> once, float[][] inputs, float[] scratch, int from, Threads threads) {
+    if (once.isPresent()) {
+      return once.get();
+    }
+    threads.forEach(count(), panel -> pack(inputs[1], panel, scratch, from));
+    return new Packed(scratch, from);
+  }
+
+  private void pack(float[] weights, int panel, float[] packed, int from) {
     int width = vectors(panel) * lanes;
     int group = panel / perGroup();
     int first = firstChannel(panel);
     int to = from + at(panel);
     for (int t = 0; t < c.d().kernel(); t++) {
-      for (int block = 0; block < input.blocks(); block++) {
-        for (int r = 0; r < c.h().kernel(); r++) {
-          for (int s = 0; s < c.w().kernel(); s++) {
-            for (int i = 0; i < input.width(); i++) {
-              row(weights, group, first, width, block * input.width() + i, t, r, s, packed, to);
-              to += width;
-            }
+      for (int r = 0; r < c.h().kernel(); r++) {
+        for (int s = 0; s < c.w().kernel(); s++) {
+          for (int channel = 0; channel < c.channels(); channel++) {
+            int source = c.weights().at(group, first, channel, t, r, s);
+            row(weights, source, Math.min(width, c.outputs() - first), packed, to, width);
+            to += width;
           }
         }
       }
     }
   }
 
-  private void row(
-      float[] weights,
-      int group,
-      int first,
-      int width,
-      int channel,
-      int t,
-      int r,
-      int s,
-      float[] packed,
-      int to) {
+  private void row(float[] weights, int from, int count, float[] packed, int to, int width) {
     for (int j = 0; j < width; j++) {
-      int k = first + j;
-      packed[to + j] =
-          k < c.outputs() && channel < c.channels()
-              ? weights[c.weights().at(group, k, channel, t, r, s)]
-              : 0;
+      packed[to + j] = j < count ? weights[from + j * c.weights().output()] : 0;
     }
   }
 }

@@ -101,6 +101,124 @@ final class VectorConvTiles implements ConvTiles {
   }
 
   @Override
+  public int rows(int vectors) {
+    return switch (vectors) {
+      case 1 -> 12;
+      case 2 -> FEW_REGISTERS ? 6 : 12;
+      case 3 -> 8;
+      default -> 6;
+    };
+  }
+
+  @Override
+  public void run(
+      int vectors,
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    switch (vectors) {
+      case 1 ->
+          VectorRunTileNarrow.rows12by1(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
+      case 2 -> {
+        if (FEW_REGISTERS) {
+          VectorRunTileNarrow.rows6by2(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
+        } else {
+          VectorRunTileNarrow.rows12by2(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
+        }
+      }
+      case 3 -> VectorRunTile.rows8by3(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
+      case 4 -> VectorRunTile.rows6by4(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
+      default -> throw new IllegalArgumentException("a tile of " + vectors + " vectors");
+    }
+  }
+
+  @Override
+  public void taps(
+      int vectors,
+      float[] x,
+      int xFrom,
+      int[] offsets,
+      int from,
+      int to,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    switch (vectors) {
+      case 1 ->
+          VectorTapTileNarrow.rows12by1(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
+      case 2 -> {
+        if (FEW_REGISTERS) {
+          VectorTapTileNarrow.rows6by2(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
+        } else {
+          VectorTapTileNarrow.rows12by2(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
+        }
+      }
+      case 3 -> VectorTapTile.rows8by3(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
+      case 4 -> VectorTapTile.rows6by4(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
+      default -> throw new IllegalArgumentException("a tile of " + vectors + " vectors");
+    }
+  }
+
+  @Override
+  public void channels(
+      float[] x,
+      int xFrom,
+      int step,
+      int[] offsets,
+      float[] w,
+      int wFrom,
+      float[] sums,
+      int sumsFrom) {
+    for (int j = 0; j < Layout.BLOCK; j += LANES) {
+      VectorTapTileNarrow.channels8(x, xFrom + j, step, offsets, w, wFrom + j, sums, sumsFrom + j);
+    }
+  }
+
+  @Override
+  public void storeRows(
+      float[] sums,
+      int from,
+      int pitch,
+      int count,
+      float[] bias,
+      int biasFrom,
+      float[] added,
+      boolean relu,
+      float[] output,
+      int at,
+      int step) {
+    FloatVector shift = FloatVector.fromArray(SPECIES, bias, biasFrom);
+    for (int i = 0; i < count; i++) {
+      FloatVector v = FloatVector.fromArray(SPECIES, sums, from + i * pitch).add(shift);
+      if (added.length > 0) {
+        v = v.add(FloatVector.fromArray(SPECIES, added, at + i * step));
+      }
+      if (relu) {
+        v = v.blend(0f, v.compare(VectorOperators.LE, 0f));
+      }
+      v.intoArray(output, at + i * step);
+    }
+  }
+
+  @Override
+  public void copyBlocks(
+      float[] x, int from, int fromStep, float[] y, int to, int toStep, int count) {
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < Layout.BLOCK; j += LANES) {
+        FloatVector.fromArray(SPECIES, x, from + i * fromStep + j)
+            .intoArray(y, to + i * toStep + j);
+      }
+    }
+  }
+
+  @Override
   public void store(
       float[] sums,
       int from,

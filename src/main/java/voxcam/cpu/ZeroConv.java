@@ -6,28 +6,28 @@ package voxcam.cpu;
  */
 final class ZeroConv implements Kernel {
   private final Correlation c;
-  private final ConvEpilogue epilogue;
-  private final ConvTiles tiles;
+  private final ConvOutput output;
 
-  ZeroConv(Correlation c, ConvEpilogue epilogue, ConvTiles tiles) {
+  ZeroConv(Correlation c, ConvEpilogue epilogue, ConvTiles tiles, Layout out) {
     this.c = c;
-    this.epilogue = epilogue;
-    this.tiles = tiles;
+    this.output = new ConvOutput(c, epilogue, tiles, out);
   }
 
   @Override
-  public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
+  public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int planes = c.d().output();
-    int channels = c.groups() * c.outputs();
+    int plane = c.h().output() * c.w().output();
+    int outputs = c.groups() * c.outputs();
+    int blocks = Layout.blocks(outputs);
     threads.forEach(
-        c.batch() * channels * planes,
+        c.batch() * blocks * planes,
         task -> {
-          int k = task / planes % channels;
-          float[] zeros = new float[c.w().output()];
-          for (int p = 0; p < c.h().output(); p++) {
-            int at = c.storedAt(task / planes / channels, k, task % planes, p, 0);
-            epilogue.store(tiles, zeros, 0, zeros.length, k, inputs, output, at, c.w().step());
-          }
+          int n = task / planes / blocks;
+          int k = task / planes % blocks * Layout.BLOCK;
+          int channels = Math.min(Layout.BLOCK, outputs - k);
+          float[] zeros = new float[plane * Layout.BLOCK];
+          int z = task % planes;
+          output.store(inputs, result, n, k, channels, z, 0, plane, zeros, 0, Layout.BLOCK);
         });
   }
 }

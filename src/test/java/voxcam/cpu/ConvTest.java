@@ -21,16 +21,16 @@ import voxcam.op.Window;
 /** Every way to compute a convolution against plain loops in double, over random geometries. */
 final class ConvTest {
   private static final int GEOMETRIES = 80;
-  private static final float GUARD = 12345;
-  private static final int GUARDS = 40;
+  static final float GUARD = 12345;
+  static final int GUARDS = 40;
 
   /** Where rounding may take a sum, as a part of the sum of magnitudes. */
-  private static final double TOLERANCE = 3e-6;
+  static final double TOLERANCE = 3e-6;
 
-  private static final List<ConvTiles> TILES = List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
+  static final List<ConvTiles> TILES = List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
 
   /** One convolution with its data. */
-  private static final class Case {
+  static final class Case {
     final Conv op;
     final List<Shape> shapes;
     final Shape output;
@@ -73,7 +73,7 @@ final class ConvTest {
     }
   }
 
-  private static List<Case> cases(SplittableRandom random) {
+  static List<Case> cases(SplittableRandom random) {
     int rank = 1 + random.nextInt(3);
     int groups = random.nextInt(4) == 0 ? 2 + random.nextInt(3) : 1;
     int channels = groups * (1 + random.nextInt(groups == 1 ? 40 : 9));
@@ -114,7 +114,7 @@ final class ConvTest {
     return cases;
   }
 
-  private static Case fused(
+  static Case fused(
       SplittableRandom random, Window window, int groups, List<Shape> shapes, Shape y) {
     List<Optional<Unary>> activations =
         List.of(
@@ -158,7 +158,7 @@ final class ConvTest {
     return Shape.of(dims);
   }
 
-  private static Case made(SplittableRandom random, Conv op, List<Shape> shapes) {
+  static Case made(SplittableRandom random, Conv op, List<Shape> shapes) {
     float[][] inputs = new float[shapes.size()][];
     for (int i = 0; i < inputs.length; i++) {
       int length = shapes.get(i).length();

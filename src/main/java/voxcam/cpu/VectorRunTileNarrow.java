@@ -1,0 +1,314 @@
+package voxcam.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The tiles of {@link ConvTiles#run} with one or two vectors, see {@link VectorRunTile}. */
+final class VectorRunTileNarrow {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private VectorRunTileNarrow() {}
+
+  /** 24 sums. */
+  static void rows12by2(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    FloatVector s0x0 = FloatVector.zero(SPECIES);
+    FloatVector s0x1 = s0x0;
+    FloatVector s1x0 = s0x0;
+    FloatVector s1x1 = s0x0;
+    FloatVector s2x0 = s0x0;
+    FloatVector s2x1 = s0x0;
+    FloatVector s3x0 = s0x0;
+    FloatVector s3x1 = s0x0;
+    FloatVector s4x0 = s0x0;
+    FloatVector s4x1 = s0x0;
+    FloatVector s5x0 = s0x0;
+    FloatVector s5x1 = s0x0;
+    FloatVector s6x0 = s0x0;
+    FloatVector s6x1 = s0x0;
+    FloatVector s7x0 = s0x0;
+    FloatVector s7x1 = s0x0;
+    FloatVector s8x0 = s0x0;
+    FloatVector s8x1 = s0x0;
+    FloatVector s9x0 = s0x0;
+    FloatVector s9x1 = s0x0;
+    FloatVector s10x0 = s0x0;
+    FloatVector s10x1 = s0x0;
+    FloatVector s11x0 = s0x0;
+    FloatVector s11x1 = s0x0;
+    int a0 = start + rows[rowsFrom];
+    int a1 = start + rows[rowsFrom + 1];
+    int a2 = start + rows[rowsFrom + 2];
+    int a3 = start + rows[rowsFrom + 3];
+    int a4 = start + rows[rowsFrom + 4];
+    int a5 = start + rows[rowsFrom + 5];
+    int a6 = start + rows[rowsFrom + 6];
+    int a7 = start + rows[rowsFrom + 7];
+    int a8 = start + rows[rowsFrom + 8];
+    int a9 = start + rows[rowsFrom + 9];
+    int a10 = start + rows[rowsFrom + 10];
+    int a11 = start + rows[rowsFrom + 11];
+    for (int l = 0; l < len; l++) {
+      int row = bFrom + l * 2 * LANES;
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[a0 + l]);
+      s0x0 = v0.fma(b0, s0x0);
+      s0x1 = v0.fma(b1, s0x1);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + l]);
+      s1x0 = v1.fma(b0, s1x0);
+      s1x1 = v1.fma(b1, s1x1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + l]);
+      s2x0 = v2.fma(b0, s2x0);
+      s2x1 = v2.fma(b1, s2x1);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + l]);
+      s3x0 = v3.fma(b0, s3x0);
+      s3x1 = v3.fma(b1, s3x1);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + l]);
+      s4x0 = v4.fma(b0, s4x0);
+      s4x1 = v4.fma(b1, s4x1);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + l]);
+      s5x0 = v5.fma(b0, s5x0);
+      s5x1 = v5.fma(b1, s5x1);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + l]);
+      s6x0 = v6.fma(b0, s6x0);
+      s6x1 = v6.fma(b1, s6x1);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + l]);
+      s7x0 = v7.fma(b0, s7x0);
+      s7x1 = v7.fma(b1, s7x1);
+      FloatVector v8 = FloatVector.broadcast(SPECIES, a[a8 + l]);
+      s8x0 = v8.fma(b0, s8x0);
+      s8x1 = v8.fma(b1, s8x1);
+      FloatVector v9 = FloatVector.broadcast(SPECIES, a[a9 + l]);
+      s9x0 = v9.fma(b0, s9x0);
+      s9x1 = v9.fma(b1, s9x1);
+      FloatVector v10 = FloatVector.broadcast(SPECIES, a[a10 + l]);
+      s10x0 = v10.fma(b0, s10x0);
+      s10x1 = v10.fma(b1, s10x1);
+      FloatVector v11 = FloatVector.broadcast(SPECIES, a[a11 + l]);
+      s11x0 = v11.fma(b0, s11x0);
+      s11x1 = v11.fma(b1, s11x1);
+    }
+    s0x0.add(FloatVector.fromArray(SPECIES, sums, sumsFrom)).intoArray(sums, sumsFrom);
+    int s0x1At = sumsFrom + LANES;
+    s0x1.add(FloatVector.fromArray(SPECIES, sums, s0x1At)).intoArray(sums, s0x1At);
+    int s1x0At = sumsFrom + 2 * LANES;
+    s1x0.add(FloatVector.fromArray(SPECIES, sums, s1x0At)).intoArray(sums, s1x0At);
+    int s1x1At = sumsFrom + 3 * LANES;
+    s1x1.add(FloatVector.fromArray(SPECIES, sums, s1x1At)).intoArray(sums, s1x1At);
+    int s2x0At = sumsFrom + 4 * LANES;
+    s2x0.add(FloatVector.fromArray(SPECIES, sums, s2x0At)).intoArray(sums, s2x0At);
+    int s2x1At = sumsFrom + 5 * LANES;
+    s2x1.add(FloatVector.fromArray(SPECIES, sums, s2x1At)).intoArray(sums, s2x1At);
+    int s3x0At = sumsFrom + 6 * LANES;
+    s3x0.add(FloatVector.fromArray(SPECIES, sums, s3x0At)).intoArray(sums, s3x0At);
+    int s3x1At = sumsFrom + 7 * LANES;
+    s3x1.add(FloatVector.fromArray(SPECIES, sums, s3x1At)).intoArray(sums, s3x1At);
+    int s4x0At = sumsFrom + 8 * LANES;
+    s4x0.add(FloatVector.fromArray(SPECIES, sums, s4x0At)).intoArray(sums, s4x0At);
+    int s4x1At = sumsFrom + 9 * LANES;
+    s4x1.add(FloatVector.fromArray(SPECIES, sums, s4x1At)).intoArray(sums, s4x1At);
+    int s5x0At = sumsFrom + 10 * LANES;
+    s5x0.add(FloatVector.fromArray(SPECIES, sums, s5x0At)).intoArray(sums, s5x0At);
+    int s5x1At = sumsFrom + 11 * LANES;
+    s5x1.add(FloatVector.fromArray(SPECIES, sums, s5x1At)).intoArray(sums, s5x1At);
+    int s6x0At = sumsFrom + 12 * LANES;
+    s6x0.add(FloatVector.fromArray(SPECIES, sums, s6x0At)).intoArray(sums, s6x0At);
+    int s6x1At = sumsFrom + 13 * LANES;
+    s6x1.add(FloatVector.fromArray(SPECIES, sums, s6x1At)).intoArray(sums, s6x1At);
+    int s7x0At = sumsFrom + 14 * LANES;
+    s7x0.add(FloatVector.fromArray(SPECIES, sums, s7x0At)).intoArray(sums, s7x0At);
+    int s7x1At = sumsFrom + 15 * LANES;
+    s7x1.add(FloatVector.fromArray(SPECIES, sums, s7x1At)).intoArray(sums, s7x1At);
+    int s8x0At = sumsFrom + 16 * LANES;
+    s8x0.add(FloatVector.fromArray(SPECIES, sums, s8x0At)).intoArray(sums, s8x0At);
+    int s8x1At = sumsFrom + 17 * LANES;
+    s8x1.add(FloatVector.fromArray(SPECIES, sums, s8x1At)).intoArray(sums, s8x1At);
+    int s9x0At = sumsFrom + 18 * LANES;
+    s9x0.add(FloatVector.fromArray(SPECIES, sums, s9x0At)).intoArray(sums, s9x0At);
+    int s9x1At = sumsFrom + 19 * LANES;
+    s9x1.add(FloatVector.fromArray(SPECIES, sums, s9x1At)).intoArray(sums, s9x1At);
+    int s10x0At = sumsFrom + 20 * LANES;
+    s10x0.add(FloatVector.fromArray(SPECIES, sums, s10x0At)).intoArray(sums, s10x0At);
+    int s10x1At = sumsFrom + 21 * LANES;
+    s10x1.add(FloatVector.fromArray(SPECIES, sums, s10x1At)).intoArray(sums, s10x1At);
+    int s11x0At = sumsFrom + 22 * LANES;
+    s11x0.add(FloatVector.fromArray(SPECIES, sums, s11x0At)).intoArray(sums, s11x0At);
+    int s11x1At = sumsFrom + 23 * LANES;
+    s11x1.add(FloatVector.fromArray(SPECIES, sums, s11x1At)).intoArray(sums, s11x1At);
+  }
+
+  /** 12 sums: 16 registers hold them, two vectors of b and a value of a. */
+  static void rows6by2(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    FloatVector s0x0 = FloatVector.zero(SPECIES);
+    FloatVector s0x1 = s0x0;
+    FloatVector s1x0 = s0x0;
+    FloatVector s1x1 = s0x0;
+    FloatVector s2x0 = s0x0;
+    FloatVector s2x1 = s0x0;
+    FloatVector s3x0 = s0x0;
+    FloatVector s3x1 = s0x0;
+    FloatVector s4x0 = s0x0;
+    FloatVector s4x1 = s0x0;
+    FloatVector s5x0 = s0x0;
+    FloatVector s5x1 = s0x0;
+    int a0 = start + rows[rowsFrom];
+    int a1 = start + rows[rowsFrom + 1];
+    int a2 = start + rows[rowsFrom + 2];
+    int a3 = start + rows[rowsFrom + 3];
+    int a4 = start + rows[rowsFrom + 4];
+    int a5 = start + rows[rowsFrom + 5];
+    for (int l = 0; l < len; l++) {
+      int row = bFrom + l * 2 * LANES;
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[a0 + l]);
+      s0x0 = v0.fma(b0, s0x0);
+      s0x1 = v0.fma(b1, s0x1);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + l]);
+      s1x0 = v1.fma(b0, s1x0);
+      s1x1 = v1.fma(b1, s1x1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + l]);
+      s2x0 = v2.fma(b0, s2x0);
+      s2x1 = v2.fma(b1, s2x1);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + l]);
+      s3x0 = v3.fma(b0, s3x0);
+      s3x1 = v3.fma(b1, s3x1);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + l]);
+      s4x0 = v4.fma(b0, s4x0);
+      s4x1 = v4.fma(b1, s4x1);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + l]);
+      s5x0 = v5.fma(b0, s5x0);
+      s5x1 = v5.fma(b1, s5x1);
+    }
+    s0x0.add(FloatVector.fromArray(SPECIES, sums, sumsFrom)).intoArray(sums, sumsFrom);
+    int s0x1At = sumsFrom + LANES;
+    s0x1.add(FloatVector.fromArray(SPECIES, sums, s0x1At)).intoArray(sums, s0x1At);
+    int s1x0At = sumsFrom + 2 * LANES;
+    s1x0.add(FloatVector.fromArray(SPECIES, sums, s1x0At)).intoArray(sums, s1x0At);
+    int s1x1At = sumsFrom + 3 * LANES;
+    s1x1.add(FloatVector.fromArray(SPECIES, sums, s1x1At)).intoArray(sums, s1x1At);
+    int s2x0At = sumsFrom + 4 * LANES;
+    s2x0.add(FloatVector.fromArray(SPECIES, sums, s2x0At)).intoArray(sums, s2x0At);
+    int s2x1At = sumsFrom + 5 * LANES;
+    s2x1.add(FloatVector.fromArray(SPECIES, sums, s2x1At)).intoArray(sums, s2x1At);
+    int s3x0At = sumsFrom + 6 * LANES;
+    s3x0.add(FloatVector.fromArray(SPECIES, sums, s3x0At)).intoArray(sums, s3x0At);
+    int s3x1At = sumsFrom + 7 * LANES;
+    s3x1.add(FloatVector.fromArray(SPECIES, sums, s3x1At)).intoArray(sums, s3x1At);
+    int s4x0At = sumsFrom + 8 * LANES;
+    s4x0.add(FloatVector.fromArray(SPECIES, sums, s4x0At)).intoArray(sums, s4x0At);
+    int s4x1At = sumsFrom + 9 * LANES;
+    s4x1.add(FloatVector.fromArray(SPECIES, sums, s4x1At)).intoArray(sums, s4x1At);
+    int s5x0At = sumsFrom + 10 * LANES;
+    s5x0.add(FloatVector.fromArray(SPECIES, sums, s5x0At)).intoArray(sums, s5x0At);
+    int s5x1At = sumsFrom + 11 * LANES;
+    s5x1.add(FloatVector.fromArray(SPECIES, sums, s5x1At)).intoArray(sums, s5x1At);
+  }
+
+  /** 12 sums. */
+  static void rows12by1(
+      float[] a,
+      int[] rows,
+      int rowsFrom,
+      int start,
+      int len,
+      float[] b,
+      int bFrom,
+      float[] sums,
+      int sumsFrom) {
+    FloatVector s0x0 = FloatVector.zero(SPECIES);
+    FloatVector s1x0 = s0x0;
+    FloatVector s2x0 = s0x0;
+    FloatVector s3x0 = s0x0;
+    FloatVector s4x0 = s0x0;
+    FloatVector s5x0 = s0x0;
+    FloatVector s6x0 = s0x0;
+    FloatVector s7x0 = s0x0;
+    FloatVector s8x0 = s0x0;
+    FloatVector s9x0 = s0x0;
+    FloatVector s10x0 = s0x0;
+    FloatVector s11x0 = s0x0;
+    int a0 = start + rows[rowsFrom];
+    int a1 = start + rows[rowsFrom + 1];
+    int a2 = start + rows[rowsFrom + 2];
+    int a3 = start + rows[rowsFrom + 3];
+    int a4 = start + rows[rowsFrom + 4];
+    int a5 = start + rows[rowsFrom + 5];
+    int a6 = start + rows[rowsFrom + 6];
+    int a7 = start + rows[rowsFrom + 7];
+    int a8 = start + rows[rowsFrom + 8];
+    int a9 = start + rows[rowsFrom + 9];
+    int a10 = start + rows[rowsFrom + 10];
+    int a11 = start + rows[rowsFrom + 11];
+    for (int l = 0; l < len; l++) {
+      int row = bFrom + l * LANES;
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[a0 + l]);
+      s0x0 = v0.fma(b0, s0x0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + l]);
+      s1x0 = v1.fma(b0, s1x0);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + l]);
+      s2x0 = v2.fma(b0, s2x0);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + l]);
+      s3x0 = v3.fma(b0, s3x0);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + l]);
+      s4x0 = v4.fma(b0, s4x0);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + l]);
+      s5x0 = v5.fma(b0, s5x0);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + l]);
+      s6x0 = v6.fma(b0, s6x0);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + l]);
+      s7x0 = v7.fma(b0, s7x0);
+      FloatVector v8 = FloatVector.broadcast(SPECIES, a[a8 + l]);
+      s8x0 = v8.fma(b0, s8x0);
+      FloatVector v9 = FloatVector.broadcast(SPECIES, a[a9 + l]);
+      s9x0 = v9.fma(b0, s9x0);
+      FloatVector v10 = FloatVector.broadcast(SPECIES, a[a10 + l]);
+      s10x0 = v10.fma(b0, s10x0);
+      FloatVector v11 = FloatVector.broadcast(SPECIES, a[a11 + l]);
+      s11x0 = v11.fma(b0, s11x0);
+    }
+    s0x0.add(FloatVector.fromArray(SPECIES, sums, sumsFrom)).intoArray(sums, sumsFrom);
+    int s1x0At = sumsFrom + LANES;
+    s1x0.add(FloatVector.fromArray(SPECIES, sums, s1x0At)).intoArray(sums, s1x0At);
+    int s2x0At = sumsFrom + 2 * LANES;
+    s2x0.add(FloatVector.fromArray(SPECIES, sums, s2x0At)).intoArray(sums, s2x0At);
+    int s3x0At = sumsFrom + 3 * LANES;
+    s3x0.add(FloatVector.fromArray(SPECIES, sums, s3x0At)).intoArray(sums, s3x0At);
+    int s4x0At = sumsFrom + 4 * LANES;
+    s4x0.add(FloatVector.fromArray(SPECIES, sums, s4x0At)).intoArray(sums, s4x0At);
+    int s5x0At = sumsFrom + 5 * LANES;
+    s5x0.add(FloatVector.fromArray(SPECIES, sums, s5x0At)).intoArray(sums, s5x0At);
+    int s6x0At = sumsFrom + 6 * LANES;
+    s6x0.add(FloatVector.fromArray(SPECIES, sums, s6x0At)).intoArray(sums, s6x0At);
+    int s7x0At = sumsFrom + 7 * LANES;
+    s7x0.add(FloatVector.fromArray(SPECIES, sums, s7x0At)).intoArray(sums, s7x0At);
+    int s8x0At = sumsFrom + 8 * LANES;
+    s8x0.add(FloatVector.fromArray(SPECIES, sums, s8x0At)).intoArray(sums, s8x0At);
+    int s9x0At = sumsFrom + 9 * LANES;
+    s9x0.add(FloatVector.fromArray(SPECIES, sums, s9x0At)).intoArray(sums, s9x0At);
+    int s10x0At = sumsFrom + 10 * LANES;
+    s10x0.add(FloatVector.fromArray(SPECIES, sums, s10x0At)).intoArray(sums, s10x0At);
+    int s11x0At = sumsFrom + 11 * LANES;
+    s11x0.add(FloatVector.fromArray(SPECIES, sums, s11x0At)).intoArray(sums, s11x0At);
+  }
+}
