@@ -1,5 +1,7 @@
 package voxcam.cpu;
 
+import java.util.Arrays;
+
 /** The transforms in plain loops, for a JVM without the incubator module. */
 final class ScalarWinogradLines implements WinogradLines {
   private static final float NEAR = (float) WinogradTransform.NEAR;
@@ -146,6 +148,14 @@ final class ScalarWinogradLines implements WinogradLines {
         sum += added.length > 0 ? added[to] : 0;
         output[to] = relu && sum <= 0 ? 0 : sum; // keeps NaN
       }
+    }
+  }
+
+  @Override
+  public void copy(float[] x, int at, int step, float[] y, int to, int from, int end, int size) {
+    Arrays.fill(y, to, to + size * Layout.BLOCK, 0);
+    for (int i = from; i < end; i++) {
+      System.arraycopy(x, at + (i - from) * step, y, to + i * Layout.BLOCK, Layout.BLOCK);
     }
   }
 }

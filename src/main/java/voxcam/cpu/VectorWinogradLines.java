@@ -239,4 +239,21 @@ final class VectorWinogradLines implements WinogradLines {
       }
     }
   }
+
+  @Override
+  public void copy(float[] x, int at, int step, float[] y, int to, int from, int end, int size) {
+    for (int v = 0; v < Layout.BLOCK; v += LANES) {
+      FloatVector zero = FloatVector.zero(SPECIES);
+      for (int i = 0; i < from; i++) {
+        zero.intoArray(y, to + i * Layout.BLOCK + v);
+      }
+      for (int i = from; i < end; i++) {
+        FloatVector.fromArray(SPECIES, x, at + (i - from) * step + v)
+            .intoArray(y, to + i * Layout.BLOCK + v);
+      }
+      for (int i = Math.max(from, end); i < size; i++) {
+        zero.intoArray(y, to + i * Layout.BLOCK + v);
+      }
+    }
+  }
 }

@@ -2,8 +2,9 @@ package voxcam.cpu;
 
 /**
  * How many tiles a {@link WinogradConv} computes together, and where their transformed values lie:
- * inputs as {@code [point][tile][channel]}, and behind them sums as {@code [point][tile][output
- * channel]} of one panel, or of all panels one after the other where the stages are shared.
+ * inputs as {@code [tile][point][channel]}, and behind them sums as {@code [tile][point][output
+ * channel]} of one panel, or of all panels one after the other where the stages are shared. So a tile
+ * is written and read in few pages of memory.
  *
  * @param most tiles that there is memory for
  * @param shared whether all threads share each stage
@@ -21,8 +22,8 @@ record WinogradBlocking(WinogradGrid grid, WinogradWeights weights, int most, bo
   /** What the values of shared stages may take: 32 MiB. */
   private static final int SHARED = 8 << 20;
 
-  /** Keeps the values of a tile for different points out of each other's places in a cache. */
-  private static final int SKEW = Layout.BLOCK;
+  /** Keeps the values of different tiles for a point out of each other's places in a cache. */
+  private static final int SKEW = 5 * Layout.BLOCK;
 
   static WinogradBlocking of(WinogradGrid grid, WinogradWeights weights) {
     int inputs = Layout.blocks(grid.c().channels()) * Layout.BLOCK;
@@ -47,37 +48,41 @@ record WinogradBlocking(WinogradGrid grid, WinogradWeights weights, int most, bo
     return Math.min(most, Math.ceilDiv(grid.tiles(), rounds));
   }
 
-  /** How far tiles are apart among the transformed inputs. */
-  int rowStride() {
+  /** How far points are apart among the transformed inputs. */
+  int inputPoint() {
     return Layout.blocks(grid.c().channels()) * Layout.BLOCK;
   }
 
-  /** How far points are apart among the transformed inputs. */
-  int inputPoint() {
-    return most * rowStride() + SKEW;
+  /** How far tiles are apart among the transformed inputs. */
+  int inputTile() {
+    return grid.points() * inputPoint() + SKEW;
   }
 
   int inputFloats() {
-    return Math.multiplyExact(grid.points(), inputPoint());
+    return Math.multiplyExact(most, inputTile());
   }
 
   /** How far points are apart among the sums of a panel. */
-  int outputPoint(int panel) {
-    return WinogradProduct.rows(most) * weights.vectors(panel) * weights.lanes() + SKEW;
+  int sumPoint(int panel) {
+    return weights.vectors(panel) * weights.lanes();
+  }
+
+  /** How far tiles are apart among the sums of a panel. */
+  int sumTile(int panel) {
+    return grid.points() * sumPoint(panel) + SKEW;
   }
 
   /** Where the sums of a panel begin if those of all panels are kept. */
   int panelAt(int panel) {
     int at = 0;
     for (int i = 0; i < panel; i++) {
-      at += grid.points() * outputPoint(i);
+      at += WinogradProduct.rows(most) * sumTile(i);
     }
     return at;
   }
 
   /** All transformed values of one group. */
   long floats() {
-    long sums = shared ? panelAt(weights.perGroup()) : (long) grid.points() * outputPoint(0);
-    return inputFloats() + sums;
+    return inputFloats() + panelAt(shared ? weights.perGroup() : 1);
   }
 }

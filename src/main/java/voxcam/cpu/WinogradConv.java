@@ -17,11 +17,10 @@ final class WinogradConv implements Kernel {
   private final Correlation c;
   private final WinogradTile tile;
   private final ConvEpilogue epilogue;
-  private final ConvTiles tiles;
+  private final WinogradRows rows;
   private final WinogradGrid grid;
   private final WinogradInput input;
   private final WinogradOutput output;
-  private final WinogradProduct product;
   private final WinogradWeights weights;
   private final WinogradBlocking blocking;
   private final int workers;
@@ -37,7 +36,7 @@ final class WinogradConv implements Kernel {
       Correlation c,
       ConvEpilogue epilogue,
       WinogradTile tile,
-      ConvTiles tiles,
+      WinogradRows rows,
       WinogradLines lines,
       Optional<float[]> weights,
       Layout in,
@@ -46,12 +45,11 @@ final class WinogradConv implements Kernel {
     this.c = c;
     this.tile = tile;
     this.epilogue = epilogue;
-    this.tiles = tiles;
+    this.rows = rows;
     this.grid = WinogradGrid.of(c, tile);
     this.input = new WinogradInput(grid, lines, in);
     this.output = new WinogradOutput(grid, lines, epilogue, out);
-    this.product = new WinogradProduct(tiles, c.channels());
-    this.weights = WinogradWeights.of(c, tile, tiles);
+    this.weights = WinogradWeights.of(c, tile, rows);
     this.blocking = WinogradBlocking.of(grid, this.weights);
     this.workers = workers;
     this.packed = weights.map(this.weights::packed);
@@ -145,12 +143,11 @@ final class WinogradConv implements Kernel {
           transformInput(group, block, first + i, v, i, work);
         }
       }
-      int[] rows = WinogradProduct.rowStarts(count, blocking.rowStride());
       for (int panel = 0; panel < weights.perGroup(); panel++) {
         for (int point = 0; point < grid.points(); point++) {
-          multiply(group, panel, point, rows, v, m);
+          multiply(group, panel, point, count, v, m);
         }
-        int blocks = weights.vectors(panel) * tiles.lanes() / Layout.BLOCK;
+        int blocks = blocking.sumPoint(panel) / Layout.BLOCK;
         for (int i = 0; i < count; i++) {
           for (int block = 0; block < blocks; block++) {
             transformOutput(group, panel, block, first + i, m, i, work);
@@ -178,13 +175,12 @@ final class WinogradConv implements Kernel {
             int work = works + worker * workFloats();
             transformInput(group, task % inBlocks, first + task / inBlocks, v, task / inBlocks, work);
           });
-      int[] rows = WinogradProduct.rowStarts(count, blocking.rowStride());
       int panels = weights.perGroup();
       threads.forEach(
           grid.points() * panels,
           task -> {
             int panel = task / grid.points();
-            multiply(group, panel, task % grid.points(), rows, v, m + blocking.panelAt(panel));
+            multiply(group, panel, task % grid.points(), count, v, m + blocking.panelAt(panel));
           });
       threads.forEach(
           count * outBlocks,
@@ -208,22 +204,26 @@ final class WinogradConv implements Kernel {
           at,
           group * inBlocks + block,
           scratch,
-          v + row * blocking.rowStride() + block * Layout.BLOCK,
+          v + row * blocking.inputTile() + block * Layout.BLOCK,
           blocking.inputPoint(),
           scratch,
           work);
     }
 
-    private void multiply(int group, int panel, int point, int[] rows, int v, int m) {
-      product.multiply(
+    private void multiply(int group, int panel, int point, int count, int v, int m) {
+      WinogradProduct.multiply(
+          rows,
+          count,
+          c.channels(),
           scratch,
           v + point * blocking.inputPoint(),
-          rows,
+          blocking.inputTile(),
           weights.vectors(panel),
           u,
           weights.at(group, panel, point),
           scratch,
-          m + point * blocking.outputPoint(panel));
+          m + point * blocking.sumPoint(panel),
+          blocking.sumTile(panel));
     }
 
     private void transformOutput(
@@ -231,8 +231,8 @@ final class WinogradConv implements Kernel {
       int first = weights.firstChannel(panel) / Layout.BLOCK;
       output.tile(
           scratch,
-          m + row * weights.vectors(panel) * tiles.lanes() + block * Layout.BLOCK,
-          blocking.outputPoint(panel),
+          m + row * blocking.sumTile(panel) + block * Layout.BLOCK,
+          blocking.sumPoint(panel),
           at,
           group * outBlocks + first + block,
           inputs,

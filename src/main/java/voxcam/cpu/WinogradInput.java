@@ -68,10 +68,10 @@ final class WinogradInput {
           workFrom + patch);
       return;
     }
-    Arrays.fill(work, workFrom, workFrom + patch, 0);
     if (layout == Layout.BLOCKED) {
       copyBlocked(x, n, block, d, h, w, work, workFrom);
     } else {
+      Arrays.fill(work, workFrom, workFrom + patch, 0);
       copyPlain(x, n, block, d, h, w, work, workFrom);
     }
     int row = nw * Layout.BLOCK;
@@ -138,20 +138,18 @@ final class WinogradInput {
     int blocks = Layout.blocks(grid.c().groups() * grid.c().channels());
     int fromW = grid.w().fromInput(w);
     int toW = grid.w().toInput(w);
+    int q = grid.w().firstInput(w) + fromW * grid.w().step();
     int step = grid.w().step() * Layout.BLOCK;
-    for (int i = grid.d().fromInput(d); i < grid.d().toInput(d); i++) {
+    int to = workFrom;
+    for (int i = 0; i < grid.d().inputs(); i++) {
       int z = grid.d().firstInput(d) + i * grid.d().step();
-      for (int j = grid.h().fromInput(h); j < grid.h().toInput(h); j++) {
+      for (int j = 0; j < nh; j++) {
         int p = grid.h().firstInput(h) + j * grid.h().step();
+        boolean valid = z >= 0 && z < grid.d().inputSize() && p >= 0 && p < grid.h().inputSize();
         int row = ((n * blocks + block) * grid.d().inputSize() + z) * grid.h().inputSize() + p;
-        int q = grid.w().firstInput(w) + fromW * grid.w().step();
         int at = (row * grid.w().inputSize() + q) * Layout.BLOCK;
-        int to = workFrom + ((i * nh + j) * nw + fromW) * Layout.BLOCK;
-        for (int k = fromW; k < toW; k++) {
-          System.arraycopy(x, at, work, to, Layout.BLOCK);
-          at += step;
-          to += Layout.BLOCK;
-        }
+        lines.copy(x, at, step, work, to, fromW, valid ? toW : fromW, nw);
+        to += nw * Layout.BLOCK;
       }
     }
   }

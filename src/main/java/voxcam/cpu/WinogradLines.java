@@ -65,4 +65,10 @@ interface WinogradLines {
       float[] output,
       int at,
       int step);
+
+  /**
+   * {@code y[to + 16 i] = x[at + (i - from) step]}, element by element, for i from {@code from} to
+   * {@code end}, and zero below and up to {@code size}.
+   */
+  void copy(float[] x, int at, int step, float[] y, int to, int from, int end, int size);
 }

@@ -1,7 +1,5 @@
 package voxcam.cpu;
 
-import java.util.Arrays;
-
 /**
  * The middle stage of {@link WinogradConv}: for one point, a matrix of tiles by channels times one of
  * channels by the output channels of a panel.
@@ -13,50 +11,50 @@ final class WinogradProduct {
    */
   private static final int DEPTH = 128;
 
-  private final ConvTiles tiles;
-  private final int channels;
-
-  WinogradProduct(ConvTiles tiles, int channels) {
-    this.tiles = tiles;
-    this.channels = channels;
-  }
+  private WinogradProduct() {}
 
   /** How many rows the product of so many tiles has. */
   static int rows(int tiles) {
-    return Math.ceilDiv(tiles, ConvTiles.ROWS) * ConvTiles.ROWS;
-  }
-
-  /**
-   * Where the rows of so many tiles begin; what is left of the last block of rows repeats the last
-   * tile.
-   */
-  static int[] rowStarts(int tiles, int rowStride) {
-    int[] starts = new int[rows(tiles)];
-    for (int i = 0; i < starts.length; i++) {
-      starts[i] = Math.min(i, tiles - 1) * rowStride;
-    }
-    return starts;
+    return Math.ceilDiv(tiles, WinogradRows.ROWS) * WinogradRows.ROWS;
   }
 
   /**
    * Multiplies.
    *
-   * @param rows of {@link #rowStarts}
+   * @param vRow how far tiles are apart in v
    * @param vectors the width of the panel
-   * @param m gets {@code rows.length} rows of the panel's width
+   * @param m gets {@link #rows} rows, {@code mRow} apart; those behind the last tile mean nothing
    */
-  void multiply(
-      float[] v, int vFrom, int[] rows, int vectors, float[] u, int uFrom, float[] m, int mFrom) {
-    int width = vectors * tiles.lanes();
-    Arrays.fill(m, mFrom, mFrom + rows.length * width, 0);
-    int[] start = new int[1];
+  static void multiply(
+      WinogradRows form,
+      int tiles,
+      int channels,
+      float[] v,
+      int vFrom,
+      int vRow,
+      int vectors,
+      float[] u,
+      int uFrom,
+      float[] m,
+      int mFrom,
+      int mRow) {
+    int width = vectors * form.lanes();
     for (int channel = 0; channel < channels; channel += DEPTH) {
       int depth = Math.min(DEPTH, channels - channel);
-      start[0] = vFrom + channel;
-      for (int row = 0; row < rows.length; row += ConvTiles.ROWS) {
-        tiles.panel(
-            vectors, v, rows, row, start, 0, 1, depth, u, uFrom + channel * width, m,
-            mFrom + row * width);
+      for (int row = 0; row < tiles; row += WinogradRows.ROWS) {
+        form.block(
+            vectors,
+            v,
+            vFrom + row * vRow + channel,
+            vRow,
+            tiles - 1 - row,
+            u,
+            uFrom + channel * width,
+            depth,
+            m,
+            mFrom + row * mRow,
+            mRow,
+            channel > 0);
       }
     }
   }

@@ -11,15 +11,15 @@ import java.util.List;
  * @param widths the vectors of each panel of a group
  */
 record WinogradWeights(Correlation c, WinogradTile tile, int lanes, List<Integer> widths) {
-  static WinogradWeights of(Correlation c, WinogradTile tile, ConvTiles tiles) {
+  static WinogradWeights of(Correlation c, WinogradTile tile, WinogradRows rows) {
     List<Integer> widths = new ArrayList<>();
-    int left = Layout.blocks(c.outputs()) * Layout.BLOCK / tiles.lanes();
+    int left = Layout.blocks(c.outputs()) * Layout.BLOCK / rows.lanes();
     while (left > 0) {
-      int width = Math.min(Integer.highestOneBit(left), tiles.panelVectors());
+      int width = Math.min(Integer.highestOneBit(left), rows.mostVectors());
       widths.add(width);
       left -= width;
     }
-    return new WinogradWeights(c, tile, tiles.lanes(), List.copyOf(widths));
+    return new WinogradWeights(c, tile, rows.lanes(), List.copyOf(widths));
   }
 
   /** How many floats the transformed weights take. */

@@ -72,7 +72,7 @@ final class WinogradTest {
           test.correlation(),
           CpuConv.epilogue(test.op, test.shapes),
           tile,
-          vectors ? ConvTiles.PREFERRED : new ScalarConvTiles(),
+          vectors ? WinogradRows.PREFERRED : new ScalarWinogradRows(),
           vectors ? WinogradLines.PREFERRED : new ScalarWinogradLines(),
           packed ? Optional.of(test.inputs[1]) : Optional.empty(),
           in,
