@@ -1,0 +1,161 @@
+package voxcam.cpu;
+
+import java.util.Arrays;
+
+/** The transforms in plain loops, for a JVM without the incubator module. */
+final class ScalarWinogradLines implements WinogradLines {
+  private static final float NEAR = (float) WinogradTransform.NEAR;
+  private static final float FAR = (float) WinogradTransform.FAR;
+  private static final float NEAR_CUBED = (float) Math.pow(WinogradTransform.NEAR, 3);
+  private static final float FAR_CUBED = (float) Math.pow(WinogradTransform.FAR, 3);
+
+  @Override
+  public void input(
+      int m,
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        int from = xFrom + i0 * x0 + i1 * x1;
+        int to = yFrom + i0 * y0 + i1 * y1;
+        if (m == 2) {
+          input2(x, from, xl, y, to, yl);
+        } else {
+          input4(x, from, xl, y, to, yl);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void output(
+      int m,
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        int from = xFrom + i0 * x0 + i1 * x1;
+        int to = yFrom + i0 * y0 + i1 * y1;
+        if (m == 2) {
+          output2(x, from, xl, y, to, yl);
+        } else {
+          output4(x, from, xl, y, to, yl);
+        }
+      }
+    }
+  }
+
+  private static void input2(float[] x, int from, int xl, float[] y, int to, int yl) {
+    for (int v = 0; v < Layout.BLOCK; v++) {
+      float d0 = x[from + v];
+      float d1 = x[from + v + xl];
+      float d2 = x[from + v + 2 * xl];
+      float d3 = x[from + v + 3 * xl];
+      y[to + v] = d2 - d0;
+      y[to + v + yl] = d1 + d2;
+      y[to + v + 2 * yl] = d2 - d1;
+      y[to + v + 3 * yl] = d3 - d1;
+    }
+  }
+
+  private static void input4(float[] x, int from, int xl, float[] y, int to, int yl) {
+    for (int v = 0; v < Layout.BLOCK; v++) {
+      float d0 = x[from + v];
+      float d1 = x[from + v + xl];
+      float d2 = x[from + v + 2 * xl];
+      float d3 = x[from + v + 3 * xl];
+      float d4 = x[from + v + 4 * xl];
+      float d5 = x[from + v + 5 * xl];
+      float evenNear = d4 - 2 * d2;
+      float oddNear = d3 - 2 * d1;
+      float evenFar = d4 - 0.5f * d2;
+      float oddFar = d3 - 0.5f * d1;
+      y[to + v] = d0 - 2.5f * d2 + d4;
+      y[to + v + yl] = evenNear + NEAR * oddNear;
+      y[to + v + 2 * yl] = evenNear - NEAR * oddNear;
+      y[to + v + 3 * yl] = evenFar + FAR * oddFar;
+      y[to + v + 4 * yl] = evenFar - FAR * oddFar;
+      y[to + v + 5 * yl] = d1 - 2.5f * d3 + d5;
+    }
+  }
+
+  private static void output2(float[] x, int from, int xl, float[] y, int to, int yl) {
+    for (int v = 0; v < Layout.BLOCK; v++) {
+      float d0 = x[from + v];
+      float d1 = x[from + v + xl];
+      float d2 = x[from + v + 2 * xl];
+      float d3 = x[from + v + 3 * xl];
+      y[to + v] = d0 + d1 + d2;
+      y[to + v + yl] = d1 - d2 + d3;
+    }
+  }
+
+  private static void output4(float[] x, int from, int xl, float[] y, int to, int yl) {
+    for (int v = 0; v < Layout.BLOCK; v++) {
+      float d0 = x[from + v];
+      float d1 = x[from + v + xl];
+      float d2 = x[from + v + 2 * xl];
+      float d3 = x[from + v + 3 * xl];
+      float d4 = x[from + v + 4 * xl];
+      float d5 = x[from + v + 5 * xl];
+      float evenNear = d1 + d2;
+      float oddNear = d1 - d2;
+      float evenFar = d3 + d4;
+      float oddFar = d3 - d4;
+      y[to + v] = d0 + evenNear + evenFar;
+      y[to + v + yl] = NEAR * oddNear + FAR * oddFar;
+      y[to + v + 2 * yl] = 0.5f * evenNear + 2 * evenFar;
+      y[to + v + 3 * yl] = NEAR_CUBED * oddNear + FAR_CUBED * oddFar + d5;
+    }
+  }
+
+  @Override
+  public void store(
+      float[] sums,
+      int from,
+      int count,
+      float[] bias,
+      int biasFrom,
+      float[] added,
+      boolean relu,
+      float[] output,
+      int at,
+      int step) {
+    for (int i = 0; i < count; i++) {
+      for (int v = 0; v < Layout.BLOCK; v++) {
+        int to = at + i * step + v;
+        float sum = sums[from + i * Layout.BLOCK + v] + bias[biasFrom + v];
+        sum += added.length > 0 ? added[to] : 0;
+        output[to] = relu && sum <= 0 ? 0 : sum; // keeps NaN
+      }
+    }
+  }
+
+  @Override
+  public void copy(float[] x, int at, int step, float[] y, int to, int from, int end, int size) {
+    Arrays.fill(y, to, to + size * Layout.BLOCK, 0);
+    for (int i = from; i < end; i++) {
+      System.arraycopy(x, at + (i - from) * step, y, to + i * Layout.BLOCK, Layout.BLOCK);
+    }
+  }
+}

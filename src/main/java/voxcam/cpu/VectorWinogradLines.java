@@ -1,0 +1,259 @@
+package voxcam.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The transforms with vectors. The points come in pairs ±p, whose rows differ only in the sign of
+ * the odd terms: these are computed once for both.
+ */
+final class VectorWinogradLines implements WinogradLines {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private static final float NEAR = (float) WinogradTransform.NEAR;
+  private static final float FAR = (float) WinogradTransform.FAR;
+  private static final float NEAR_CUBED = (float) Math.pow(WinogradTransform.NEAR, 3);
+  private static final float FAR_CUBED = (float) Math.pow(WinogradTransform.FAR, 3);
+
+  @Override
+  public void input(
+      int m,
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    if (m == 2) {
+      input2(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+    } else {
+      input4(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+    }
+  }
+
+  @Override
+  public void output(
+      int m,
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    if (m == 2) {
+      output2(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+    } else {
+      output4(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+    }
+  }
+
+  private static void input2(
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        for (int v = 0; v < Layout.BLOCK; v += LANES) {
+          int from = xFrom + i0 * x0 + i1 * x1 + v;
+          int to = yFrom + i0 * y0 + i1 * y1 + v;
+          FloatVector d0 = FloatVector.fromArray(SPECIES, x, from);
+          FloatVector d1 = FloatVector.fromArray(SPECIES, x, from + xl);
+          FloatVector d2 = FloatVector.fromArray(SPECIES, x, from + 2 * xl);
+          FloatVector d3 = FloatVector.fromArray(SPECIES, x, from + 3 * xl);
+          d2.sub(d0).intoArray(y, to);
+          d1.add(d2).intoArray(y, to + yl);
+          d2.sub(d1).intoArray(y, to + 2 * yl);
+          d3.sub(d1).intoArray(y, to + 3 * yl);
+        }
+      }
+    }
+  }
+
+  private static void input4(
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    FloatVector near = FloatVector.broadcast(SPECIES, NEAR);
+    FloatVector minusNear = FloatVector.broadcast(SPECIES, -NEAR);
+    FloatVector far = FloatVector.broadcast(SPECIES, FAR);
+    FloatVector minusFar = FloatVector.broadcast(SPECIES, -FAR);
+    FloatVector minusTwo = FloatVector.broadcast(SPECIES, -2f);
+    FloatVector minusHalf = FloatVector.broadcast(SPECIES, -0.5f);
+    FloatVector minusSum = FloatVector.broadcast(SPECIES, -2.5f);
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        for (int v = 0; v < Layout.BLOCK; v += LANES) {
+          int from = xFrom + i0 * x0 + i1 * x1 + v;
+          int to = yFrom + i0 * y0 + i1 * y1 + v;
+          FloatVector d0 = FloatVector.fromArray(SPECIES, x, from);
+          FloatVector d1 = FloatVector.fromArray(SPECIES, x, from + xl);
+          FloatVector d2 = FloatVector.fromArray(SPECIES, x, from + 2 * xl);
+          FloatVector d3 = FloatVector.fromArray(SPECIES, x, from + 3 * xl);
+          FloatVector d4 = FloatVector.fromArray(SPECIES, x, from + 4 * xl);
+          FloatVector d5 = FloatVector.fromArray(SPECIES, x, from + 5 * xl);
+          FloatVector evenNear = d2.fma(minusTwo, d4);
+          FloatVector oddNear = d1.fma(minusTwo, d3);
+          FloatVector evenFar = d2.fma(minusHalf, d4);
+          FloatVector oddFar = d1.fma(minusHalf, d3);
+          d2.fma(minusSum, d0).add(d4).intoArray(y, to);
+          oddNear.fma(near, evenNear).intoArray(y, to + yl);
+          oddNear.fma(minusNear, evenNear).intoArray(y, to + 2 * yl);
+          oddFar.fma(far, evenFar).intoArray(y, to + 3 * yl);
+          oddFar.fma(minusFar, evenFar).intoArray(y, to + 4 * yl);
+          d3.fma(minusSum, d1).add(d5).intoArray(y, to + 5 * yl);
+        }
+      }
+    }
+  }
+
+  private static void output2(
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        for (int v = 0; v < Layout.BLOCK; v += LANES) {
+          int from = xFrom + i0 * x0 + i1 * x1 + v;
+          int to = yFrom + i0 * y0 + i1 * y1 + v;
+          FloatVector d0 = FloatVector.fromArray(SPECIES, x, from);
+          FloatVector d1 = FloatVector.fromArray(SPECIES, x, from + xl);
+          FloatVector d2 = FloatVector.fromArray(SPECIES, x, from + 2 * xl);
+          FloatVector d3 = FloatVector.fromArray(SPECIES, x, from + 3 * xl);
+          FloatVector even = d1.add(d2);
+          FloatVector odd = d1.sub(d2);
+          d0.add(even).intoArray(y, to);
+          odd.add(d3).intoArray(y, to + yl);
+        }
+      }
+    }
+  }
+
+  private static void output4(
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    FloatVector near = FloatVector.broadcast(SPECIES, NEAR);
+    FloatVector far = FloatVector.broadcast(SPECIES, FAR);
+    FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+    FloatVector two = FloatVector.broadcast(SPECIES, 2f);
+    FloatVector nearCubed = FloatVector.broadcast(SPECIES, NEAR_CUBED);
+    FloatVector farCubed = FloatVector.broadcast(SPECIES, FAR_CUBED);
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        for (int v = 0; v < Layout.BLOCK; v += LANES) {
+          int from = xFrom + i0 * x0 + i1 * x1 + v;
+          int to = yFrom + i0 * y0 + i1 * y1 + v;
+          FloatVector d0 = FloatVector.fromArray(SPECIES, x, from);
+          FloatVector d1 = FloatVector.fromArray(SPECIES, x, from + xl);
+          FloatVector d2 = FloatVector.fromArray(SPECIES, x, from + 2 * xl);
+          FloatVector d3 = FloatVector.fromArray(SPECIES, x, from + 3 * xl);
+          FloatVector d4 = FloatVector.fromArray(SPECIES, x, from + 4 * xl);
+          FloatVector d5 = FloatVector.fromArray(SPECIES, x, from + 5 * xl);
+          FloatVector evenNear = d1.add(d2);
+          FloatVector oddNear = d1.sub(d2);
+          FloatVector evenFar = d3.add(d4);
+          FloatVector oddFar = d3.sub(d4);
+          d0.add(evenNear).add(evenFar).intoArray(y, to);
+          oddFar.fma(far, oddNear.mul(near)).intoArray(y, to + yl);
+          evenFar.fma(two, evenNear.mul(half)).intoArray(y, to + 2 * yl);
+          oddFar.fma(farCubed, oddNear.fma(nearCubed, d5)).intoArray(y, to + 3 * yl);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void store(
+      float[] sums,
+      int from,
+      int count,
+      float[] bias,
+      int biasFrom,
+      float[] added,
+      boolean relu,
+      float[] output,
+      int at,
+      int step) {
+    for (int v = 0; v < Layout.BLOCK; v += LANES) {
+      FloatVector shift = FloatVector.fromArray(SPECIES, bias, biasFrom + v);
+      for (int i = 0; i < count; i++) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, sums, from + i * Layout.BLOCK + v).add(shift);
+        int to = at + i * step + v;
+        if (added.length > 0) {
+          sum = sum.add(FloatVector.fromArray(SPECIES, added, to));
+        }
+        if (relu) {
+          sum = sum.blend(0f, sum.compare(VectorOperators.LE, 0f)); // keeps NaN
+        }
+        sum.intoArray(output, to);
+      }
+    }
+  }
+
+  @Override
+  public void copy(float[] x, int at, int step, float[] y, int to, int from, int end, int size) {
+    for (int v = 0; v < Layout.BLOCK; v += LANES) {
+      FloatVector zero = FloatVector.zero(SPECIES);
+      for (int i = 0; i < from; i++) {
+        zero.intoArray(y, to + i * Layout.BLOCK + v);
+      }
+      for (int i = from; i < end; i++) {
+        FloatVector.fromArray(SPECIES, x, at + (i - from) * step + v)
+            .intoArray(y, to + i * Layout.BLOCK + v);
+      }
+      for (int i = Math.max(from, end); i < size; i++) {
+        zero.intoArray(y, to + i * Layout.BLOCK + v);
+      }
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package voxcam.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Blocks with vectors. Unrolled by hand, and so above 325 bytecodes: the sums must be local variables
+ * to stay in registers.
+ */
+final class VectorWinogradRows implements WinogradRows {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
+  public int mostVectors() {
+    return LANES == 8 ? 2 : 4; // AVX2 has 16 registers
+  }
+
+  @Override
+  public void block(
+      int vectors,
+      float[] v,
+      int vFrom,
+      int vRow,
+      int last,
+      float[] u,
+      int uFrom,
+      int depth,
+      float[] m,
+      int mFrom,
+      int mRow,
+      boolean add) {
+    switch (vectors) {
+      case 1 -> one(v, vFrom, vRow, last, u, uFrom, depth, m, mFrom, mRow, add);
+      case 2 -> two(v, vFrom, vRow, last, u, uFrom, depth, m, mFrom, mRow, add);
+      case 4 -> four(v, vFrom, vRow, last, u, uFrom, depth, m, mFrom, mRow, add);
+      default -> throw new IllegalArgumentException("a block of " + vectors + " vectors");
+    }
+  }
+
+  /** 24 sums: 32 registers hold them, four vectors of u and a value of v. */
+  private static void four(
+      float[] v,
+      int vFrom,
+      int vRow,
+      int last,
+      float[] u,
+      int uFrom,
+      int depth,
+      float[] m,
+      int mFrom,
+      int mRow,
+      boolean add) {
+    int v0 = vFrom;
+    int v1 = vFrom + Math.min(1, last) * vRow;
+    int v2 = vFrom + Math.min(2, last) * vRow;
+    int v3 = vFrom + Math.min(3, last) * vRow;
+    int v4 = vFrom + Math.min(4, last) * vRow;
+    int v5 = vFrom + Math.min(5, last) * vRow;
+    FloatVector s0x0 = FloatVector.zero(SPECIES);
+    FloatVector s0x1 = s0x0;
+    FloatVector s0x2 = s0x0;
+    FloatVector s0x3 = s0x0;
+    FloatVector s1x0 = s0x0;
+    FloatVector s1x1 = s0x0;
+    FloatVector s1x2 = s0x0;
+    FloatVector s1x3 = s0x0;
+    FloatVector s2x0 = s0x0;
+    FloatVector s2x1 = s0x0;
+    FloatVector s2x2 = s0x0;
+    FloatVector s2x3 = s0x0;
+    FloatVector s3x0 = s0x0;
+    FloatVector s3x1 = s0x0;
+    FloatVector s3x2 = s0x0;
+    FloatVector s3x3 = s0x0;
+    FloatVector s4x0 = s0x0;
+    FloatVector s4x1 = s0x0;
+    FloatVector s4x2 = s0x0;
+    FloatVector s4x3 = s0x0;
+    FloatVector s5x0 = s0x0;
+    FloatVector s5x1 = s0x0;
+    FloatVector s5x2 = s0x0;
+    FloatVector s5x3 = s0x0;
+    for (int l = 0; l < depth; l++) {
+      FloatVector u0 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + LANES);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + 2 * LANES);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + 3 * LANES);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, v[v0 + l]);
+      s0x0 = a0.fma(u0, s0x0);
+      s0x1 = a0.fma(u1, s0x1);
+      s0x2 = a0.fma(u2, s0x2);
+      s0x3 = a0.fma(u3, s0x3);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, v[v1 + l]);
+      s1x0 = a1.fma(u0, s1x0);
+      s1x1 = a1.fma(u1, s1x1);
+      s1x2 = a1.fma(u2, s1x2);
+      s1x3 = a1.fma(u3, s1x3);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, v[v2 + l]);
+      s2x0 = a2.fma(u0, s2x0);
+      s2x1 = a2.fma(u1, s2x1);
+      s2x2 = a2.fma(u2, s2x2);
+      s2x3 = a2.fma(u3, s2x3);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, v[v3 + l]);
+      s3x0 = a3.fma(u0, s3x0);
+      s3x1 = a3.fma(u1, s3x1);
+      s3x2 = a3.fma(u2, s3x2);
+      s3x3 = a3.fma(u3, s3x3);
+      FloatVector a4 = FloatVector.broadcast(SPECIES, v[v4 + l]);
+      s4x0 = a4.fma(u0, s4x0);
+      s4x1 = a4.fma(u1, s4x1);
+      s4x2 = a4.fma(u2, s4x2);
+      s4x3 = a4.fma(u3, s4x3);
+      FloatVector a5 = FloatVector.broadcast(SPECIES, v[v5 + l]);
+      s5x0 = a5.fma(u0, s5x0);
+      s5x1 = a5.fma(u1, s5x1);
+      s5x2 = a5.fma(u2, s5x2);
+      s5x3 = a5.fma(u3, s5x3);
+    }
+    store(s0x0, m, mFrom, add);
+    store(s0x1, m, mFrom + LANES, add);
+    store(s0x2, m, mFrom + 2 * LANES, add);
+    store(s0x3, m, mFrom + 3 * LANES, add);
+    store(s1x0, m, mFrom + mRow, add);
+    store(s1x1, m, mFrom + mRow + LANES, add);
+    store(s1x2, m, mFrom + mRow + 2 * LANES, add);
+    store(s1x3, m, mFrom + mRow + 3 * LANES, add);
+    store(s2x0, m, mFrom + 2 * mRow, add);
+    store(s2x1, m, mFrom + 2 * mRow + LANES, add);
+    store(s2x2, m, mFrom + 2 * mRow + 2 * LANES, add);
+    store(s2x3, m, mFrom + 2 * mRow + 3 * LANES, add);
+    store(s3x0, m, mFrom + 3 * mRow, add);
+    store(s3x1, m, mFrom + 3 * mRow + LANES, add);
+    store(s3x2, m, mFrom + 3 * mRow + 2 * LANES, add);
+    store(s3x3, m, mFrom + 3 * mRow + 3 * LANES, add);
+    store(s4x0, m, mFrom + 4 * mRow, add);
+    store(s4x1, m, mFrom + 4 * mRow + LANES, add);
+    store(s4x2, m, mFrom + 4 * mRow + 2 * LANES, add);
+    store(s4x3, m, mFrom + 4 * mRow + 3 * LANES, add);
+    store(s5x0, m, mFrom + 5 * mRow, add);
+    store(s5x1, m, mFrom + 5 * mRow + LANES, add);
+    store(s5x2, m, mFrom + 5 * mRow + 2 * LANES, add);
+    store(s5x3, m, mFrom + 5 * mRow + 3 * LANES, add);
+  }
+
+  /** 12 sums, for processors with 16 registers and narrow panels. */
+  private static void two(
+      float[] v,
+      int vFrom,
+      int vRow,
+      int last,
+      float[] u,
+      int uFrom,
+      int depth,
+      float[] m,
+      int mFrom,
+      int mRow,
+      boolean add) {
+    int v0 = vFrom;
+    int v1 = vFrom + Math.min(1, last) * vRow;
+    int v2 = vFrom + Math.min(2, last) * vRow;
+    int v3 = vFrom + Math.min(3, last) * vRow;
+    int v4 = vFrom + Math.min(4, last) * vRow;
+    int v5 = vFrom + Math.min(5, last) * vRow;
+    FloatVector s0x0 = FloatVector.zero(SPECIES);
+    FloatVector s0x1 = s0x0;
+    FloatVector s1x0 = s0x0;
+    FloatVector s1x1 = s0x0;
+    FloatVector s2x0 = s0x0;
+    FloatVector s2x1 = s0x0;
+    FloatVector s3x0 = s0x0;
+    FloatVector s3x1 = s0x0;
+    FloatVector s4x0 = s0x0;
+    FloatVector s4x1 = s0x0;
+    FloatVector s5x0 = s0x0;
+    FloatVector s5x1 = s0x0;
+    for (int l = 0; l < depth; l++) {
+      FloatVector u0 = FloatVector.fromArray(SPECIES, u, uFrom + l * 2 * LANES);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, u, uFrom + l * 2 * LANES + LANES);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, v[v0 + l]);
+      s0x0 = a0.fma(u0, s0x0);
+      s0x1 = a0.fma(u1, s0x1);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, v[v1 + l]);
+      s1x0 = a1.fma(u0, s1x0);
+      s1x1 = a1.fma(u1, s1x1);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, v[v2 + l]);
+      s2x0 = a2.fma(u0, s2x0);
+      s2x1 = a2.fma(u1, s2x1);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, v[v3 + l]);
+      s3x0 = a3.fma(u0, s3x0);
+      s3x1 = a3.fma(u1, s3x1);
+      FloatVector a4 = FloatVector.broadcast(SPECIES, v[v4 + l]);
+      s4x0 = a4.fma(u0, s4x0);
+      s4x1 = a4.fma(u1, s4x1);
+      FloatVector a5 = FloatVector.broadcast(SPECIES, v[v5 + l]);
+      s5x0 = a5.fma(u0, s5x0);
+      s5x1 = a5.fma(u1, s5x1);
+    }
+    store(s0x0, m, mFrom, add);
+    store(s0x1, m, mFrom + LANES, add);
+    store(s1x0, m, mFrom + mRow, add);
+    store(s1x1, m, mFrom + mRow + LANES, add);
+    store(s2x0, m, mFrom + 2 * mRow, add);
+    store(s2x1, m, mFrom + 2 * mRow + LANES, add);
+    store(s3x0, m, mFrom + 3 * mRow, add);
+    store(s3x1, m, mFrom + 3 * mRow + LANES, add);
+    store(s4x0, m, mFrom + 4 * mRow, add);
+    store(s4x1, m, mFrom + 4 * mRow + LANES, add);
+    store(s5x0, m, mFrom + 5 * mRow, add);
+    store(s5x1, m, mFrom + 5 * mRow + LANES, add);
+  }
+
+  /** 6 rows of one vector, in two sums each: 6 are too few to keep the multipliers busy. */
+  private static void one(
+      float[] v,
+      int vFrom,
+      int vRow,
+      int last,
+      float[] u,
+      int uFrom,
+      int depth,
+      float[] m,
+      int mFrom,
+      int mRow,
+      boolean add) {
+    int v0 = vFrom;
+    int v1 = vFrom + Math.min(1, last) * vRow;
+    int v2 = vFrom + Math.min(2, last) * vRow;
+    int v3 = vFrom + Math.min(3, last) * vRow;
+    int v4 = vFrom + Math.min(4, last) * vRow;
+    int v5 = vFrom + Math.min(5, last) * vRow;
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    FloatVector s4 = s0;
+    FloatVector s5 = s0;
+    FloatVector t0 = s0;
+    FloatVector t1 = s0;
+    FloatVector t2 = s0;
+    FloatVector t3 = s0;
+    FloatVector t4 = s0;
+    FloatVector t5 = s0;
+    int l = 0;
+    for (; l < depth - 1; l += 2) {
+      FloatVector us0 = FloatVector.fromArray(SPECIES, u, uFrom + l * LANES);
+      s0 = FloatVector.broadcast(SPECIES, v[v0 + l]).fma(us0, s0);
+      s1 = FloatVector.broadcast(SPECIES, v[v1 + l]).fma(us0, s1);
+      s2 = FloatVector.broadcast(SPECIES, v[v2 + l]).fma(us0, s2);
+      s3 = FloatVector.broadcast(SPECIES, v[v3 + l]).fma(us0, s3);
+      s4 = FloatVector.broadcast(SPECIES, v[v4 + l]).fma(us0, s4);
+      s5 = FloatVector.broadcast(SPECIES, v[v5 + l]).fma(us0, s5);
+      FloatVector ut0 = FloatVector.fromArray(SPECIES, u, uFrom + (l + 1) * LANES);
+      t0 = FloatVector.broadcast(SPECIES, v[v0 + l + 1]).fma(ut0, t0);
+      t1 = FloatVector.broadcast(SPECIES, v[v1 + l + 1]).fma(ut0, t1);
+      t2 = FloatVector.broadcast(SPECIES, v[v2 + l + 1]).fma(ut0, t2);
+      t3 = FloatVector.broadcast(SPECIES, v[v3 + l + 1]).fma(ut0, t3);
+      t4 = FloatVector.broadcast(SPECIES, v[v4 + l + 1]).fma(ut0, t4);
+      t5 = FloatVector.broadcast(SPECIES, v[v5 + l + 1]).fma(ut0, t5);
+    }
+    if (l < depth) {
+      FloatVector us0 = FloatVector.fromArray(SPECIES, u, uFrom + l * LANES);
+      s0 = FloatVector.broadcast(SPECIES, v[v0 + l]).fma(us0, s0);
+      s1 = FloatVector.broadcast(SPECIES, v[v1 + l]).fma(us0, s1);
+      s2 = FloatVector.broadcast(SPECIES, v[v2 + l]).fma(us0, s2);
+      s3 = FloatVector.broadcast(SPECIES, v[v3 + l]).fma(us0, s3);
+      s4 = FloatVector.broadcast(SPECIES, v[v4 + l]).fma(us0, s4);
+      s5 = FloatVector.broadcast(SPECIES, v[v5 + l]).fma(us0, s5);
+    }
+    store(s0.add(t0), m, mFrom, add);
+    store(s1.add(t1), m, mFrom + mRow, add);
+    store(s2.add(t2), m, mFrom + 2 * mRow, add);
+    store(s3.add(t3), m, mFrom + 3 * mRow, add);
+    store(s4.add(t4), m, mFrom + 4 * mRow, add);
+    store(s5.add(t5), m, mFrom + 5 * mRow, add);
+  }
+
+  private static void store(FloatVector sum, float[] m, int at, boolean add) {
+    if (add) {
+      sum.add(FloatVector.fromArray(SPECIES, m, at)).intoArray(m, at);
+    } else {
+      sum.intoArray(m, at);
+    }
+  }
+}

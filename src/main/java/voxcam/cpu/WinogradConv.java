@@ -1,0 +1,245 @@
+package voxcam.cpu;
+
+import java.util.Optional;
+
+/**
+ * Convolution with fewer multiplications, after Winograd: tiles of inputs are transformed, the
+ * channels of each transformed value are multiplied with transformed weights as matrices, and the
+ * sums are transformed to tiles of outputs. A tile of 4x4x4 outputs takes 216 products for each pair
+ * of channels instead of 1728. Results differ from those of other algorithms by more than the order
+ * of a sum: {@link WinogradError} tells by how much.
+ *
+ * <p>Where there are many tiles, a task takes some through all stages, with what lies between in the
+ * cache of its core. Where there are few, all threads share each stage, so that the weights are read
+ * once. Results do not depend on this, nor on which tiles are computed together.
+ */
+final class WinogradConv implements Kernel {
+  private final Correlation c;
+  private final WinogradTile tile;
+  private final ConvEpilogue epilogue;
+  private final WinogradRows rows;
+  private final WinogradGrid grid;
+  private final WinogradInput input;
+  private final WinogradOutput output;
+  private final WinogradWeights weights;
+  private final WinogradBlocking blocking;
+  private final int workers;
+  private final Optional<float[]> packed;
+
+  /**
+   * Makes the kernel.
+   *
+   * @param weights the kernel's weights where they never change
+   * @param workers the most threads that a run uses: each has scratch memory of its own
+   */
+  WinogradConv(
+      Correlation c,
+      ConvEpilogue epilogue,
+      WinogradTile tile,
+      WinogradRows rows,
+      WinogradLines lines,
+      Optional<float[]> weights,
+      Layout in,
+      Layout out,
+      int workers) {
+    this.c = c;
+    this.tile = tile;
+    this.epilogue = epilogue;
+    this.rows = rows;
+    this.grid = WinogradGrid.of(c, tile);
+    this.input = new WinogradInput(grid, lines, in);
+    this.output = new WinogradOutput(grid, lines, epilogue, out);
+    this.weights = WinogradWeights.of(c, tile, rows);
+    this.blocking = WinogradBlocking.of(grid, this.weights);
+    this.workers = workers;
+    this.packed = weights.map(this.weights::packed);
+  }
+
+  private int workFloats() {
+    return Math.max(input.workFloats(), output.workFloats());
+  }
+
+  @Override
+  public long scratch() {
+    long stages =
+        blocking.shared() ? blocking.floats() : Math.multiplyExact(blocking.floats(), workers);
+    long floats = stages + (long) workers * workFloats();
+    return floats + (packed.isPresent() ? 0 : WinogradWeights.floats(c, tile));
+  }
+
+  @Override
+  public long weightBytes() {
+    return packed.isPresent() ? 4 * WinogradWeights.floats(c, tile) : 0;
+  }
+
+  @Override
+  public String algorithm() {
+    return "winograd " + tile;
+  }
+
+  @Override
+  public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
+    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
+    int free = packed.isPresent() ? 0 : Math.toIntExact(WinogradWeights.floats(c, tile));
+    if (packed.isEmpty()) {
+      limited.forEach(weights.count(), panel -> weights.pack(inputs[1], panel, scratch, 0));
+    }
+    Run run = new Run(inputs, output, scratch, packed.orElse(scratch), bias(inputs), free);
+    if (blocking.shared()) {
+      run.shared(limited);
+    } else {
+      run.solo(limited);
+    }
+  }
+
+  /** The bias of whole blocks. */
+  private float[] bias(float[][] inputs) {
+    int channels = c.groups() * c.outputs();
+    float[] bias = new float[Layout.blocks(channels) * Layout.BLOCK];
+    if (epilogue.bias() >= 0) {
+      System.arraycopy(inputs[epilogue.bias()], 0, bias, 0, channels);
+    }
+    return bias;
+  }
+
+  /** One run with its memory: that of the workers lies behind that of the stages. */
+  private final class Run {
+    private final float[][] inputs;
+    private final float[] y;
+    private final float[] scratch;
+    private final float[] u;
+    private final float[] bias;
+    private final int free;
+    private final int inBlocks = Layout.blocks(c.channels());
+    private final int outBlocks = Layout.blocks(c.outputs());
+
+    Run(
+        float[][] inputs, float[] y, float[] scratch, float[] u, float[] bias, int free) {
+      this.inputs = inputs;
+      this.y = y;
+      this.scratch = scratch;
+      this.u = u;
+      this.bias = bias;
+      this.free = free;
+    }
+
+    void solo(Threads threads) {
+      int together = blocking.together(threads.count());
+      int chunks = Math.ceilDiv(grid.tiles(), together);
+      threads.forEach(
+          c.groups() * chunks,
+          (task, worker) -> {
+            int first = task % chunks * together;
+            chunk(task / chunks, first, Math.min(together, grid.tiles() - first), worker);
+          });
+    }
+
+    private void chunk(int group, int first, int count, int worker) {
+      int v = Math.toIntExact(free + worker * (blocking.floats() + workFloats()));
+      int m = v + blocking.inputFloats();
+      int work = Math.toIntExact(v + blocking.floats());
+      for (int i = 0; i < count; i++) {
+        for (int block = 0; block < inBlocks; block++) {
+          transformInput(group, block, first + i, v, i, work);
+        }
+      }
+      for (int panel = 0; panel < weights.perGroup(); panel++) {
+        for (int point = 0; point < grid.points(); point++) {
+          multiply(group, panel, point, count, v, m);
+        }
+        int blocks = blocking.sumPoint(panel) / Layout.BLOCK;
+        for (int i = 0; i < count; i++) {
+          for (int block = 0; block < blocks; block++) {
+            transformOutput(group, panel, block, first + i, m, i, work);
+          }
+        }
+      }
+    }
+
+    void shared(Threads threads) {
+      int together = blocking.together(threads.count());
+      for (int group = 0; group < c.groups(); group++) {
+        for (int first = 0; first < grid.tiles(); first += together) {
+          stages(threads, group, first, Math.min(together, grid.tiles() - first));
+        }
+      }
+    }
+
+    private void stages(Threads threads, int group, int first, int count) {
+      int v = free;
+      int m = v + blocking.inputFloats();
+      int works = Math.toIntExact(v + blocking.floats());
+      threads.forEach(
+          count * inBlocks,
+          (task, worker) -> {
+            int work = works + worker * workFloats();
+            transformInput(group, task % inBlocks, first + task / inBlocks, v, task / inBlocks, work);
+          });
+      int panels = weights.perGroup();
+      threads.forEach(
+          grid.points() * panels,
+          task -> {
+            int panel = task / grid.points();
+            multiply(group, panel, task % grid.points(), count, v, m + blocking.panelAt(panel));
+          });
+      threads.forEach(
+          count * outBlocks,
+          (task, worker) -> {
+            int work = works + worker * workFloats();
+            int row = task / outBlocks;
+            int channel = task % outBlocks * Layout.BLOCK;
+            int panel = channel / weights.widest();
+            while (panel + 1 < panels && weights.firstChannel(panel + 1) <= channel) {
+              panel++;
+            }
+            int block = (channel - weights.firstChannel(panel)) / Layout.BLOCK;
+            transformOutput(
+                group, panel, block, first + row, m + blocking.panelAt(panel), row, work);
+          });
+    }
+
+    private void transformInput(int group, int block, int at, int v, int row, int work) {
+      input.tile(
+          inputs[0],
+          at,
+          group * inBlocks + block,
+          scratch,
+          v + row * blocking.inputTile() + block * Layout.BLOCK,
+          blocking.inputPoint(),
+          scratch,
+          work);
+    }
+
+    private void multiply(int group, int panel, int point, int count, int v, int m) {
+      WinogradProduct.multiply(
+          rows,
+          count,
+          c.channels(),
+          scratch,
+          v + point * blocking.inputPoint(),
+          blocking.inputTile(),
+          weights.vectors(panel),
+          u,
+          weights.at(group, panel, point),
+          scratch,
+          m + point * blocking.sumPoint(panel),
+          blocking.sumTile(panel));
+    }
+
+    private void transformOutput(
+        int group, int panel, int block, int at, int m, int row, int work) {
+      int first = weights.firstChannel(panel) / Layout.BLOCK;
+      output.tile(
+          scratch,
+          m + row * blocking.sumTile(panel) + block * Layout.BLOCK,
+          blocking.sumPoint(panel),
+          at,
+          group * outBlocks + first + block,
+          inputs,
+          bias,
+          y,
+          scratch,
+          work);
+    }
+  }
+}
