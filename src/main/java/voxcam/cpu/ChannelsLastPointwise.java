@@ -82,6 +82,11 @@ final class ChannelsLastPointwise implements Kernel {
   }
 
   @Override
+  public String algorithm() {
+    return "pointwise";
+  }
+
+  @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, 0, threads);
     int block = block();

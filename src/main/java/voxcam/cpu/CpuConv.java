@@ -3,6 +3,7 @@ package voxcam.cpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import voxcam.graph.Node;
 import voxcam.op.Conv;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -59,6 +60,12 @@ final class CpuConv {
       parts.add(kernel(choose(part, tiles.lanes()), part, epilogue, tiles, weights));
     }
     return new Parts(List.copyOf(parts), weights.isPresent());
+  }
+
+  static Kernel weightGrad(Node node) {
+    Shape x = node.input(0).shape();
+    Shape gy = node.input(1).shape();
+    return WeightGradConv.of((Conv.WeightGrad) node.op(), x, gy, node.shape(), ConvTiles.PREFERRED);
   }
 
   static List<Correlation> correlations(Conv op, List<Shape> inputs, Shape output) {
@@ -127,6 +134,11 @@ final class CpuConv {
     @Override
     public long weightBytes() {
       return kernels.stream().mapToLong(Kernel::weightBytes).sum();
+    }
+
+    @Override
+    public String algorithm() {
+      return kernels.getFirst().algorithm();
     }
 
     @Override

@@ -52,7 +52,7 @@ final class CpuProgram implements Program {
 
   /** A program of a graph that the passes have been over. */
   static CpuProgram of(Graph graph, Options options) {
-    return of(graph, options, node -> Kernels.forms(node, options.exact()));
+    return of(graph, options, node -> Kernels.forms(node, options));
   }
 
   /** A program with kernels of the caller's choice. */

@@ -78,6 +78,11 @@ final class DepthwiseConv implements Kernel {
   }
 
   @Override
+  public String algorithm() {
+    return "depthwise";
+  }
+
+  @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int weightsAt = packed.isPresent() ? 0 : Math.toIntExact(weightsAt());
     if (packed.isEmpty()) {

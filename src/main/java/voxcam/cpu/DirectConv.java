@@ -76,6 +76,11 @@ final class DirectConv implements Kernel {
   }
 
   @Override
+  public String algorithm() {
+    return "direct";
+  }
+
+  @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int weightsAt = Math.toIntExact(weightsAt());
     Arrays.fill(scratch, (int) ring.floats(), weightsAt, 0);

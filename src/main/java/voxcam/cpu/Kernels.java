@@ -3,6 +3,7 @@ package voxcam.cpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import voxcam.backend.Options;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
@@ -28,12 +29,15 @@ final class Kernels {
   /**
    * The ways to compute a node.
    *
-   * @param exact whether all products of the definition are to be computed
+   * @param options for the number of threads, and whether all products are to be computed
    */
-  static List<Form> forms(Node node, boolean exact) {
+  static List<Form> forms(Node node, Options options) {
+    if (node.op() instanceof Conv op) {
+      return ConvForms.of(node, op, options.threads(), options.exact());
+    }
     List<Form> forms = new ArrayList<>();
     BlockedForms.of(node)
-        .map(form -> new Form(form.inputs(), form.output(), form::kernel))
+        .map(form -> new Form(form.inputs(), form.output(), 0, form::kernel))
         .ifPresent(forms::add);
     forms.add(Form.plain(node, () -> of(node)));
     return List.copyOf(forms);

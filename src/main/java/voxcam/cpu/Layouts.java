@@ -19,6 +19,9 @@ import voxcam.op.Source;
  * in blocks are faster with them.
  */
 final class Layouts {
+  /** Nanoseconds that it takes to reorder an element. */
+  private static final double REORDER = 0.5;
+
   private final Map<Node, List<Form>> forms = new HashMap<>();
   private final Map<Node, List<Node>> readers;
   private final Set<Node> outputs;
@@ -61,7 +64,8 @@ final class Layouts {
     Form best = null;
     double least = Double.POSITIVE_INFINITY;
     for (Form form : forms.get(node)) {
-      double cost = inputCost(node, form) + outputCost(node, form.output());
+      double moved = inputCost(node, form) + outputCost(node, form.output());
+      double cost = form.cost() + REORDER * moved;
       if (cost < least) {
         best = form;
         least = cost;

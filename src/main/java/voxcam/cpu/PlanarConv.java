@@ -121,6 +121,11 @@ final class PlanarConv implements Kernel {
   }
 
   @Override
+  public String algorithm() {
+    return "planar";
+  }
+
+  @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
     float[] weights = packed.orElse(scratch);
     int weightsAt = packed.isPresent() ? 0 : Math.toIntExact(slabFloats());

@@ -80,6 +80,11 @@ final class PointwiseConv implements Kernel {
   }
 
   @Override
+  public String algorithm() {
+    return "planar pointwise";
+  }
+
+  @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
     if (packed.isEmpty()) {
       pack(inputs[1], scratch);

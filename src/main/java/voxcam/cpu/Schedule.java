@@ -115,12 +115,16 @@ record Schedule(
 
     /** The number of a node's value in a layout, reordered if it is not there. */
     private int read(Node node, Layout layout) {
-      Key key = new Key(owners.get(node), layout);
+      // A reshape has its input's memory, but blocks of channels of its own.
+      Key plain = new Key(owners.get(node), Layout.PLAIN);
+      Key key = layout == Layout.PLAIN ? plain : new Key(node, Layout.BLOCKED);
       if (numbers.containsKey(key)) {
         return numbers.get(key);
       }
-      Layout other = layout == Layout.PLAIN ? Layout.BLOCKED : Layout.PLAIN;
-      int from = numbers.get(new Key(key.node(), other));
+      int from =
+          layout == Layout.PLAIN
+              ? numbers.get(new Key(plain.node(), Layout.BLOCKED))
+              : read(node, Layout.PLAIN);
       int output = number(key);
       Kernel reorder = new Reorder(key.node().shape(), layout);
       steps.add(new Step(reorder, List.of(from), output));

@@ -59,6 +59,11 @@ final class TapConv implements Kernel {
   }
 
   @Override
+  public String algorithm() {
+    return "taps";
+  }
+
+  @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int weightsAt = Math.toIntExact(weightsAt());
     PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);

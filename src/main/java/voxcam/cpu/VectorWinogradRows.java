@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Blocks with vectors. Unrolled by hand, and so above 325 bytecodes: the sums must be local variables
- * to stay in registers.
+ * Blocks with vectors. Unrolled by hand, and so above 325 bytecodes: the sums must be local
+ * variables to stay in registers.
  */
 final class VectorWinogradRows implements WinogradRows {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

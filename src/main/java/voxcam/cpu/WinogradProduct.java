@@ -1,8 +1,8 @@
 package voxcam.cpu;
 
 /**
- * The middle stage of {@link WinogradConv}: for one point, a matrix of tiles by channels times one of
- * channels by the output channels of a panel.
+ * The middle stage of {@link WinogradConv}: for one point, a matrix of tiles by channels times one
+ * of channels by the output channels of a panel.
  */
 final class WinogradProduct {
   /**

@@ -15,9 +15,9 @@ interface WinogradRows {
   int mostVectors();
 
   /**
-   * {@code m[i][j] = sum_l v[i][l] u[l][j]} for {@link #ROWS} values of i and {@code vectors} vectors
-   * of j, where row i of v begins at {@code vFrom + min(i, last) vRow}, row i of m at {@code mFrom + i
-   * mRow}, and row l of u follows the one before.
+   * {@code m[i][j] = sum_l v[i][l] u[l][j]} for {@link #ROWS} values of i and {@code vectors}
+   * vectors of j, where row i of v begins at {@code vFrom + min(i, last) vRow}, row i of m at
+   * {@code mFrom + i mRow}, and row l of u follows the one before.
    *
    * @param vectors 1, 2 or 4, at most {@link #mostVectors()}
    * @param last the last row of v, which stands for those behind it

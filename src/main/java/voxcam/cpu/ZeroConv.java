@@ -14,6 +14,11 @@ final class ZeroConv implements Kernel {
   }
 
   @Override
+  public String algorithm() {
+    return "zero";
+  }
+
+  @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int planes = c.d().output();
     int plane = c.h().output() * c.w().output();

@@ -1,0 +1,202 @@
+package voxcam.cpu;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import voxcam.graph.Node;
+import voxcam.op.Conv;
+import voxcam.op.Source;
+import voxcam.op.Tensor;
+
+/**
+ * The ways to compute a convolution: for each pair of layouts the algorithm that is expected to
+ * take the least time. Costs are nanoseconds of a processor with 512-bit vectors; only their ratios
+ * matter.
+ */
+final class ConvForms {
+  /** Floating-point operations of a core in a nanosecond for each lane of a vector. */
+  private static final double FLOPS = 10;
+
+  // What part of that each algorithm reaches, where its tiles are full.
+  private static final double DIRECT = 0.75;
+  private static final double TAPS = 0.75;
+  private static final double PLANAR = 0.6;
+  private static final double POINTWISE = 0.7;
+  private static final double PLANAR_POINTWISE = 0.4;
+  private static final double DEPTHWISE = 0.1;
+
+  /** What it costs a kernel of blocked channels to read or write an element that is not blocked. */
+  private static final double TRANSPOSE = 0.4;
+
+  /** More input channels than this are read faster in blocks. */
+  private static final int MOST_TAP_CHANNELS = 4;
+
+  private final Node node;
+  private final ConvTiles tiles;
+  private final int threads;
+  private final ConvEpilogue epilogue;
+  private final List<Correlation> parts;
+  private final Optional<Tensor> weight;
+
+  /** For each part the tile of a Winograd convolution, if that is worth while. */
+  private final List<Optional<WinogradTile>> winograd = new ArrayList<>();
+
+  private ConvForms(Node node, Conv op, int threads, boolean exact) {
+    this.node = node;
+    this.tiles = ConvTiles.PREFERRED;
+    this.threads = threads;
+    this.epilogue = CpuConv.epilogue(op, node.inputShapes());
+    this.parts = CpuConv.correlations(op, node.inputShapes(), node.shape());
+    this.weight =
+        node.input(1).op() instanceof Source.Constant(Tensor value)
+            ? Optional.of(value)
+            : Optional.empty();
+    for (Correlation part : parts) {
+      // Transforming weights that change from run to run would take longer than it saves.
+      boolean possible = !exact && weight.isPresent() && part.taps() > 1;
+      winograd.add(
+          possible
+              ? WinogradChoice.best(part, tiles.lanes(), threads, weight.map(Tensor::floats))
+              : Optional.empty());
+    }
+  }
+
+  /** The forms of a convolution; the gradient of a weight has one. */
+  static List<Form> of(Node node, Conv op, int threads, boolean exact) {
+    if (op instanceof Conv.WeightGrad) {
+      return List.of(Form.plain(node, () -> CpuConv.weightGrad(node)));
+    }
+    ConvForms convolution = new ConvForms(node, op, threads, exact);
+    List<Form> forms = new ArrayList<>();
+    for (Layout in : Layout.values()) {
+      for (Layout out : Layout.values()) {
+        convolution.form(in, out).ifPresent(forms::add);
+      }
+    }
+    return List.copyOf(forms);
+  }
+
+  /** One way to compute one part. */
+  private record Choice(double cost, Function<Optional<float[]>, Kernel> kernel) {}
+
+  private Optional<Form> form(Layout in, Layout out) {
+    double cost = 0;
+    List<Choice> choices = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      Optional<Choice> best =
+          choices(parts.get(i), winograd.get(i), in, out).stream()
+              .min(Comparator.comparingDouble(Choice::cost));
+      if (best.isEmpty()) {
+        return Optional.empty();
+      }
+      cost += best.get().cost();
+      choices.add(best.get());
+    }
+    List<Layout> layouts = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      layouts.add(i == 0 ? in : i == epilogue.residual() ? out : Layout.PLAIN);
+    }
+    Supplier<Kernel> maker =
+        () -> {
+          Optional<float[]> weights = weight.map(Tensor::floats);
+          List<Kernel> kernels =
+              choices.stream().map(choice -> choice.kernel().apply(weights)).toList();
+          return kernels.size() == 1 && weights.isEmpty()
+              ? kernels.getFirst()
+              : new CpuConv.Parts(kernels, weights.isPresent());
+        };
+    return Optional.of(new Form(layouts, out, cost, maker));
+  }
+
+  private List<Choice> choices(Correlation c, Optional<WinogradTile> tile, Layout in, Layout out) {
+    List<Choice> choices = new ArrayList<>();
+    if (c.taps() == 0) {
+      choices.add(new Choice(0, _ -> new ZeroConv(c, epilogue, tiles, out)));
+      return choices;
+    }
+    double transposed =
+        (in == Layout.PLAIN ? inputs(c) : 0) + (out == Layout.PLAIN ? outputs(c) : 0);
+    double moved = TRANSPOSE * transposed / threads;
+    tile.ifPresent(chosen ->
+        choices.add(
+            new Choice(
+                WinogradChoice.cost(c, chosen, tiles.lanes(), threads) + moved,
+                weights ->
+                    new WinogradConv(
+                        c,
+                        epilogue,
+                        chosen,
+                        WinogradRows.PREFERRED,
+                        WinogradLines.PREFERRED,
+                        weights,
+                        in,
+                        out,
+                        threads))));
+    if (ChannelsLastPointwise.suits(c, in, out)) {
+      choices.add(
+          new Choice(
+              padded(c, POINTWISE) + moved,
+              weights -> new ChannelsLastPointwise(c, epilogue, tiles, weights, in, out)));
+    } else if (DirectConv.suits(c, in, out)) {
+      choices.add(
+          new Choice(
+              padded(c, DIRECT) + moved,
+              weights -> new DirectConv(c, epilogue, tiles, weights, in, out)));
+    }
+    if (DepthwiseConv.suits(c, in, out)) {
+      choices.add(
+          new Choice(
+              time(flops(c), DEPTHWISE),
+              weights -> new DepthwiseConv(c, epilogue, tiles, weights)));
+    }
+    if (c.channels() <= MOST_TAP_CHANNELS && TapConv.suits(c, in, out)) {
+      double written = out == Layout.PLAIN ? TRANSPOSE * outputs(c) / threads : 0;
+      choices.add(
+          new Choice(
+              padded(c, TAPS) + written, weights -> new TapConv(c, epilogue, tiles, weights, out)));
+    }
+    if (in == Layout.PLAIN && out == Layout.PLAIN) {
+      choices.add(planar(c));
+    }
+    return choices;
+  }
+
+  private Choice planar(Correlation c) {
+    if (PointwiseConv.suits(c)) {
+      double rows = Math.ceilDiv(c.outputs(), ConvTiles.ROWS) * (double) ConvTiles.ROWS;
+      return new Choice(
+          time(flops(c) * rows / c.outputs(), PLANAR_POINTWISE),
+          weights -> new PointwiseConv(c, epilogue, tiles, weights));
+    }
+    return new Choice(
+        time(flops(c) / PlanarConv.fill(c, tiles.lanes()), PLANAR),
+        weights -> new PlanarConv(c, epilogue, tiles, weights));
+  }
+
+  private static double inputs(Correlation c) {
+    double positions = (double) c.d().input() * c.h().input() * c.w().input();
+    return positions * c.batch() * c.groups() * c.channels();
+  }
+
+  private static double outputs(Correlation c) {
+    double positions = (double) c.d().output() * c.h().output() * c.w().output();
+    return positions * c.batch() * c.groups() * c.outputs();
+  }
+
+  private static double flops(Correlation c) {
+    return 2 * outputs(c) * c.channels() * c.taps();
+  }
+
+  /** The time of an algorithm that computes whole vectors of output channels. */
+  private double padded(Correlation c, double reached) {
+    double whole = Math.ceilDiv(c.outputs(), tiles.lanes()) * (double) tiles.lanes();
+    return time(flops(c) * whole / c.outputs(), reached);
+  }
+
+  private double time(double flops, double reached) {
+    return flops / (FLOPS * tiles.lanes() * reached * threads);
+  }
+}
