@@ -32,6 +32,15 @@ def resnet(depth, stride):
     return build
 
 
+def only_monai(name, **options):
+    """A network that only MONAI brings."""
+    def build(nets):
+        if nets is None:
+            raise LookupError(f"{name} is MONAI's, which cannot be imported or is not wanted")
+        return getattr(nets, name)(spatial_dims=3, in_channels=1, **options)
+    return build
+
+
 def medicalnet(nets):
     return own.ResNet(18, WIDTHS, kernel=7, stride=2, strides=(1, 2, 1, 1), dilations=(1, 1, 2, 4), shortcut="A", classes=CLASSES)
 
@@ -41,7 +50,12 @@ NETWORKS = {
     "resnet18-s2": resnet(18, 2),
     "resnet50-s2": resnet(50, 2),
     "medicalnet-resnet18": medicalnet,
+    "densenet121": only_monai("DenseNet121", out_channels=CLASSES),
+    "seresnet50": only_monai("SEResNet50", num_classes=CLASSES),
     "r3d_18": lambda nets: own.VideoResNet(WIDTHS, classes=400),
+    "axialnet": lambda nets: own.AxialNet(WIDTHS, classes=80),
+    "monai-unet": only_monai("UNet", out_channels=CLASSES, channels=(16, 32, 64, 128, 256), strides=(2, 2, 2, 2), num_res_units=2),
+    "segresnet": only_monai("SegResNet", out_channels=CLASSES, init_filters=8),
     "meshnet-5": lambda nets: own.MeshNet(5),
     "meshnet-20": lambda nets: own.MeshNet(20),
 }

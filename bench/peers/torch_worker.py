@@ -107,7 +107,8 @@ class Worker:
     def run_best(self):
         _, raw = self.explanation()
         if list(raw.shape[1:]) != self.case["grid"]:
-            raw = F.interpolate(raw[:, None], self.case["grid"], mode="trilinear", align_corners=False)
+            stack = raw[:, None] if raw.dim() == 4 else raw[None, None]
+            raw = F.interpolate(stack, self.case["grid"], mode="trilinear", align_corners=False)
         return raw
 
     def run_fwd(self):
