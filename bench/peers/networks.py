@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 GOLDEN = Path(__file__).resolve().parents[2] / "src/test/resources/golden"
-sys.path.insert(0, str(GOLDEN))
+sys.path.append(str(GOLDEN))
 import arch_modules as own  # noqa: E402
 
 WIDTHS = (64, 128, 256, 512)

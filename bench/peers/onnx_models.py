@@ -15,7 +15,7 @@ except ImportError:
     import torch_onnx  # noqa: F401  stands in for it
 
 import networks
-from cases import named
+from compared import named
 from sides import Refused, Torch
 from torch_explain import prepared
 from torch_worker import load, read_input

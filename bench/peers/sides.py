@@ -17,8 +17,8 @@ class Refused(Exception):
 class Side:
     """A process that answers each line with a line of JSON."""
 
-    def __init__(self, command, environment=None):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):
         return self
@@ -58,8 +58,7 @@ class Torch(Side):
     """PyTorch, asked as do(\"run\", form=\"best\")."""
 
     def __init__(self):
-        path = os.pathsep.join([str(ROOT / "src/test/resources/golden"), os.environ.get("PYTHONPATH", "")])
-        super().__init__([sys.executable, str(HERE / "torch_worker.py")], os.environ | {"PYTHONPATH": path})
+        super().__init__([sys.executable, str(HERE / "torch_worker.py")])
 
     def do(self, what, **values):
         return self.ask(json.dumps({"do": what, **values}))

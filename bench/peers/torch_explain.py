@@ -24,7 +24,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cases import CASES, named
+from compared import CASES, named
 from sides import ROOT, Engine, Refused, Torch, compile_server
 
 SEED = 20

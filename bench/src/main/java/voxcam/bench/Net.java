@@ -18,7 +18,7 @@ import voxcam.nets.Network;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
-/** The networks that are compared, the same as in {@code bench/peers/cases.py}. */
+/** The networks that are compared, the same as in {@code bench/peers/compared.py}. */
 public enum Net {
   RESNET18_S1("resnet18-s1", "resnet18", "layer4", 3, 1, 1, 64, 128, 128),
   RESNET18("resnet18-s2", "resnet18:conv1_stride=2", "layer4", 3, 1, 1, 96, 96, 96),
@@ -71,7 +71,7 @@ public enum Net {
       case AXIALNET -> input.with(0, 1);
       case R3D -> Shape.of(1, 3, 4, 32, 32);
       case MESHNET5, MESHNET20 -> Shape.of(1, 1, 16, 16, 16);
-      default -> Shape.of(1, 1, 32, 32, 32);
+      default -> Shape.of(1, 1, 64, 32, 32);
     };
   }
 
