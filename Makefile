@@ -1,5 +1,5 @@
 # Each line calls Maven or the jar. Only a JDK 25, Maven and make are needed; bin/find-jdk finds the JDK.
-.PHONY: demo test jar format clean
+.PHONY: demo test jar bench bench-classes bench-tables format clean
 
 # Maven's own libraries make JDK 25 print warnings that are nobody's to fix here; these options silence them.
 MVN = JAVA_HOME=$$(bin/find-jdk javac) && export JAVA_HOME && \
@@ -26,8 +26,48 @@ target/engine.jar: $(SOURCES)
 	@touch $@ && rm -f target/engine.jsa
 	@VOXCAM_JVM_OPTIONS=-XX:ArchiveClassesAtExit=target/engine.jsa bin/engine info $(DEMO) >target/info.txt 2>&1
 
+# Measures and writes the tables. PYTHON=... (one with PyTorch) adds PyTorch and ONNX Runtime, ONLY=... chooses benchmarks
+# by a regular expression, QUICK=1 ends in minutes and leaves the published results and tables alone.
+BENCH_JAVA = $$(bin/find-jdk javac)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+  -Dvoxcam.bench.peers=bench/target/peers -Dvoxcam.bench.commit=$$(git rev-parse --short=10 HEAD 2>/dev/null) \
+  -cp 'target/engine.jar:bench/target/classes:bench/target/lib/*'
+ONLY = .*
+ifdef QUICK
+BENCH_RESULTS = bench/target/results
+BENCH_PLOTS = bench/target/tables
+BENCH_PAGES = bench/target/tables/README.md bench/target/tables/bench.md
+BENCH_JMH = -f 1 -wi 1 -w 300ms -i 3 -r 300ms -p net=RESNET18,MESHNET5 -e FirstBench -e '[.]PeerBench'
+BENCH_TORCH = --pairs 3 --warm 1 --case resnet18 --case meshnet-5
+else
+BENCH_RESULTS = bench/results
+BENCH_PLOTS = docs
+BENCH_PAGES = README.md bench/README.md
+BENCH_JMH = $(if $(PYTHON),,-e '[.]PeerBench')
+BENCH_TORCH =
+endif
+
+bench: bench-classes
+ifdef PYTHON
+	$(PYTHON) bench/peers/torch_explain.py $(BENCH_TORCH) --out $(BENCH_RESULTS)/torch.json
+ifndef QUICK
+	$(PYTHON) bench/peers/onnx_models.py bench/target/peers
+endif
+endif
+	$(BENCH_JAVA) voxcam.bench.Run $(BENCH_RESULTS)/jmh.json $(BENCH_JMH) '$(ONLY)'
+	@$(MAKE) --no-print-directory bench-tables
+
+bench-classes: target/engine.jar
+	@$(MVN) $(QUIET) -f bench/pom.xml compile
+
+bench-tables:
+ifdef QUICK
+	@mkdir -p $(BENCH_PLOTS) && cp README.md $(BENCH_PLOTS)/README.md && cp bench/README.md $(BENCH_PLOTS)/bench.md
+endif
+	$(BENCH_JAVA) voxcam.bench.Tables $(BENCH_RESULTS) $(BENCH_PLOTS) $(BENCH_PAGES)
+
 format:
 	@$(MVN) $(QUIET) spotless:apply
+	@$(if $(wildcard target/engine.jar),$(MVN) $(QUIET) -f bench/pom.xml spotless:apply)
 
 clean:
-	rm -rf target
+	rm -rf target bench/target

@@ -1,0 +1,85 @@
+"""The two processes that torch_explain.py drives, one for the engine and one for PyTorch."""
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+SERVER = HERE.parent / "src/main/java/voxcam/bench/PeerServer.java"
+
+
+class Refused(Exception):
+    """A side said that it cannot."""
+
+
+class Side:
+    """A process that answers each line with a line of JSON."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise Refused(f"{Path(self.process.args[0]).name} ended, exit code {self.process.wait()}; its message is above")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer
+
+    def peak(self):
+        """The peak of resident memory so far, in bytes; None where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+            return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+        except (OSError, StopIteration):
+            return None
+
+
+class Torch(Side):
+    """PyTorch, asked as do(\"run\", form=\"best\")."""
+
+    def __init__(self):
+        super().__init__([sys.executable, str(HERE / "torch_worker.py")])
+
+    def do(self, what, **values):
+        return self.ask(json.dumps({"do": what, **values}))
+
+
+class Engine(Side):
+    """The engine in a JVM with the options that bin/engine sets."""
+
+    def __init__(self, classes, jar, jvm, **arguments):
+        super().__init__([java("java"), "-XX:MaxRAMPercentage=75", "--add-modules", "jdk.incubator.vector", *jvm,
+                          "--class-path", f"{jar}{os.pathsep}{classes}", "voxcam.bench.PeerServer",
+                          *(f"{name}={value}" for name, value in arguments.items())])
+
+
+def java(tool):
+    """A program of a JDK 25."""
+    home = subprocess.run([str(ROOT / "bin/find-jdk"), "javac"], check=True, capture_output=True, text=True).stdout.strip()
+    return f"{home}/bin/{tool}"
+
+
+def compile_server(jar, folder):
+    """The engine's side, compiled against the jar (or folder of classes)."""
+    subprocess.run([java("javac"), "-d", str(folder), "--class-path", str(jar), str(SERVER)], check=True)
+    return folder

@@ -1,0 +1,160 @@
+"""The PyTorch side of torch_explain.py, a process of its own: one JSON command per line on standard input, one JSON answer per line."""
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+import networks
+import tensorfile
+
+
+def load(module, path):
+    """Fills a module from a safetensors file, one tensor at a time: no second copy of the weights is ever held."""
+    state = module.state_dict()
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(size))
+        for name, entry in header.items():
+            if name == "__metadata__":
+                continue
+            begin, end = entry["data_offsets"]
+            file.seek(8 + size + begin)
+            if entry["dtype"] == "F32":
+                state[name].copy_(torch.frombuffer(bytearray(file.read(end - begin)), dtype=torch.float32).view(entry["shape"]))
+
+
+def read_input(path, shape):
+    return torch.frombuffer(bytearray(Path(path).read_bytes()), dtype=torch.float32).view(shape)
+
+
+def write(path, tensor):
+    Path(path).write_bytes(tensor.detach().contiguous().numpy().tobytes())
+
+
+class Worker:
+    """Holds one case's network and input and answers commands about them."""
+
+    def make(self, case, seed, weights, input):
+        """Draws weights and an input, writes both; says which target to explain."""
+        torch.manual_seed(seed)
+        module, _ = networks.build(case["network"], True)
+        x = networks.volume(case["shape"], torch.Generator().manual_seed(seed + 1))
+        networks.initialise(module, x, seed)
+        with torch.no_grad():
+            logits = module.eval()(x)
+        tensorfile.write(weights, module.state_dict(), {"format": "pt"})
+        write(input, x)
+        if case["task"] == "segmentation":
+            shares = logits.argmax(1).flatten().bincount(minlength=logits.shape[1]) / logits[:, 0].numel()
+            target = int((shares - 1 / len(shares)).abs().argmin())
+            return {"target": target, "share": round(float(shares[target]), 4)}
+        return {"target": int(logits[0].argmax())}
+
+    def open(self, case, threads, weights, input, target, monai, channels_last):
+        torch.set_num_threads(threads)
+        start = rss("VmHWM")
+        begin = time.perf_counter_ns()
+        self.case, self.target, self.activation = case, target, None
+        self.module, whose = networks.build(case["network"], monai)
+        load(self.module, weights)
+        self.x = read_input(input, case["shape"])
+        if channels_last:
+            self.module = self.module.to(memory_format=torch.channels_last_3d)
+            self.x = self.x.to(memory_format=torch.channels_last_3d)
+        return {"open_ns": time.perf_counter_ns() - begin, "whose": whose, "start_bytes": start, "torch": torch.__version__,
+                "capability": torch.backends.cpu.get_cpu_capability(), "python": sys.version.split()[0]}
+
+    def prepare_best(self):
+        """No parameter needs a gradient and the layer's output is a leaf: what is before it is a forward without gradients."""
+        self.module.requires_grad_(False)
+        self.module.get_submodule(self.case["layer"]).register_forward_hook(self.cut)
+        return {}
+
+    def cut(self, module, inputs, output):
+        if torch.is_grad_enabled():
+            self.activation = output.detach().requires_grad_(True)
+            return self.activation
+        return output
+
+    def prepare_monai(self):
+        try:
+            import monai
+            from monai.visualize import GradCAM
+        except ImportError as error:
+            return {"skipped": f"MONAI cannot be imported: {error}"}
+        self.gradcam = GradCAM(nn_module=self.module, target_layers=self.case["layer"])
+        return {"monai": monai.__version__}
+
+    def score(self, logits):
+        """The logit, or the sum of a class's logits over the voxels where that class is predicted."""
+        own = logits[:, self.target]
+        if self.case["task"] == "segmentation":
+            with torch.no_grad():
+                mask = logits.argmax(1) == self.target
+            own = own * mask
+        return own.sum()
+
+    def explanation(self):
+        score = self.score(self.module(self.x))
+        gradient, = torch.autograd.grad(score, self.activation)
+        raw = (gradient * self.activation.detach()).sum(1)
+        return score, raw
+
+    def run_best(self):
+        _, raw = self.explanation()
+        if list(raw.shape[1:]) != self.case["grid"]:
+            stack = raw[:, None] if raw.dim() == 4 else raw[None, None]
+            raw = F.interpolate(stack, self.case["grid"], mode="trilinear", align_corners=False)
+        return raw
+
+    def run_fwd(self):
+        with torch.no_grad():
+            return self.module(self.x)
+
+    def run_monai(self):
+        return self.gradcam(x=self.x, class_idx=self.target)
+
+    def check(self, map):
+        """The raw HiResCAM map, written, and the score."""
+        score, raw = self.explanation()
+        write(map, raw)
+        return {"score": score.item()}
+
+    def check_monai(self, map):
+        write(map, self.gradcam.compute_map(self.x, class_idx=self.target))
+        return {}
+
+    def run(self, form):
+        begin = time.perf_counter_ns()
+        getattr(self, f"run_{form}")()
+        return {"ns": time.perf_counter_ns() - begin}
+
+
+def rss(key):
+    """Bytes of resident memory: VmHWM is the peak so far. None where the system does not tell."""
+    try:
+        line = next(line for line in open(f"/proc/{os.getpid()}/status") if line.startswith(key))
+        return int(line.split()[1]) * 1024
+    except (OSError, StopIteration):
+        return None
+
+
+def main():
+    worker, answers = Worker(), os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        command = json.loads(line)
+        try:
+            answer = getattr(worker, command.pop("do"))(**command)
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer | {"peak_bytes": rss("VmHWM")}) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

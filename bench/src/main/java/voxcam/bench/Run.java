@@ -1,0 +1,123 @@
+package voxcam.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.util.Statistics;
+
+/**
+ * Runs benchmarks with JMH and keeps the results with what they were measured on: {@code Run FILE
+ * JMH-ARGUMENTS}. Rows that the file holds already are replaced, others stay, so a long run may be
+ * made in parts.
+ */
+public final class Run {
+  private Run() {}
+
+  public static void main(String[] args)
+      throws CommandLineOptionException, IOException, RunnerException {
+    Path file = Path.of(args[0]);
+    String[] others = Arrays.copyOfRange(args, 1, args.length);
+    var options = new CommandLineOptions(others);
+    Map<String, Object> rows = new TreeMap<>();
+    if (Files.exists(file)) {
+      for (Json row : Json.read(file).at("rows").items()) {
+        rows.put(key(row), row.value());
+      }
+    }
+    for (RunResult result : run(options)) {
+      Map<String, Object> row = row(result);
+      rows.put(key(new Json(row)), row);
+    }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("tool", "jmh");
+    all.put("machine", machine());
+    all.put("rows", new ArrayList<>(rows.values()));
+    Json.write(file, all);
+  }
+
+  private static Collection<RunResult> run(CommandLineOptions options) throws RunnerException {
+    return new Runner(options).run();
+  }
+
+  private static String key(Json row) {
+    return row.at("benchmark").text() + " " + row.at("params").text();
+  }
+
+  private static Map<String, Object> row(RunResult result) {
+    var parameters = result.getParams();
+    Result<?> primary = result.getPrimaryResult();
+    Map<String, Object> params = new TreeMap<>();
+    for (String name : parameters.getParamsKeys()) {
+      params.put(name, parameters.getParam(name));
+    }
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("benchmark", parameters.getBenchmark().replace("voxcam.bench.", ""));
+    row.put("params", params);
+    row.put("ms", median(result));
+    row.put("mean", primary.getScore());
+    row.put("unit", primary.getScoreUnit());
+    row.put("min", primary.getStatistics().getMin());
+    row.put("max", primary.getStatistics().getMax());
+    row.put("samples", primary.getStatistics().getN());
+    row.put("threads", parameters.getThreads());
+    row.put("forks", parameters.getForks());
+    row.put("jdk", parameters.getJdkVersion());
+    row.put("jmh", parameters.getJmhVersion());
+    row.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+    row.put("commit", System.getProperty("voxcam.bench.commit", ""));
+    return row;
+  }
+
+  /** The median over all iterations of all forks. */
+  private static double median(RunResult result) {
+    List<Double> scores = new ArrayList<>();
+    for (BenchmarkResult fork : result.getBenchmarkResults()) {
+      fork.getIterationResults()
+          .forEach(iteration -> scores.add(iteration.getPrimaryResult().getScore()));
+    }
+    Statistics all = result.getPrimaryResult().getStatistics();
+    if (scores.isEmpty()) {
+      return all.getMean();
+    }
+    scores.sort(null);
+    int middle = scores.size() / 2;
+    return scores.size() % 2 == 1
+        ? scores.get(middle)
+        : (scores.get(middle - 1) + scores.get(middle)) / 2;
+  }
+
+  private static Map<String, Object> machine() throws IOException {
+    Path information = Path.of("/proc/cpuinfo");
+    String processor = System.getProperty("os.arch");
+    if (Files.exists(information)) {
+      for (String line : Files.readAllLines(information)) {
+        if (line.startsWith("model name")) {
+          processor = line.substring(line.indexOf(':') + 1).strip();
+          break;
+        }
+      }
+    }
+    Map<String, Object> machine = new LinkedHashMap<>();
+    machine.put("processor", processor);
+    machine.put("cores", Runtime.getRuntime().availableProcessors());
+    machine.put("system", System.getProperty("os.name"));
+    machine.put("java", Runtime.version().toString());
+    return machine;
+  }
+}
