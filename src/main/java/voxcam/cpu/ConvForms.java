@@ -34,6 +34,12 @@ final class ConvForms {
   /** More input channels than this are read faster in blocks. */
   private static final int MOST_TAP_CHANNELS = 4;
 
+  /**
+   * The threads that costs are computed for. A constant, because results must not depend on how
+   * many there are.
+   */
+  private static final int SHARING = 2;
+
   private final Node node;
   private final ConvTiles tiles;
   private final int threads;
@@ -59,7 +65,7 @@ final class ConvForms {
       boolean possible = !exact && weight.isPresent() && part.taps() > 1;
       winograd.add(
           possible
-              ? WinogradChoice.best(part, tiles.lanes(), threads, weight.map(Tensor::floats))
+              ? WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(Tensor::floats))
               : Optional.empty());
     }
   }
@@ -119,11 +125,11 @@ final class ConvForms {
     }
     double transposed =
         (in == Layout.PLAIN ? inputs(c) : 0) + (out == Layout.PLAIN ? outputs(c) : 0);
-    double moved = TRANSPOSE * transposed / threads;
+    double moved = TRANSPOSE * transposed / SHARING;
     tile.ifPresent(chosen ->
         choices.add(
             new Choice(
-                WinogradChoice.cost(c, chosen, tiles.lanes(), threads) + moved,
+                WinogradChoice.cost(c, chosen, tiles.lanes(), SHARING) + moved,
                 weights ->
                     new WinogradConv(
                         c,
@@ -153,7 +159,7 @@ final class ConvForms {
               weights -> new DepthwiseConv(c, epilogue, tiles, weights)));
     }
     if (c.channels() <= MOST_TAP_CHANNELS && TapConv.suits(c, in, out)) {
-      double written = out == Layout.PLAIN ? TRANSPOSE * outputs(c) / threads : 0;
+      double written = out == Layout.PLAIN ? TRANSPOSE * outputs(c) / SHARING : 0;
       choices.add(
           new Choice(
               padded(c, TAPS) + written, weights -> new TapConv(c, epilogue, tiles, weights, out)));
@@ -197,6 +203,6 @@ final class ConvForms {
   }
 
   private double time(double flops, double reached) {
-    return flops / (FLOPS * tiles.lanes() * reached * threads);
+    return flops / (FLOPS * tiles.lanes() * reached * SHARING);
   }
 }
