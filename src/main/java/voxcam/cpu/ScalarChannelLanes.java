@@ -132,7 +132,13 @@ final class ScalarChannelLanes implements ChannelLanes {
 
   @Override
   public void peaks(float[] x, int from, int[] offsets, int count, float[] numbers) {
-    for (int c = 0; c < BLOCK; c++) {
+    peaks(x, from, offsets, count, numbers, 0, BLOCK);
+  }
+
+  /** The same for some of the channels. */
+  static void peaks(
+      float[] x, int from, int[] offsets, int count, float[] numbers, int at, int channels) {
+    for (int c = 0; c < channels; c++) {
       float best = x[from + offsets[0] + c];
       int number = 0;
       for (int t = 1; t < count; t++) {
@@ -142,7 +148,7 @@ final class ScalarChannelLanes implements ChannelLanes {
           number = t;
         }
       }
-      numbers[c] = number;
+      numbers[at + c] = number;
     }
   }
 

@@ -58,7 +58,7 @@ final class VectorBinary {
     for (int i = 0; i < count; i += LANES) {
       FloatVector u = FloatVector.fromArray(SPECIES, a, aAt + i);
       FloatVector v = FloatVector.fromArray(SPECIES, b, bAt + i);
-      u.blend(v, v.compare(VectorOperators.LT, u).or(v.test(VectorOperators.IS_NAN))).intoArray(y, yAt + i);
+      u.blend(v, v.compare(VectorOperators.LT, u)).blend(v, v.compare(VectorOperators.NE, v)).intoArray(y, yAt + i);
     }
   }
 
@@ -66,7 +66,7 @@ final class VectorBinary {
     for (int i = 0; i < count; i += LANES) {
       FloatVector u = FloatVector.fromArray(SPECIES, a, aAt + i);
       FloatVector v = FloatVector.fromArray(SPECIES, b, bAt + i);
-      u.blend(v, v.compare(VectorOperators.GT, u).or(v.test(VectorOperators.IS_NAN))).intoArray(y, yAt + i);
+      u.blend(v, v.compare(VectorOperators.GT, u)).blend(v, v.compare(VectorOperators.NE, v)).intoArray(y, yAt + i);
     }
   }
 

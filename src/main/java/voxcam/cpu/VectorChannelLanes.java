@@ -257,7 +257,7 @@ final class VectorChannelLanes implements ChannelLanes {
 
   /** The larger values, or NaN; the machine's own maximum tells zeros apart and takes longer. */
   private static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a).or(b.test(VectorOperators.IS_NAN)));
+    return a.blend(b, b.compare(VectorOperators.GT, a)).blend(b, b.compare(VectorOperators.NE, b));
   }
 
   @Override
@@ -358,15 +358,19 @@ final class VectorChannelLanes implements ChannelLanes {
       float[] x, int from, int[] offsets, int count, float[] numbers, int at) {
     FloatVector best = FloatVector.fromArray(SPECIES, x, from + offsets[0]);
     FloatVector number = FloatVector.zero(SPECIES);
+    // Becomes NaN where there is NaN or an infinite value.
+    FloatVector doubt = best.sub(best);
     for (int t = 1; t < count; t++) {
       FloatVector value = FloatVector.fromArray(SPECIES, x, from + offsets[t]);
-      // A value that is no number is not at most the best one, and a best one that is none stays.
-      VectorMask<Float> wins =
-          value.compare(VectorOperators.LE, best).or(best.test(VectorOperators.IS_NAN)).not();
+      VectorMask<Float> wins = value.compare(VectorOperators.GT, best);
       best = best.blend(value, wins);
       number = number.blend((float) t, wins);
+      doubt = doubt.add(value.sub(value));
     }
     number.intoArray(numbers, at);
+    if (doubt.compare(VectorOperators.NE, doubt).anyTrue()) {
+      ScalarChannelLanes.peaks(x, from, offsets, count, numbers, at, LANES);
+    }
   }
 
   @Override
