@@ -1,5 +1,6 @@
 package voxcam.cpu;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import voxcam.op.Cam;
@@ -7,13 +8,14 @@ import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
 /**
- * Heat maps of blocked tensors. Sums over channels are in double; those of whole blocks are kept
- * apart by lane until the end.
+ * Heat maps of blocked tensors, each input read once. Up to four blocks are summed in single
+ * precision, all else in double: a map's sum can be held to the score.
  */
 final class BlockedCam {
   private static final int BLOCK = Layout.BLOCK;
+  private static final ChannelLanes LANES = ChannelLanes.PREFERRED;
 
-  /** Positions in one task. */
+  /** Positions in one task: their sums stay in the innermost cache. */
   private static final int WIDTH = 128;
 
   private BlockedCam() {}
@@ -23,20 +25,58 @@ final class BlockedCam {
     Kernel kernel =
         switch (op) {
           case Cam.HiRes _ ->
-              (inputs, y, scratch, threads) -> run(blocks, products(inputs), y, threads);
+              (inputs, y, scratch, threads) ->
+                  run(blocks, new Products(blocks, inputs[0], inputs[1]), y, threads);
           case Cam.Gradient _ -> new Gradient(blocks, a);
         };
     return BlockedForms.form(2, List.of(a, a), Layout.PLAIN, kernel);
   }
 
-  /** Adds a row's contributions to the sums of some positions and all its lanes. */
+  /** What is summed over channels. */
   private interface Terms {
-    void add(int row, int from, int count, double[] sums);
+    /** Adds 1 to 4 whole blocks from a row on, at {@code count} positions. */
+    void add(int row, int rows, int position, int count, double[] sums);
+
+    /** The sum over the channels of a row that has missing ones. */
+    double broken(int row, int position);
   }
 
-  private static Terms products(float[][] inputs) {
-    return (row, from, count, sums) ->
-        Rows.addProduct(inputs[0], from, inputs[1], from, sums, count);
+  private record Products(Blocks blocks, float[] a, float[] b) implements Terms {
+    @Override
+    public void add(int row, int rows, int position, int count, double[] sums) {
+      int from = blocks.start(row) + position * BLOCK;
+      LANES.addProducts(a, b, from, blocks.space() * BLOCK, rows, count, sums);
+    }
+
+    @Override
+    public double broken(int row, int position) {
+      int from = blocks.start(row) + position * BLOCK;
+      double sum = 0;
+      for (int c = 0; c < blocks.present(row); c++) {
+        sum += (double) a[from + c] * b[from + c];
+      }
+      return sum;
+    }
+  }
+
+  /** The factors are 16 for each row. */
+  private record Scaled(Blocks blocks, float[] a, float[] factors) implements Terms {
+    @Override
+    public void add(int row, int rows, int position, int count, double[] sums) {
+      int from = blocks.start(row) + position * BLOCK;
+      LANES.addScaled(
+          a, from, blocks.space() * BLOCK, rows, count, factors, row * BLOCK, sums);
+    }
+
+    @Override
+    public double broken(int row, int position) {
+      int from = blocks.start(row) + position * BLOCK;
+      double sum = 0;
+      for (int c = 0; c < blocks.present(row); c++) {
+        sum += (double) a[from + c] * factors[row * BLOCK + c];
+      }
+      return sum;
+    }
   }
 
   private record Gradient(Blocks blocks, Shape shape) implements Kernel {
@@ -46,21 +86,12 @@ final class BlockedCam {
           .orElseThrow()
           .kernel()
           .run(new float[][] {inputs[1]}, scratch, scratch, threads);
-      BlockedCam.run(
-          blocks,
-          (row, from, count, sums) -> {
-            double[] factors = new double[count];
-            int first = blocks.sample(row) * blocks.channels() + blocks.channel(row);
-            for (int c = 0; c < blocks.present(row); c++) {
-              factors[c] = scratch[first + c];
-            }
-            for (int i = BLOCK; i < count; i += BLOCK) {
-              System.arraycopy(factors, 0, factors, i, BLOCK);
-            }
-            Rows.addProduct(inputs[0], from, factors, sums, count);
-          },
-          output,
-          threads);
+      float[] factors = new float[blocks.rows() * BLOCK];
+      for (int row = 0; row < blocks.rows(); row++) {
+        int first = blocks.sample(row) * blocks.channels() + blocks.channel(row);
+        System.arraycopy(scratch, first, factors, row * BLOCK, blocks.present(row));
+      }
+      BlockedCam.run(blocks, new Scaled(blocks, inputs[0], factors), output, threads);
     }
 
     @Override
@@ -71,40 +102,31 @@ final class BlockedCam {
 
   private static void run(Blocks blocks, Terms terms, float[] y, Threads threads) {
     int space = blocks.space();
-    int parts = Math.ceilDiv(space, WIDTH);
+    int width = Math.min(WIDTH, space);
+    int parts = Math.ceilDiv(space, width);
+    int whole = blocks.channels() / BLOCK;
+    int bundle = Math.max(1, Blocks.SPAN / (width * blocks.perSample() * BLOCK));
+    int tiles = blocks.samples() * parts;
     threads.forEach(
-        blocks.samples() * parts,
+        Math.ceilDiv(tiles, bundle),
         task -> {
-          int sample = task / parts;
-          int at = task % parts * WIDTH;
-          int count = Math.min(WIDTH, space - at);
-          double[] sums = new double[count * BLOCK];
-          double[] rest = new double[count * BLOCK];
-          int lastPresent = BLOCK;
-          for (int block = 0; block < blocks.perSample(); block++) {
-            int row = sample * blocks.perSample() + block;
-            lastPresent = blocks.present(row);
-            terms.add(
-                row,
-                blocks.start(row) + at * BLOCK,
-                count * BLOCK,
-                lastPresent == BLOCK ? sums : rest);
-          }
-          for (int p = 0; p < count; p++) {
-            double sum = lanes(sums, p * BLOCK, BLOCK);
-            if (lastPresent < BLOCK) {
-              sum += lanes(rest, p * BLOCK, lastPresent);
+          double[] sums = new double[width * BLOCK];
+          for (int tile = task * bundle; tile < Math.min(tiles, (task + 1) * bundle); tile++) {
+            int sample = tile / parts;
+            int from = tile % parts * width;
+            int count = Math.min(width, space - from);
+            int row = sample * blocks.perSample();
+            Arrays.fill(sums, 0);
+            for (int block = 0; block < whole; block += 4) {
+              terms.add(row + block, Math.min(4, whole - block), from, count, sums);
             }
-            y[sample * space + at + p] = (float) sum;
+            if (whole < blocks.perSample()) {
+              for (int p = 0; p < count; p++) {
+                sums[p * BLOCK] += terms.broken(row + whole, from + p);
+              }
+            }
+            LANES.total(sums, count, y, sample * space + from);
           }
         });
-  }
-
-  private static double lanes(double[] sums, int from, int count) {
-    double sum = 0;
-    for (int i = from; i < from + count; i++) {
-      sum += sums[i];
-    }
-    return sum;
   }
 }

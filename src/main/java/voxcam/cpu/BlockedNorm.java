@@ -62,31 +62,15 @@ final class BlockedNorm {
     }
 
     void apply(float[] x, float[] y, int row, int from, int to) {
-      int first = blocks.start(row) + from * BLOCK;
-      int last = blocks.start(row) + to * BLOCK;
-      int length = Math.min(1024, last - first);
-      float[] centre = spread(centres, row, length);
-      float[] factor = spread(factors, row, length);
-      float[] shift = spread(shifts, row, length);
-      for (int at = first; at < last; at += length) {
-        normalise(x, y, at, Math.min(length, last - at), centre, factor, shift);
-      }
-    }
-
-    private static float[] spread(float[] values, int row, int length) {
-      float[] spread = new float[length];
-      for (int i = 0; i < length; i += BLOCK) {
-        System.arraycopy(values, row * BLOCK, spread, i, BLOCK);
-      }
-      return spread;
-    }
-
-    private static void normalise(
-        float[] x, float[] y, int at, int count, float[] centre, float[] factor, float[] shift) {
-      for (int i = 0; i < count; i++) {
-        float distance = x[at + i] - centre[i];
-        y[at + i] = distance * factor[i] + shift[i];
-      }
+      LANES.normalise(
+          x,
+          y,
+          blocks.start(row) + from * BLOCK,
+          to - from,
+          centres,
+          factors,
+          shifts,
+          row * BLOCK);
     }
   }
 

@@ -2,6 +2,7 @@ package voxcam.cpu;
 
 import java.util.Arrays;
 import java.util.List;
+import voxcam.op.Binary;
 
 /**
  * {@link Separable} sums and maxima of blocked tensors: for each output row the rows that it sees
@@ -106,7 +107,7 @@ final class BlockedWindows implements Kernel {
         source = x;
         from = rows[0];
       } else if (kind == Kind.SUM) {
-        sum();
+        LANES.combine(x, rows, factors, count, line, length);
       } else {
         max();
       }
@@ -131,18 +132,6 @@ final class BlockedWindows implements Kernel {
       }
     }
 
-    private void sum() {
-      int r = count % 2;
-      if (r == 0) {
-        Arrays.fill(line, 0);
-      } else {
-        scale(x, rows[0], factors[0], line);
-      }
-      for (; r < count; r += 2) {
-        add(x, rows[r], factors[r], rows[r + 1], factors[r + 1], line);
-      }
-    }
-
     private void max() {
       if (count == 0) {
         Arrays.fill(line, Float.NEGATIVE_INFINITY);
@@ -150,27 +139,8 @@ final class BlockedWindows implements Kernel {
       }
       System.arraycopy(x, rows[0], line, 0, length);
       for (int r = 1; r < count; r++) {
-        maximise(x, rows[r], line);
+        CpuBinary.apply(Binary.Kind.Max, line, 0, x, rows[r], line, 0, length);
       }
-    }
-  }
-
-  private static void scale(float[] x, int from, float factor, float[] line) {
-    for (int i = 0; i < line.length; i++) {
-      line[i] = factor * x[from + i];
-    }
-  }
-
-  private static void add(
-      float[] x, int from, float factor, int from2, float factor2, float[] line) {
-    for (int i = 0; i < line.length; i++) {
-      line[i] += factor * x[from + i] + factor2 * x[from2 + i];
-    }
-  }
-
-  private static void maximise(float[] x, int from, float[] line) {
-    for (int i = 0; i < line.length; i++) {
-      line[i] = Math.max(line[i], x[from + i]);
     }
   }
 }

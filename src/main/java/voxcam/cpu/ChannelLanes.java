@@ -18,6 +18,11 @@ interface ChannelLanes {
   void weighted(
       float[] x, int from, int[] starts, int[] sources, float[] weights, float[] y, int at);
 
+  /**
+   * {@code line[i] = sum_r factors[r] x[rows[r] + i]} for {@code length} values, whole positions.
+   */
+  void combine(float[] x, int[] rows, float[] factors, int count, float[] line, int length);
+
   /** {@code y[q] = max_t x[sources[t]]}, as {@link #weighted} goes; of nothing -infinity. */
   void largest(float[] x, int from, int[] starts, int[] sources, float[] y, int at);
 
@@ -27,6 +32,46 @@ interface ChannelLanes {
   /** {@code sums[c] += sum_p (x[p][c] - centres[c])^2}, in double precision. */
   void addSquares(
       float[] x, int from, int count, double[] centres, int centresAt, double[] sums, int at);
+
+  /**
+   * {@code y[p][c] = (x[p][c] - centres[c]) factors[c] + shifts[c]} over {@code count} positions
+   * that lie at the same place in both.
+   *
+   * @param at where the numbers of the sixteen channels begin
+   */
+  void normalise(
+      float[] x,
+      float[] y,
+      int from,
+      int count,
+      float[] centres,
+      float[] factors,
+      float[] shifts,
+      int at);
+
+  /**
+   * {@code sums[p][c] += sum_r a[p][c] b[p][c]} over {@code count} positions and over rows that
+   * begin {@code step} apart.
+   *
+   * @param from where the first row begins in both
+   * @param rows 1 to 4; their sum is in single precision
+   */
+  void addProducts(
+      float[] a, float[] b, int from, int step, int rows, int count, double[] sums);
+
+  /** The same with {@code b[r][c]} for all positions, {@code bFrom} on without gaps. */
+  void addScaled(
+      float[] a,
+      int from,
+      int step,
+      int rows,
+      int count,
+      float[] b,
+      int bFrom,
+      double[] sums);
+
+  /** {@code y[p] = sum_c sums[p][c]}. */
+  void total(double[] sums, int count, float[] y, int at);
 
   /** {@code largest[c] = max(largest[c], max_p x[p][c])}. */
   void raise(float[] x, int from, int count, float[] largest);

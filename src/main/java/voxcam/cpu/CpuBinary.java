@@ -71,6 +71,12 @@ final class CpuBinary {
 
   static void apply(
       Binary.Kind kind, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+    int done = Machine.VECTORS ? VectorBinary.apply(kind, a, aAt, b, bAt, y, yAt, count) : 0;
+    loop(kind, a, aAt + done, b, bAt + done, y, yAt + done, count - done);
+  }
+
+  private static void loop(
+      Binary.Kind kind, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     switch (kind) {
       case Add -> add(a, aAt, b, bAt, y, yAt, count);
       case Sub -> sub(a, aAt, b, bAt, y, yAt, count);

@@ -3,7 +3,6 @@ package voxcam.cpu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import voxcam.op.Movement.PadMode;
 import voxcam.op.Pool;
 import voxcam.op.Reduce;
 import voxcam.op.Regions;
@@ -51,7 +50,7 @@ final class CpuPool {
   static List<Taps> threeAxes(Regions regions, Shape x) {
     List<Taps> tables = regions(regions, x);
     while (tables.size() < 3) {
-      tables.add(0, Taps.pad(PadMode.EDGE, 0, 0, 1));
+      tables.add(0, Taps.identity());
     }
     return List.copyOf(tables);
   }

@@ -15,7 +15,7 @@ final class CpuResize {
   static Kernel kernel(Resize op, List<Shape> inputs, Shape output) {
     Shape x = inputs.get(0);
     int outer = x.dim(0) * x.dim(1);
-    return new Separable(Separable.Kind.SUM, outer, axes(op, x, output));
+    return Enlargement.of(outer, axes(op, x, output));
   }
 
   /** The tables of all spatial axes. */

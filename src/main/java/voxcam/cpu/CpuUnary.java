@@ -4,8 +4,9 @@ import voxcam.op.Shape;
 import voxcam.op.Unary;
 
 /**
- * Functions of one value. Elementary functions are computed in double precision and rounded once;
- * what needs none is left to the JIT compiler, which makes vectors of these loops.
+ * Functions of one value. Where there are no vectors, elementary functions are computed in double
+ * precision and rounded once; what needs none is left to the JIT compiler, which makes vectors of
+ * these loops.
  */
 final class CpuUnary {
   private static final int SPAN = 1 << 14;
@@ -33,6 +34,14 @@ final class CpuUnary {
 
   /** Applies a function to {@code count} values; {@code x} and {@code y} may be the same place. */
   static void apply(Unary op, float[] x, int xFrom, float[] y, int yFrom, int count) {
+    if (Machine.VECTORS && VectorUnary.apply(op, x, xFrom, y, yFrom, count)) {
+      return;
+    }
+    loop(op, x, xFrom, y, yFrom, count);
+  }
+
+  /** The same with plain loops. */
+  static void loop(Unary op, float[] x, int xFrom, float[] y, int yFrom, int count) {
     switch (op) {
       case Unary.Relu _ -> relu(x, xFrom, y, yFrom, count);
       case Unary.LeakyRelu(double alpha) -> leakyRelu((float) alpha, x, xFrom, y, yFrom, count);

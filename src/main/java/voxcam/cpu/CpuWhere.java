@@ -47,7 +47,11 @@ final class CpuWhere {
       float[] y,
       int yAt,
       int count) {
-    for (int i = 0; i < count; i++) {
+    int done =
+        Machine.VECTORS
+            ? VectorBinary.choose(condition, at, a, aAt, b, bAt, y, yAt, count)
+            : 0;
+    for (int i = done; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];
       y[yAt + i] = condition[at + i] != 0 ? u : v;

@@ -22,6 +22,69 @@ final class ScalarChannelLanes implements ChannelLanes {
   }
 
   @Override
+  public void combine(
+      float[] x, int[] rows, float[] factors, int count, float[] line, int length) {
+    Arrays.fill(line, 0, length, 0);
+    for (int r = 0; r < count; r++) {
+      for (int i = 0; i < length; i++) {
+        line[i] += factors[r] * x[rows[r] + i];
+      }
+    }
+  }
+
+  @Override
+  public void normalise(
+      float[] x,
+      float[] y,
+      int from,
+      int count,
+      float[] centres,
+      float[] factors,
+      float[] shifts,
+      int at) {
+    for (int p = 0; p < count; p++) {
+      int position = from + p * BLOCK;
+      for (int c = 0; c < BLOCK; c++) {
+        float distance = x[position + c] - centres[at + c];
+        y[position + c] = distance * factors[at + c] + shifts[at + c];
+      }
+    }
+  }
+
+  @Override
+  public void addProducts(
+      float[] a, float[] b, int from, int step, int rows, int count, double[] sums) {
+    for (int r = 0; r < rows; r++) {
+      int row = from + r * step;
+      for (int i = 0; i < count * BLOCK; i++) {
+        sums[i] += (double) a[row + i] * b[row + i];
+      }
+    }
+  }
+
+  @Override
+  public void addScaled(
+      float[] a, int from, int step, int rows, int count, float[] b, int bFrom, double[] sums) {
+    for (int r = 0; r < rows; r++) {
+      int row = from + r * step;
+      for (int i = 0; i < count * BLOCK; i++) {
+        sums[i] += (double) a[row + i] * b[bFrom + r * BLOCK + i % BLOCK];
+      }
+    }
+  }
+
+  @Override
+  public void total(double[] sums, int count, float[] y, int at) {
+    for (int p = 0; p < count; p++) {
+      double sum = 0;
+      for (int c = 0; c < BLOCK; c++) {
+        sum += sums[p * BLOCK + c];
+      }
+      y[at + p] = (float) sum;
+    }
+  }
+
+  @Override
   public void largest(float[] x, int from, int[] starts, int[] sources, float[] y, int at) {
     for (int q = 0; q + 1 < starts.length; q++) {
       int to = at + q * BLOCK;
@@ -69,7 +132,13 @@ final class ScalarChannelLanes implements ChannelLanes {
 
   @Override
   public void peaks(float[] x, int from, int[] offsets, int count, float[] numbers) {
-    for (int c = 0; c < BLOCK; c++) {
+    peaks(x, from, offsets, count, numbers, 0, BLOCK);
+  }
+
+  /** The same for some of the channels. */
+  static void peaks(
+      float[] x, int from, int[] offsets, int count, float[] numbers, int at, int channels) {
+    for (int c = 0; c < channels; c++) {
       float best = x[from + offsets[0] + c];
       int number = 0;
       for (int t = 1; t < count; t++) {
@@ -79,7 +148,7 @@ final class ScalarChannelLanes implements ChannelLanes {
           number = t;
         }
       }
-      numbers[c] = number;
+      numbers[at + c] = number;
     }
   }
 

@@ -9,6 +9,9 @@ final class Sums {
 
   /** {@code sum x[i]} for {@code from <= i < to}. */
   static double plain(float[] x, int from, int to) {
+    if (Machine.VECTORS) {
+      return VectorSums.plain(x, from, to);
+    }
     // Four sums: additions that wait for each other would take most of the time.
     double s0 = 0;
     double s1 = 0;
@@ -44,6 +47,9 @@ final class Sums {
 
   /** {@code sum (x[i] - centre)^2}. */
   static double squares(float[] x, int from, int to, double centre) {
+    if (Machine.VECTORS) {
+      return VectorSums.squares(x, from, to, centre);
+    }
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;

@@ -23,6 +23,11 @@ final class Taps {
     this.weights = weights;
   }
 
+  /** An axis of one position that stays as it is. */
+  static Taps identity() {
+    return pad(PadMode.EDGE, 0, 0, 1);
+  }
+
   /** The valid positions of each pooling region, each with weight 1. */
   static Taps regions(Regions regions, int axis, int size) {
     Builder builder = new Builder(size);
@@ -177,6 +182,15 @@ final class Taps {
       rounded[i] = (float) weights[i];
     }
     return rounded;
+  }
+
+  /** The smallest number of taps of an output. */
+  int least() {
+    int least = Integer.MAX_VALUE;
+    for (int output = 0; output < outputs(); output++) {
+      least = Math.min(least, end(output) - start(output));
+    }
+    return least;
   }
 
   /** The largest number of taps of an output. */

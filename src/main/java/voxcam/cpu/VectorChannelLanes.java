@@ -1,5 +1,6 @@
 package voxcam.cpu;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -46,6 +47,195 @@ final class VectorChannelLanes implements ChannelLanes {
   }
 
   @Override
+  public void combine(
+      float[] x, int[] rows, float[] factors, int count, float[] line, int length) {
+    int first = count & 3;
+    switch (first) {
+      case 1 -> one(x, rows[0], factors[0], line, length);
+      case 2 -> two(x, rows[0], factors[0], rows[1], factors[1], line, length);
+      case 3 -> {
+        two(x, rows[0], factors[0], rows[1], factors[1], line, length);
+        add(x, rows[2], factors[2], line, length);
+      }
+      default -> {
+        if (count == 0) {
+          Arrays.fill(line, 0, length, 0);
+        } else {
+          four(x, rows, factors, 0, line, length, false);
+          first = 4;
+        }
+      }
+    }
+    for (int r = first; r < count; r += 4) {
+      four(x, rows, factors, r, line, length, true);
+    }
+  }
+
+  private static void one(float[] x, int row, float factor, float[] line, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, row + i).mul(factor).intoArray(line, i);
+    }
+  }
+
+  private static void two(
+      float[] x, int r0, float f0, int r1, float f1, float[] line, int length) {
+    FloatVector v0 = FloatVector.broadcast(SPECIES, f0);
+    FloatVector v1 = FloatVector.broadcast(SPECIES, f1);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector s = FloatVector.fromArray(SPECIES, x, r0 + i).mul(v0);
+      FloatVector.fromArray(SPECIES, x, r1 + i).fma(v1, s).intoArray(line, i);
+    }
+  }
+
+  private static void add(float[] x, int row, float factor, float[] line, int length) {
+    FloatVector v = FloatVector.broadcast(SPECIES, factor);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, row + i)
+          .fma(v, FloatVector.fromArray(SPECIES, line, i))
+          .intoArray(line, i);
+    }
+  }
+
+  private static void four(
+      float[] x, int[] rows, float[] factors, int r, float[] line, int length, boolean add) {
+    FloatVector v0 = FloatVector.broadcast(SPECIES, factors[r]);
+    FloatVector v1 = FloatVector.broadcast(SPECIES, factors[r + 1]);
+    FloatVector v2 = FloatVector.broadcast(SPECIES, factors[r + 2]);
+    FloatVector v3 = FloatVector.broadcast(SPECIES, factors[r + 3]);
+    int r0 = rows[r];
+    int r1 = rows[r + 1];
+    int r2 = rows[r + 2];
+    int r3 = rows[r + 3];
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector s = FloatVector.fromArray(SPECIES, x, r0 + i).mul(v0);
+      s = FloatVector.fromArray(SPECIES, x, r1 + i).fma(v1, s);
+      s = FloatVector.fromArray(SPECIES, x, r2 + i).fma(v2, s);
+      s = FloatVector.fromArray(SPECIES, x, r3 + i).fma(v3, s);
+      (add ? s.add(FloatVector.fromArray(SPECIES, line, i)) : s).intoArray(line, i);
+    }
+  }
+
+  @Override
+  public void normalise(
+      float[] x,
+      float[] y,
+      int from,
+      int count,
+      float[] centres,
+      float[] factors,
+      float[] shifts,
+      int at) {
+    for (int lane = 0; lane < BLOCK; lane += LANES) {
+      normaliseLane(x, y, from + lane, count, centres, factors, shifts, at + lane);
+    }
+  }
+
+  private static void normaliseLane(
+      float[] x,
+      float[] y,
+      int from,
+      int count,
+      float[] centres,
+      float[] factors,
+      float[] shifts,
+      int at) {
+    FloatVector centre = FloatVector.fromArray(SPECIES, centres, at);
+    FloatVector factor = FloatVector.fromArray(SPECIES, factors, at);
+    FloatVector shift = FloatVector.fromArray(SPECIES, shifts, at);
+    for (int p = 0; p < count; p++) {
+      int position = from + p * BLOCK;
+      FloatVector.fromArray(SPECIES, x, position)
+          .sub(centre)
+          .fma(factor, shift)
+          .intoArray(y, position);
+    }
+  }
+
+  @Override
+  public void addProducts(
+      float[] a, float[] b, int from, int step, int rows, int count, double[] sums) {
+    for (int i = 0; i < count * BLOCK; i += LANES) {
+      FloatVector s = product(a, b, from + i);
+      if (rows > 1) {
+        s = product(a, b, from + step + i, s);
+      }
+      if (rows > 2) {
+        s = product(a, b, from + 2 * step + i, s);
+      }
+      if (rows > 3) {
+        s = product(a, b, from + 3 * step + i, s);
+      }
+      widen(s, sums, i);
+    }
+  }
+
+  private static FloatVector product(float[] a, float[] b, int at) {
+    return FloatVector.fromArray(SPECIES, a, at).mul(FloatVector.fromArray(SPECIES, b, at));
+  }
+
+  private static FloatVector product(float[] a, float[] b, int at, FloatVector sum) {
+    return FloatVector.fromArray(SPECIES, a, at).fma(FloatVector.fromArray(SPECIES, b, at), sum);
+  }
+
+  /** Adds a vector to sums in double precision. */
+  private static void widen(FloatVector s, double[] sums, int at) {
+    var low = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 0);
+    var high = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 1);
+    low.add(DoubleVector.fromArray(WIDE, sums, at)).intoArray(sums, at);
+    high.add(DoubleVector.fromArray(WIDE, sums, at + WIDE_LANES))
+        .intoArray(sums, at + WIDE_LANES);
+  }
+
+  @Override
+  public void addScaled(
+      float[] a, int from, int step, int rows, int count, float[] b, int bFrom, double[] sums) {
+    for (int lane = 0; lane < BLOCK; lane += LANES) {
+      addScaledLane(a, from + lane, step, rows, count, b, bFrom + lane, sums, lane);
+    }
+  }
+
+  private static void addScaledLane(
+      float[] a,
+      int from,
+      int step,
+      int rows,
+      int count,
+      float[] b,
+      int bFrom,
+      double[] sums,
+      int lane) {
+    FloatVector b0 = FloatVector.fromArray(SPECIES, b, bFrom);
+    FloatVector b1 = rows > 1 ? FloatVector.fromArray(SPECIES, b, bFrom + BLOCK) : b0;
+    FloatVector b2 = rows > 2 ? FloatVector.fromArray(SPECIES, b, bFrom + 2 * BLOCK) : b0;
+    FloatVector b3 = rows > 3 ? FloatVector.fromArray(SPECIES, b, bFrom + 3 * BLOCK) : b0;
+    for (int p = 0; p < count; p++) {
+      int at = from + p * BLOCK;
+      FloatVector s = FloatVector.fromArray(SPECIES, a, at).mul(b0);
+      if (rows > 1) {
+        s = FloatVector.fromArray(SPECIES, a, at + step).fma(b1, s);
+      }
+      if (rows > 2) {
+        s = FloatVector.fromArray(SPECIES, a, at + 2 * step).fma(b2, s);
+      }
+      if (rows > 3) {
+        s = FloatVector.fromArray(SPECIES, a, at + 3 * step).fma(b3, s);
+      }
+      widen(s, sums, p * BLOCK + lane);
+    }
+  }
+
+  @Override
+  public void total(double[] sums, int count, float[] y, int at) {
+    for (int p = 0; p < count; p++) {
+      DoubleVector sum = DoubleVector.fromArray(WIDE, sums, p * BLOCK);
+      for (int lane = WIDE_LANES; lane < BLOCK; lane += WIDE_LANES) {
+        sum = sum.add(DoubleVector.fromArray(WIDE, sums, p * BLOCK + lane));
+      }
+      y[at + p] = (float) sum.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  @Override
   public void largest(float[] x, int from, int[] starts, int[] sources, float[] y, int at) {
     for (int lane = 0; lane < BLOCK; lane += LANES) {
       largestLane(x, from + lane, starts, sources, y, at + lane);
@@ -59,10 +249,15 @@ final class VectorChannelLanes implements ChannelLanes {
       int end = starts[q + 1];
       FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
       for (; t < end; t++) {
-        max = max.max(FloatVector.fromArray(SPECIES, x, from + sources[t] * BLOCK));
+        max = larger(max, FloatVector.fromArray(SPECIES, x, from + sources[t] * BLOCK));
       }
       max.intoArray(y, at + q * BLOCK);
     }
+  }
+
+  /** The larger values, or NaN; the machine's own maximum tells zeros apart and takes longer. */
+  private static FloatVector larger(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a)).blend(b, b.compare(VectorOperators.NE, b));
   }
 
   @Override
@@ -143,13 +338,13 @@ final class VectorChannelLanes implements ChannelLanes {
     FloatVector m1 = m0;
     int p = 0;
     for (; p + 1 < count; p += 2) {
-      m0 = m0.max(FloatVector.fromArray(SPECIES, x, from + p * BLOCK));
-      m1 = m1.max(FloatVector.fromArray(SPECIES, x, from + (p + 1) * BLOCK));
+      m0 = larger(m0, FloatVector.fromArray(SPECIES, x, from + p * BLOCK));
+      m1 = larger(m1, FloatVector.fromArray(SPECIES, x, from + (p + 1) * BLOCK));
     }
     if (p < count) {
-      m0 = m0.max(FloatVector.fromArray(SPECIES, x, from + p * BLOCK));
+      m0 = larger(m0, FloatVector.fromArray(SPECIES, x, from + p * BLOCK));
     }
-    m0.max(m1).intoArray(largest, at);
+    larger(m0, m1).intoArray(largest, at);
   }
 
   @Override
@@ -163,15 +358,19 @@ final class VectorChannelLanes implements ChannelLanes {
       float[] x, int from, int[] offsets, int count, float[] numbers, int at) {
     FloatVector best = FloatVector.fromArray(SPECIES, x, from + offsets[0]);
     FloatVector number = FloatVector.zero(SPECIES);
+    // Becomes NaN where there is NaN or an infinite value.
+    FloatVector doubt = best.sub(best);
     for (int t = 1; t < count; t++) {
       FloatVector value = FloatVector.fromArray(SPECIES, x, from + offsets[t]);
-      // A value that is no number is not at most the best one, and a best one that is none stays.
-      VectorMask<Float> wins =
-          value.compare(VectorOperators.LE, best).or(best.test(VectorOperators.IS_NAN)).not();
+      VectorMask<Float> wins = value.compare(VectorOperators.GT, best);
       best = best.blend(value, wins);
       number = number.blend((float) t, wins);
+      doubt = doubt.add(value.sub(value));
     }
     number.intoArray(numbers, at);
+    if (doubt.compare(VectorOperators.NE, doubt).anyTrue()) {
+      ScalarChannelLanes.peaks(x, from, offsets, count, numbers, at, LANES);
+    }
   }
 
   @Override
