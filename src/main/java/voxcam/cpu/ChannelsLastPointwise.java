@@ -1,5 +1,6 @@
 package voxcam.cpu;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -29,20 +30,30 @@ final class ChannelsLastPointwise implements Kernel {
   private final ConvOutput output;
   private final PanelWeights panels;
   private final Optional<PanelWeights.Packed> packed;
+  private final int workers;
 
+  /**
+   * Makes the kernel.
+   *
+   * @param in the layout of the input
+   * @param out the layout of the output and of the residual input
+   * @param workers the most threads that a run uses: each has scratch memory of its own
+   */
   ChannelsLastPointwise(
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles tiles,
       Optional<float[]> weights,
       Layout in,
-      Layout out) {
+      Layout out,
+      int workers) {
     this.c = c;
     this.tiles = tiles;
     this.input = new ChannelsLastInput(c, in, tiles);
     this.output = new ConvOutput(c, epilogue, tiles, out);
     this.panels = PanelWeights.of(c, tiles);
     this.packed = weights.map(panels::packed);
+    this.workers = workers;
   }
 
   /** Whether each output position reads one input position, which is never in the padding. */
@@ -58,7 +69,20 @@ final class ChannelsLastPointwise implements Kernel {
 
   @Override
   public long scratch() {
-    return packed.isPresent() ? 0 : panels.floats();
+    return weightsAt() + (packed.isPresent() ? 0 : panels.floats());
+  }
+
+  private long weightsAt() {
+    return Alignment.BEGIN + workers * (copyFloats() + sumsFloats());
+  }
+
+  /** The last tile may reach past the block. */
+  private long copyFloats() {
+    return Alignment.lines((block() + (long) tiles.rows(1)) * c.channels());
+  }
+
+  private long sumsFloats() {
+    return (block() + (long) tiles.rows(1)) * panels.vectors(0) * tiles.lanes();
   }
 
   @Override
@@ -88,14 +112,16 @@ final class ChannelsLastPointwise implements Kernel {
 
   @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
-    PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, 0, threads);
+    int weightsAt = Math.toIntExact(weightsAt());
+    PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);
+    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
     int block = block();
     int blocks = Math.ceilDiv(positions(), block);
     int units = c.batch() * c.groups() * blocks;
     int parts = Math.clamp(Math.ceilDiv(TASKS, units), 1, panels.perGroup());
-    threads.forEach(
+    limited.forEach(
         units * parts,
-        task -> {
+        (task, worker) -> {
           int unit = task / parts;
           int from = unit % blocks * block;
           int count = Math.min(block, positions() - from);
@@ -103,7 +129,8 @@ final class ChannelsLastPointwise implements Kernel {
           Block positions = new Block(unit / blocks / c.groups(), group, from, count);
           int first = task % parts * panels.perGroup() / parts;
           int end = (task % parts + 1) * panels.perGroup() / parts;
-          block(inputs, weights, result, positions, first, end);
+          int work = Alignment.BEGIN + worker * (int) (copyFloats() + sumsFloats());
+          block(inputs, weights, result, positions, first, end, scratch, work);
         });
   }
 
@@ -116,35 +143,30 @@ final class ChannelsLastPointwise implements Kernel {
       float[] result,
       Block block,
       int firstPanel,
-      int endPanel) {
+      int endPanel,
+      float[] scratch,
+      int copyAt) {
     int tile = tiles.rows(1);
     int depth = c.channels();
-    float[] copy = new float[(block.count + tile) * depth];
-    copy(inputs[0], block, copy);
+    int sumsAt = copyAt + (int) copyFloats();
+    copy(inputs[0], block, scratch, copyAt);
     int[] rows = new int[block.count + tile];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = i * depth;
+      rows[i] = copyAt + Math.min(i, block.count - 1) * depth;
     }
     for (int i = firstPanel; i < endPanel; i++) {
       int panel = block.group * panels.perGroup() + i;
       int vectors = panels.vectors(panel);
       int width = vectors * tiles.lanes();
-      float[] sums = new float[(block.count + tile) * width];
-      sum(
-          copy,
-          rows,
-          block.count,
-          weights.array(),
-          weights.from() + panels.at(panel),
-          vectors,
-          sums);
+      int at = weights.from() + panels.at(panel);
+      sum(scratch, rows, block.count, weights.array(), at, vectors, sumsAt);
       int k = panels.firstChannel(panel);
       int channels = Math.min(width, c.outputs() - k);
-      store(inputs, result, block, block.group * c.outputs() + k, channels, sums, width);
+      store(inputs, result, block, block.group * c.outputs() + k, channels, scratch, sumsAt, width);
     }
   }
 
-  private void copy(float[] x, Block block, float[] copy) {
+  private void copy(float[] x, Block block, float[] copy, int copyAt) {
     boolean dense = dense(c.d()) && dense(c.h()) && dense(c.w());
     int columns = c.w().output();
     for (int i = 0; i < block.count; ) {
@@ -154,7 +176,8 @@ final class ChannelsLastPointwise implements Kernel {
       int q = at % columns * c.w().stride();
       int position = (z * c.h().input() + p) * c.w().input() + q;
       int run = dense ? block.count : Math.min(block.count - i, columns - at % columns);
-      input.copy(x, block.n, block.group, position, c.w().stride(), run, copy, i * c.channels());
+      int to = copyAt + i * c.channels();
+      input.copy(x, block.n, block.group, position, c.w().stride(), run, copy, to);
       i += run;
     }
   }
@@ -164,26 +187,29 @@ final class ChannelsLastPointwise implements Kernel {
   }
 
   private void sum(
-      float[] copy, int[] rows, int count, float[] weights, int at, int vectors, float[] sums) {
+      float[] scratch, int[] rows, int count, float[] weights, int at, int vectors, int sums) {
     int depth = c.channels();
     int width = vectors * tiles.lanes();
     int run = Math.ceilDiv(depth, Math.ceilDiv(depth * width, PIECE));
     int tile = tiles.rows(vectors);
+    Arrays.fill(scratch, sums, sums + (count + tile) * width, 0);
     for (int l = 0; l < depth; l += run) {
       int len = Math.min(run, depth - l);
       for (int i = 0; i < count; i += tile) {
-        tiles.run(vectors, copy, rows, i, l, len, weights, at + l * width, sums, i * width);
+        int to = sums + i * width;
+        tiles.run(vectors, scratch, rows, i, l, len, weights, at + l * width, scratch, to);
       }
     }
   }
 
   private void store(
-      float[][] inputs, float[] result, Block block, int k, int channels, float[] sums, int width) {
+      float[][] inputs, float[] result, Block block, int k, int channels, float[] sums, int sumsAt, int width) {
     for (int i = 0; i < block.count; ) {
       int z = (block.from + i) / plane();
       int position = (block.from + i) % plane();
       int run = Math.min(block.count - i, plane() - position);
-      output.store(inputs, result, block.n, k, channels, z, position, run, sums, i * width, width);
+      int at = sumsAt + i * width;
+      output.store(inputs, result, block.n, k, channels, z, position, run, sums, at, width);
       i += run;
     }
   }

@@ -108,7 +108,7 @@ final class CpuConv {
       ConvTiles tiles,
       Optional<float[]> weights) {
     return switch (algorithm) {
-      case DIRECT -> new DirectConv(c, epilogue, tiles, weights, Layout.PLAIN, Layout.PLAIN);
+      case DIRECT -> new DirectConv(c, epilogue, tiles, weights, Layout.PLAIN, Layout.PLAIN, 2);
       case PLANAR -> new PlanarConv(c, epilogue, tiles, weights);
       case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
       case ZERO -> new ZeroConv(c, epilogue, tiles, Layout.PLAIN);

@@ -31,14 +31,23 @@ final class DirectConv implements Kernel {
   private final PanelWeights panels;
   private final PlaneRing ring;
   private final Optional<PanelWeights.Packed> packed;
+  private final int workers;
 
+  /**
+   * Makes the kernel.
+   *
+   * @param in the layout of the input
+   * @param out the layout of the output and of the residual input
+   * @param workers the most threads that a run uses: each has scratch memory of its own
+   */
   DirectConv(
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles tiles,
       Optional<float[]> weights,
       Layout in,
-      Layout out) {
+      Layout out,
+      int workers) {
     this.c = c;
     this.tiles = tiles;
     this.input = new ChannelsLastInput(c, in, tiles);
@@ -46,6 +55,7 @@ final class DirectConv implements Kernel {
     this.panels = PanelWeights.of(c, tiles);
     this.ring = PlaneRing.of(c, input.planeFloats());
     this.packed = weights.map(panels::packed);
+    this.workers = workers;
   }
 
   /** Whether the channels of each group begin with a block where the layout has blocks. */
@@ -58,9 +68,23 @@ final class DirectConv implements Kernel {
     return weightsAt() + (packed.isPresent() ? 0 : panels.floats());
   }
 
-  /** A run of zeros follows the planes, for the rows of tiles that have no position. */
+  /** The planes come first, then zeros for the rows of tiles that have no position. */
+  private int zerosAt() {
+    return Math.toIntExact(Alignment.BEGIN + ring.floats());
+  }
+
+  /** Then the sums of each worker, then the weights. */
+  private long sumsAt() {
+    return Alignment.BEGIN + Alignment.lines(ring.floats() + run(tiles.lanes()));
+  }
+
+  private int sumsFloats() {
+    int width = panels.vectors(0) * tiles.lanes();
+    return (POSITIONS + tiles.rows(1)) * width;
+  }
+
   private long weightsAt() {
-    return ring.floats() + run(tiles.lanes());
+    return sumsAt() + (long) workers * sumsFloats();
   }
 
   @Override
@@ -83,24 +107,28 @@ final class DirectConv implements Kernel {
   @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int weightsAt = Math.toIntExact(weightsAt());
-    Arrays.fill(scratch, (int) ring.floats(), weightsAt, 0);
+    int sumsAt = (int) sumsAt();
+    Arrays.fill(scratch, zerosAt(), sumsAt, 0);
     PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);
+    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
     ring.sweep(
         c,
         threads,
         input.units(),
-        (n, d, unit, at) -> input.pack(inputs[0], n, d, unit, scratch, at),
+        (n, d, unit, at) ->
+            input.pack(inputs[0], n, d, unit, scratch, Alignment.BEGIN + at),
         (n, first, planes) -> {
           int positions = planes * plane();
           int together = together(positions);
           int stripes = Math.ceilDiv(positions, together);
-          threads.forEach(
+          limited.forEach(
               stripes * panels.count(),
-              task -> {
+              (task, worker) -> {
                 int from = task % stripes * together;
                 int count = Math.min(together, positions - from);
                 Stripe stripe = new Stripe(first, from, count, task / stripes);
-                stripe(inputs, scratch, weights, result, n, stripe);
+                int sums = sumsAt + worker * sumsFloats();
+                stripe(inputs, scratch, weights, result, n, stripe, sums);
               });
         });
   }
@@ -127,10 +155,11 @@ final class DirectConv implements Kernel {
       PanelWeights.Packed weights,
       float[] result,
       int n,
-      Stripe stripe) {
+      Stripe stripe,
+      int sums) {
     int vectors = panels.vectors(stripe.panel);
     int width = vectors * tiles.lanes();
-    float[] sums = new float[(stripe.count + tiles.rows(vectors)) * width];
+    Arrays.fill(slab, sums, sums + (stripe.count + tiles.rows(vectors)) * width, 0);
     int[] rows = new int[stripe.count + tiles.rows(vectors)];
     int end = stripe.first + Math.ceilDiv(stripe.from + stripe.count, plane());
     for (int t = 0; t < c.d().kernel(); t++) {
@@ -165,8 +194,8 @@ final class DirectConv implements Kernel {
           z,
           position,
           count,
-          sums,
-          i * width,
+          slab,
+          sums + i * width,
           width);
       i += count;
     }
@@ -187,7 +216,7 @@ final class DirectConv implements Kernel {
       int p = position / c.w().output();
       int q = position % c.w().output();
       int count = Math.min(hi - i, c.w().output() - q);
-      int plane = ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
+      int plane = Alignment.BEGIN + ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
       int at = plane + input.positionAt(group, p, q);
       for (int j = 0; j < count; j++) {
         rows[i + j] = at + j * c.w().stride() * c.channels();
@@ -205,13 +234,13 @@ final class DirectConv implements Kernel {
       PanelWeights.Packed weights,
       int t,
       int panel,
-      float[] sums) {
+      int sums) {
     int vectors = panels.vectors(panel);
     int width = vectors * tiles.lanes();
     int length = input.pieceLength();
     int run = run(width);
     int tile = tiles.rows(vectors);
-    int zeros = (int) ring.floats();
+    int zeros = zerosAt();
     int at = weights.from() + panels.at(panel) + t * input.pieces() * length * width;
     for (int piece = 0; piece < input.pieces(); piece++) {
       for (int l = 0; l < length; l += run) {
@@ -219,7 +248,7 @@ final class DirectConv implements Kernel {
         int len = Math.min(run, length - l);
         Arrays.fill(rows, hi, hi + tile, zeros - start);
         for (int i = lo; i < hi; i += tile) {
-          tiles.run(vectors, slab, rows, i, start, len, weights.array(), at, sums, i * width);
+          tiles.run(vectors, slab, rows, i, start, len, weights.array(), at, slab, sums + i * width);
         }
         at += len * width;
       }

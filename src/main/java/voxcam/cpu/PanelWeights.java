@@ -12,12 +12,6 @@ import java.util.Optional;
  * @param widths the vectors of each panel of a group
  */
 record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
-  /**
-   * Where weights begin in an array of their own: a JVM puts large arrays to the start of a page,
-   * so that vectors do not straddle cache lines from here on. Measured: a fifth of the time.
-   */
-  private static final int BEGIN = 12;
-
   static PanelWeights of(Correlation c, ConvTiles tiles) {
     List<Integer> widths = new ArrayList<>();
     int left = Math.ceilDiv(c.outputs(), tiles.lanes());
@@ -84,11 +78,11 @@ record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
   }
 
   Packed packed(float[] weights) {
-    float[] packed = new float[Math.toIntExact(BEGIN + floats())];
+    float[] packed = new float[Math.toIntExact(Alignment.BEGIN + floats())];
     for (int panel = 0; panel < count(); panel++) {
-      pack(weights, panel, packed, BEGIN);
+      pack(weights, panel, packed, Alignment.BEGIN);
     }
-    return new Packed(packed, BEGIN);
+    return new Packed(packed, Alignment.BEGIN);
   }
 
   /** The weights of a run: those packed once, or packed now. */

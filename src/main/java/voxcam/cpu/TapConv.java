@@ -1,5 +1,6 @@
 package voxcam.cpu;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -22,13 +23,21 @@ final class TapConv implements Kernel {
   private final PanelWeights panels;
   private final PlaneRing ring;
   private final Optional<PanelWeights.Packed> packed;
+  private final int workers;
 
+  /**
+   * Makes the kernel.
+   *
+   * @param out the layout of the output and of the residual input
+   * @param workers the most threads that a run uses: each has scratch memory of its own
+   */
   TapConv(
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles tiles,
       Optional<float[]> weights,
-      Layout out) {
+      Layout out,
+      int workers) {
     this.c = c;
     this.tiles = tiles;
     this.input = PlanarInput.of(c);
@@ -36,6 +45,7 @@ final class TapConv implements Kernel {
     this.panels = PanelWeights.of(c, tiles);
     this.ring = PlaneRing.of(c, input.planeFloats());
     this.packed = weights.map(panels::packed);
+    this.workers = workers;
   }
 
   /** Whether the output channels of each group begin with a block where the layout has blocks. */
@@ -48,9 +58,26 @@ final class TapConv implements Kernel {
     return weightsAt() + (packed.isPresent() ? 0 : panels.floats());
   }
 
-  /** Tiles of rows shorter than a tile read, and drop, what comes after the last row. */
+  /**
+   * The sums of each worker follow the planes, then the weights. Tiles of rows shorter than a tile
+   * read, and drop, what comes after the last row.
+   */
+  private long sumsAt() {
+    return Alignment.BEGIN + Alignment.lines(ring.floats() + tiles.rows(1));
+  }
+
+  private int sumsFloats() {
+    int columns = c.w().output() + tiles.rows(1);
+    return rows() * columns * panels.vectors(0) * tiles.lanes();
+  }
+
   private long weightsAt() {
-    return ring.floats() + tiles.rows(1);
+    return sumsAt() + (long) workers * sumsFloats();
+  }
+
+  /** Output rows of one task. */
+  private int rows() {
+    return Math.min(c.h().output(), Math.ceilDiv(POSITIONS, c.w().output()));
   }
 
   @Override
@@ -66,21 +93,28 @@ final class TapConv implements Kernel {
   @Override
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int weightsAt = Math.toIntExact(weightsAt());
+    int sumsAt = (int) sumsAt();
     PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);
-    int rows = Math.min(c.h().output(), Math.ceilDiv(POSITIONS, c.w().output()));
-    int stripes = Math.ceilDiv(c.h().output(), rows);
+    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
+    int stripes = Math.ceilDiv(c.h().output(), rows());
+    int units = stripes * panels.count();
     ring.sweep(
         c,
         threads,
         c.groups() * c.channels(),
-        (n, d, channel, at) -> input.pack(inputs[0], n, d, channel, scratch, at),
-        panels.count() * stripes,
-        false,
-        (n, z, unit) -> {
-          int from = unit % stripes * rows;
-          Stripe stripe = new Stripe(n, z, from, Math.min(c.h().output(), from + rows));
-          stripe(inputs, scratch, weights, result, stripe, unit / stripes);
-        });
+        (n, d, channel, at) ->
+            input.pack(inputs[0], n, d, channel, scratch, Alignment.BEGIN + at),
+        (n, first, planes) ->
+            limited.forEach(
+                planes * units,
+                (task, worker) -> {
+                  int from = task % stripes * rows();
+                  int end = Math.min(c.h().output(), from + rows());
+                  Stripe stripe = new Stripe(n, first + task / units, from, end);
+                  int panel = task % units / stripes;
+                  int sums = sumsAt + worker * sumsFloats();
+                  stripe(inputs, scratch, weights, result, stripe, panel, sums);
+                }));
   }
 
   /** Output rows from {@code from} to {@code end} of one plane. */
@@ -92,13 +126,14 @@ final class TapConv implements Kernel {
       PanelWeights.Packed weights,
       float[] result,
       Stripe stripe,
-      int panel) {
+      int panel,
+      int sums) {
     int vectors = panels.vectors(panel);
     int width = vectors * tiles.lanes();
     int tile = tiles.rows(vectors);
     int perRow = Math.ceilDiv(c.w().output(), tile);
     int group = panel / panels.perGroup();
-    float[] sums = new float[(stripe.end - stripe.from) * perRow * tile * width];
+    Arrays.fill(slab, sums, sums + (stripe.end - stripe.from) * perRow * tile * width, 0);
     int[] offsets = offsets(stripe.z, group);
     int first = c.d().firstTap(stripe.z) * (c.taps() / c.d().kernel() * c.channels());
     int at = weights.from() + panels.at(panel) + first * width;
@@ -106,13 +141,13 @@ final class TapConv implements Kernel {
     for (int t = 0; t < offsets.length; t += run) {
       int end = Math.min(t + run, offsets.length);
       for (int p = stripe.from; p < stripe.end; p++) {
-        int row = (p - stripe.from) * perRow * tile * width;
-        row(slab, p * input.columns(), offsets, t, end, weights.array(), at, vectors, sums, row);
+        int row = sums + (p - stripe.from) * perRow * tile * width;
+        row(slab, p * input.columns(), offsets, t, end, weights.array(), at, vectors, row);
       }
     }
     for (int p = stripe.from; p < stripe.end; p++) {
-      int row = (p - stripe.from) * perRow * tile * width;
-      store(inputs, result, stripe, panel, p, sums, row);
+      int row = sums + (p - stripe.from) * perRow * tile * width;
+      store(inputs, result, stripe, panel, p, slab, row);
     }
   }
 
@@ -130,7 +165,6 @@ final class TapConv implements Kernel {
       float[] weights,
       int weightsAt,
       int vectors,
-      float[] sums,
       int sumsAt) {
     int tile = tiles.rows(vectors);
     int width = vectors * tiles.lanes();
@@ -138,7 +172,7 @@ final class TapConv implements Kernel {
     for (int q = 0; q < c.w().output(); q += tile) {
       int x = from + Math.min(q, last);
       int to = sumsAt + q * width;
-      tiles.taps(vectors, slab, x, offsets, begin, end, weights, weightsAt, sums, to);
+      tiles.taps(vectors, slab, x, offsets, begin, end, weights, weightsAt, slab, to);
     }
   }
 
@@ -149,7 +183,7 @@ final class TapConv implements Kernel {
     int[] offsets = new int[(end - begin) * c.h().kernel() * c.w().kernel() * c.channels()];
     int i = 0;
     for (int t = begin; t < end; t++) {
-      int plane = ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
+      int plane = Alignment.BEGIN + ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
       for (int r = 0; r < c.h().kernel(); r++) {
         for (int s = 0; s < c.w().kernel(); s++) {
           for (int channel = 0; channel < c.channels(); channel++) {
