@@ -64,8 +64,7 @@ final class BlockedCam {
     @Override
     public void add(int row, int rows, int position, int count, double[] sums) {
       int from = blocks.start(row) + position * BLOCK;
-      LANES.addScaled(
-          a, from, blocks.space() * BLOCK, rows, count, factors, row * BLOCK, sums);
+      LANES.addScaled(a, from, blocks.space() * BLOCK, rows, count, factors, row * BLOCK, sums);
     }
 
     @Override

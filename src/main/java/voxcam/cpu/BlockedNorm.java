@@ -63,14 +63,7 @@ final class BlockedNorm {
 
     void apply(float[] x, float[] y, int row, int from, int to) {
       LANES.normalise(
-          x,
-          y,
-          blocks.start(row) + from * BLOCK,
-          to - from,
-          centres,
-          factors,
-          shifts,
-          row * BLOCK);
+          x, y, blocks.start(row) + from * BLOCK, to - from, centres, factors, shifts, row * BLOCK);
     }
   }
 

@@ -56,19 +56,11 @@ interface ChannelLanes {
    * @param from where the first row begins in both
    * @param rows 1 to 4; their sum is in single precision
    */
-  void addProducts(
-      float[] a, float[] b, int from, int step, int rows, int count, double[] sums);
+  void addProducts(float[] a, float[] b, int from, int step, int rows, int count, double[] sums);
 
   /** The same with {@code b[r][c]} for all positions, {@code bFrom} on without gaps. */
   void addScaled(
-      float[] a,
-      int from,
-      int step,
-      int rows,
-      int count,
-      float[] b,
-      int bFrom,
-      double[] sums);
+      float[] a, int from, int step, int rows, int count, float[] b, int bFrom, double[] sums);
 
   /** {@code y[p] = sum_c sums[p][c]}. */
   void total(double[] sums, int count, float[] y, int at);

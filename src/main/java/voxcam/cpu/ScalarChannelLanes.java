@@ -22,8 +22,7 @@ final class ScalarChannelLanes implements ChannelLanes {
   }
 
   @Override
-  public void combine(
-      float[] x, int[] rows, float[] factors, int count, float[] line, int length) {
+  public void combine(float[] x, int[] rows, float[] factors, int count, float[] line, int length) {
     Arrays.fill(line, 0, length, 0);
     for (int r = 0; r < count; r++) {
       for (int i = 0; i < length; i++) {

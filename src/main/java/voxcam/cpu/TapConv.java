@@ -102,8 +102,7 @@ final class TapConv implements Kernel {
         c,
         threads,
         c.groups() * c.channels(),
-        (n, d, channel, at) ->
-            input.pack(inputs[0], n, d, channel, scratch, Alignment.BEGIN + at),
+        (n, d, channel, at) -> input.pack(inputs[0], n, d, channel, scratch, Alignment.BEGIN + at),
         (n, first, planes) ->
             limited.forEach(
                 planes * units,
@@ -183,7 +182,8 @@ final class TapConv implements Kernel {
     int[] offsets = new int[(end - begin) * c.h().kernel() * c.w().kernel() * c.channels()];
     int i = 0;
     for (int t = begin; t < end; t++) {
-      int plane = Alignment.BEGIN + ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
+      int plane =
+          Alignment.BEGIN + ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
       for (int r = 0; r < c.h().kernel(); r++) {
         for (int s = 0; s < c.w().kernel(); s++) {
           for (int channel = 0; channel < c.channels(); channel++) {

@@ -47,8 +47,7 @@ final class VectorChannelLanes implements ChannelLanes {
   }
 
   @Override
-  public void combine(
-      float[] x, int[] rows, float[] factors, int count, float[] line, int length) {
+  public void combine(float[] x, int[] rows, float[] factors, int count, float[] line, int length) {
     int first = count & 3;
     switch (first) {
       case 1 -> one(x, rows[0], factors[0], line, length);
@@ -77,8 +76,7 @@ final class VectorChannelLanes implements ChannelLanes {
     }
   }
 
-  private static void two(
-      float[] x, int r0, float f0, int r1, float f1, float[] line, int length) {
+  private static void two(float[] x, int r0, float f0, int r1, float f1, float[] line, int length) {
     FloatVector v0 = FloatVector.broadcast(SPECIES, f0);
     FloatVector v1 = FloatVector.broadcast(SPECIES, f1);
     for (int i = 0; i < length; i += LANES) {
@@ -182,8 +180,7 @@ final class VectorChannelLanes implements ChannelLanes {
     var low = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 0);
     var high = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 1);
     low.add(DoubleVector.fromArray(WIDE, sums, at)).intoArray(sums, at);
-    high.add(DoubleVector.fromArray(WIDE, sums, at + WIDE_LANES))
-        .intoArray(sums, at + WIDE_LANES);
+    high.add(DoubleVector.fromArray(WIDE, sums, at + WIDE_LANES)).intoArray(sums, at + WIDE_LANES);
   }
 
   @Override
