@@ -69,7 +69,7 @@ public record BatchSplit(Graph head, Graph tail, int batch, int step) {
   }
 
   private static int largestStep(long whole, int batch) {
-    return (int) Math.clamp(BUDGET * 2 * batch / whole, 1, Math.max(1, batch / 2));
+    return Math.clamp(BUDGET * 2 * batch / whole, 1, Math.max(1, batch / 2));
   }
 
   /** The nodes whose values for a sample depend on that sample alone. */

@@ -145,12 +145,12 @@ final class ConvForms {
       choices.add(
           new Choice(
               padded(c, POINTWISE) + moved,
-              weights -> new ChannelsLastPointwise(c, epilogue, tiles, weights, in, out)));
+              weights -> new ChannelsLastPointwise(c, epilogue, tiles, weights, in, out, threads)));
     } else if (DirectConv.suits(c, in, out)) {
       choices.add(
           new Choice(
               padded(c, DIRECT) + moved,
-              weights -> new DirectConv(c, epilogue, tiles, weights, in, out)));
+              weights -> new DirectConv(c, epilogue, tiles, weights, in, out, threads)));
     }
     if (DepthwiseConv.suits(c, in, out)) {
       choices.add(
@@ -162,7 +162,8 @@ final class ConvForms {
       double written = out == Layout.PLAIN ? TRANSPOSE * outputs(c) / SHARING : 0;
       choices.add(
           new Choice(
-              padded(c, TAPS) + written, weights -> new TapConv(c, epilogue, tiles, weights, out)));
+              padded(c, TAPS) + written,
+              weights -> new TapConv(c, epilogue, tiles, weights, out, threads)));
     }
     if (in == Layout.PLAIN && out == Layout.PLAIN) {
       choices.add(planar(c));
