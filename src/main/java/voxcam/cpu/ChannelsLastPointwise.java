@@ -198,7 +198,14 @@ final class ChannelsLastPointwise implements Kernel {
   }
 
   private void store(
-      float[][] inputs, float[] result, Block block, int k, int channels, float[] sums, int sumsAt, int width) {
+      float[][] inputs,
+      float[] result,
+      Block block,
+      int k,
+      int channels,
+      float[] sums,
+      int sumsAt,
+      int width) {
     for (int i = 0; i < block.count; ) {
       int z = (block.from + i) / plane();
       int position = (block.from + i) % plane();

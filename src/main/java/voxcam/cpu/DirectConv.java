@@ -110,8 +110,7 @@ final class DirectConv implements Kernel {
         c,
         threads,
         input.units(),
-        (n, d, unit, at) ->
-            input.pack(inputs[0], n, d, unit, scratch, Alignment.BEGIN + at),
+        (n, d, unit, at) -> input.pack(inputs[0], n, d, unit, scratch, Alignment.BEGIN + at),
         (n, first, planes) -> {
           int positions = planes * plane();
           int together = together(positions);
@@ -211,7 +210,8 @@ final class DirectConv implements Kernel {
       int p = position / c.w().output();
       int q = position % c.w().output();
       int count = Math.min(hi - i, c.w().output() - q);
-      int plane = Alignment.BEGIN + ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
+      int plane =
+          Alignment.BEGIN + ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
       int at = plane + input.positionAt(group, p, q);
       for (int j = 0; j < count; j++) {
         rows[i + j] = at + j * c.w().stride() * c.channels();
@@ -243,7 +243,8 @@ final class DirectConv implements Kernel {
         int len = Math.min(run, length - l);
         Arrays.fill(rows, hi, hi + tile, zeros - start);
         for (int i = lo; i < hi; i += tile) {
-          tiles.run(vectors, slab, rows, i, start, len, weights.array(), at, slab, sums + i * width);
+          tiles.run(
+              vectors, slab, rows, i, start, len, weights.array(), at, slab, sums + i * width);
         }
         at += len * width;
       }

@@ -105,7 +105,6 @@ final class VectorConvTiles implements ConvTiles {
     return switch (vectors) {
       case 1 -> 12;
       case 2 -> FEW_REGISTERS ? 6 : 12;
-      case 3 -> 8;
       default -> 6;
     };
   }
@@ -132,7 +131,6 @@ final class VectorConvTiles implements ConvTiles {
           VectorRunTileNarrow.rows12by2(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
         }
       }
-      case 3 -> VectorRunTile.rows8by3(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
       case 4 -> VectorRunTile.rows6by4(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
       default -> throw new IllegalArgumentException("a tile of " + vectors + " vectors");
     }
@@ -160,7 +158,6 @@ final class VectorConvTiles implements ConvTiles {
           VectorTapTileNarrow.rows12by2(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
         }
       }
-      case 3 -> VectorTapTile.rows8by3(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
       case 4 -> VectorTapTile.rows6by4(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
       default -> throw new IllegalArgumentException("a tile of " + vectors + " vectors");
     }
