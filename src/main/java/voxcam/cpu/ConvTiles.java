@@ -73,7 +73,7 @@ interface ConvTiles {
    * {@code sums[i][j] += sum_l a[rows[i] + start + l] b[bFrom + l width + j]} for l below {@code
    * len}, {@link #rows} values of i and {@code width} of j.
    *
-   * @param vectors the width in vectors: 1 to {@link #panelVectors()}
+   * @param vectors the width in vectors: 1, 2 or 4, at most {@link #panelVectors()}
    * @param rowsFrom where in {@code rows} the tile's begin
    */
   void run(
@@ -92,7 +92,7 @@ interface ConvTiles {
    * {@code sums[i][j] += sum_t x[xFrom + offsets[t] + i] b[bFrom + t width + j]} for t in {@code
    * [from, to)}, {@link #rows} values of i and {@code width} of j.
    *
-   * @param vectors the width in vectors: 1 to {@link #panelVectors()}
+   * @param vectors the width in vectors: 1, 2 or 4, at most {@link #panelVectors()}
    */
   void taps(
       int vectors,

@@ -16,11 +16,7 @@ record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
     List<Integer> widths = new ArrayList<>();
     int left = Math.ceilDiv(c.outputs(), tiles.lanes());
     while (left > 0) {
-      int width = Math.min(left, tiles.panelVectors());
-      // Three and two are better than four and one; but a panel must begin with a block.
-      if (left == tiles.panelVectors() + 1 && width > 2 && tiles.lanes() == Layout.BLOCK) {
-        width--;
-      }
+      int width = Math.min(Integer.highestOneBit(left), tiles.panelVectors());
       widths.add(width);
       left -= width;
     }

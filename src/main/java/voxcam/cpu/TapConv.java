@@ -19,6 +19,7 @@ final class TapConv implements Kernel {
   private final Correlation c;
   private final ConvTiles tiles;
   private final PlanarInput input;
+  private final int[] spots;
   private final ConvOutput output;
   private final PanelWeights panels;
   private final PlaneRing ring;
@@ -41,6 +42,7 @@ final class TapConv implements Kernel {
     this.c = c;
     this.tiles = tiles;
     this.input = PlanarInput.of(c);
+    this.spots = spots(c, input);
     this.output = new ConvOutput(c, epilogue, tiles, out);
     this.panels = PanelWeights.of(c, tiles);
     this.ring = PlaneRing.of(c, input.planeFloats());
@@ -134,9 +136,10 @@ final class TapConv implements Kernel {
     int group = panel / panels.perGroup();
     Arrays.fill(slab, sums, sums + (stripe.end - stripe.from) * perRow * tile * width, 0);
     int[] offsets = offsets(stripe.z, group);
-    int first = c.d().firstTap(stripe.z) * (c.taps() / c.d().kernel() * c.channels());
+    int first = c.d().firstTap(stripe.z) * spots.length;
     int at = weights.from() + panels.at(panel) + first * width;
-    int run = Math.ceilDiv(offsets.length, Math.ceilDiv(offsets.length * width, PIECE) | 1);
+    int pieces = Math.max(1, Math.ceilDiv(offsets.length * width, PIECE));
+    int run = Math.ceilDiv(offsets.length, pieces);
     for (int t = 0; t < offsets.length; t += run) {
       int end = Math.min(t + run, offsets.length);
       for (int p = stripe.from; p < stripe.end; p++) {
@@ -175,21 +178,31 @@ final class TapConv implements Kernel {
     }
   }
 
+  /** Where the taps of one kernel plane of the first group lie in a packed plane. */
+  private static int[] spots(Correlation c, PlanarInput input) {
+    int[] spots = new int[c.h().kernel() * c.w().kernel() * c.channels()];
+    int i = 0;
+    for (int r = 0; r < c.h().kernel(); r++) {
+      for (int s = 0; s < c.w().kernel(); s++) {
+        for (int channel = 0; channel < c.channels(); channel++) {
+          spots[i++] = input.tapAt(channel, r, s);
+        }
+      }
+    }
+    return spots;
+  }
+
   /** Where each tap that reads the input lies in the slab for the first output of plane z. */
   private int[] offsets(int z, int group) {
     int begin = c.d().firstTap(z);
     int end = c.d().endTap(z);
-    int[] offsets = new int[(end - begin) * c.h().kernel() * c.w().kernel() * c.channels()];
-    int i = 0;
+    int[] offsets = new int[(end - begin) * spots.length];
+    int channel = group == 0 ? 0 : input.tapAt(group * c.channels(), 0, 0);
     for (int t = begin; t < end; t++) {
-      int plane =
-          Alignment.BEGIN + ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
-      for (int r = 0; r < c.h().kernel(); r++) {
-        for (int s = 0; s < c.w().kernel(); s++) {
-          for (int channel = 0; channel < c.channels(); channel++) {
-            offsets[i++] = plane + input.tapAt(group * c.channels() + channel, r, s);
-          }
-        }
+      int plane = ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
+      int from = (t - begin) * spots.length;
+      for (int i = 0; i < spots.length; i++) {
+        offsets[from + i] = Alignment.BEGIN + plane + channel + spots[i];
       }
     }
     return offsets;

@@ -43,39 +43,14 @@ final class VectorConvTiles implements ConvTiles {
       int bFrom,
       float[] sums,
       int sumsFrom) {
-    switch (vectors) {
-      case 1 ->
-          VectorPanelTile.rows12(
-              a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
-      case 2 -> pair(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
-      case 4 -> {
-        VectorPanelTile.rows6by4(
-            a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
-        VectorPanelTile.rows6by4(
-            a, rows, rowsFrom + 6, starts, from, to, len, b, bFrom, sums, sumsFrom + 24 * LANES);
+    int tile = rows(vectors);
+    int width = vectors * LANES;
+    for (int i = 0; i < ROWS; i += tile) {
+      for (int g = from; g < to; g++) {
+        int row = bFrom + g * len * width;
+        int at = sumsFrom + i * width;
+        run(vectors, a, rows, rowsFrom + i, starts[g], len, b, row, sums, at);
       }
-      default -> throw new IllegalArgumentException("a panel tile of " + vectors + " vectors");
-    }
-  }
-
-  private static void pair(
-      float[] a,
-      int[] rows,
-      int rowsFrom,
-      int[] starts,
-      int from,
-      int to,
-      int len,
-      float[] b,
-      int bFrom,
-      float[] sums,
-      int sumsFrom) {
-    if (FEW_REGISTERS) {
-      VectorPanelTile.rows6by2(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
-      VectorPanelTile.rows6by2(
-          a, rows, rowsFrom + 6, starts, from, to, len, b, bFrom, sums, sumsFrom + 12 * LANES);
-    } else {
-      VectorPanelTile.rows12by2(a, rows, rowsFrom, starts, from, to, len, b, bFrom, sums, sumsFrom);
     }
   }
 
@@ -105,7 +80,6 @@ final class VectorConvTiles implements ConvTiles {
     return switch (vectors) {
       case 1 -> 12;
       case 2 -> FEW_REGISTERS ? 6 : 12;
-      case 3 -> 8;
       default -> 6;
     };
   }
@@ -132,7 +106,6 @@ final class VectorConvTiles implements ConvTiles {
           VectorRunTileNarrow.rows12by2(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
         }
       }
-      case 3 -> VectorRunTile.rows8by3(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
       case 4 -> VectorRunTile.rows6by4(a, rows, rowsFrom, start, len, b, bFrom, sums, sumsFrom);
       default -> throw new IllegalArgumentException("a tile of " + vectors + " vectors");
     }
@@ -160,7 +133,6 @@ final class VectorConvTiles implements ConvTiles {
           VectorTapTileNarrow.rows12by2(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
         }
       }
-      case 3 -> VectorTapTile.rows8by3(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
       case 4 -> VectorTapTile.rows6by4(x, xFrom, offsets, from, to, b, bFrom, sums, sumsFrom);
       default -> throw new IllegalArgumentException("a tile of " + vectors + " vectors");
     }

@@ -3,7 +3,7 @@ package voxcam.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The wide tiles of {@link ConvTiles#taps} with vectors, see {@link VectorRunTile}. */
+/** The tile of {@link ConvTiles#taps} with four vectors, see {@link VectorRunTile}. */
 final class VectorTapTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -130,128 +130,5 @@ final class VectorTapTile {
     s5x2.add(FloatVector.fromArray(SPECIES, sums, s5x2At)).intoArray(sums, s5x2At);
     int s5x3At = sumsFrom + 23 * LANES;
     s5x3.add(FloatVector.fromArray(SPECIES, sums, s5x3At)).intoArray(sums, s5x3At);
-  }
-
-  /** 24 sums. */
-  static void rows8by3(
-      float[] x,
-      int xFrom,
-      int[] offsets,
-      int from,
-      int to,
-      float[] b,
-      int bFrom,
-      float[] sums,
-      int sumsFrom) {
-    FloatVector s0x0 = FloatVector.zero(SPECIES);
-    FloatVector s0x1 = s0x0;
-    FloatVector s0x2 = s0x0;
-    FloatVector s1x0 = s0x0;
-    FloatVector s1x1 = s0x0;
-    FloatVector s1x2 = s0x0;
-    FloatVector s2x0 = s0x0;
-    FloatVector s2x1 = s0x0;
-    FloatVector s2x2 = s0x0;
-    FloatVector s3x0 = s0x0;
-    FloatVector s3x1 = s0x0;
-    FloatVector s3x2 = s0x0;
-    FloatVector s4x0 = s0x0;
-    FloatVector s4x1 = s0x0;
-    FloatVector s4x2 = s0x0;
-    FloatVector s5x0 = s0x0;
-    FloatVector s5x1 = s0x0;
-    FloatVector s5x2 = s0x0;
-    FloatVector s6x0 = s0x0;
-    FloatVector s6x1 = s0x0;
-    FloatVector s6x2 = s0x0;
-    FloatVector s7x0 = s0x0;
-    FloatVector s7x1 = s0x0;
-    FloatVector s7x2 = s0x0;
-    for (int t = from; t < to; t++) {
-      int at = xFrom + offsets[t];
-      int row = bFrom + t * 3 * LANES;
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, row + 2 * LANES);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, x[at]);
-      s0x0 = v0.fma(b0, s0x0);
-      s0x1 = v0.fma(b1, s0x1);
-      s0x2 = v0.fma(b2, s0x2);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, x[at + 1]);
-      s1x0 = v1.fma(b0, s1x0);
-      s1x1 = v1.fma(b1, s1x1);
-      s1x2 = v1.fma(b2, s1x2);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, x[at + 2]);
-      s2x0 = v2.fma(b0, s2x0);
-      s2x1 = v2.fma(b1, s2x1);
-      s2x2 = v2.fma(b2, s2x2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, x[at + 3]);
-      s3x0 = v3.fma(b0, s3x0);
-      s3x1 = v3.fma(b1, s3x1);
-      s3x2 = v3.fma(b2, s3x2);
-      FloatVector v4 = FloatVector.broadcast(SPECIES, x[at + 4]);
-      s4x0 = v4.fma(b0, s4x0);
-      s4x1 = v4.fma(b1, s4x1);
-      s4x2 = v4.fma(b2, s4x2);
-      FloatVector v5 = FloatVector.broadcast(SPECIES, x[at + 5]);
-      s5x0 = v5.fma(b0, s5x0);
-      s5x1 = v5.fma(b1, s5x1);
-      s5x2 = v5.fma(b2, s5x2);
-      FloatVector v6 = FloatVector.broadcast(SPECIES, x[at + 6]);
-      s6x0 = v6.fma(b0, s6x0);
-      s6x1 = v6.fma(b1, s6x1);
-      s6x2 = v6.fma(b2, s6x2);
-      FloatVector v7 = FloatVector.broadcast(SPECIES, x[at + 7]);
-      s7x0 = v7.fma(b0, s7x0);
-      s7x1 = v7.fma(b1, s7x1);
-      s7x2 = v7.fma(b2, s7x2);
-    }
-    s0x0.add(FloatVector.fromArray(SPECIES, sums, sumsFrom)).intoArray(sums, sumsFrom);
-    int s0x1At = sumsFrom + LANES;
-    s0x1.add(FloatVector.fromArray(SPECIES, sums, s0x1At)).intoArray(sums, s0x1At);
-    int s0x2At = sumsFrom + 2 * LANES;
-    s0x2.add(FloatVector.fromArray(SPECIES, sums, s0x2At)).intoArray(sums, s0x2At);
-    int s1x0At = sumsFrom + 3 * LANES;
-    s1x0.add(FloatVector.fromArray(SPECIES, sums, s1x0At)).intoArray(sums, s1x0At);
-    int s1x1At = sumsFrom + 4 * LANES;
-    s1x1.add(FloatVector.fromArray(SPECIES, sums, s1x1At)).intoArray(sums, s1x1At);
-    int s1x2At = sumsFrom + 5 * LANES;
-    s1x2.add(FloatVector.fromArray(SPECIES, sums, s1x2At)).intoArray(sums, s1x2At);
-    int s2x0At = sumsFrom + 6 * LANES;
-    s2x0.add(FloatVector.fromArray(SPECIES, sums, s2x0At)).intoArray(sums, s2x0At);
-    int s2x1At = sumsFrom + 7 * LANES;
-    s2x1.add(FloatVector.fromArray(SPECIES, sums, s2x1At)).intoArray(sums, s2x1At);
-    int s2x2At = sumsFrom + 8 * LANES;
-    s2x2.add(FloatVector.fromArray(SPECIES, sums, s2x2At)).intoArray(sums, s2x2At);
-    int s3x0At = sumsFrom + 9 * LANES;
-    s3x0.add(FloatVector.fromArray(SPECIES, sums, s3x0At)).intoArray(sums, s3x0At);
-    int s3x1At = sumsFrom + 10 * LANES;
-    s3x1.add(FloatVector.fromArray(SPECIES, sums, s3x1At)).intoArray(sums, s3x1At);
-    int s3x2At = sumsFrom + 11 * LANES;
-    s3x2.add(FloatVector.fromArray(SPECIES, sums, s3x2At)).intoArray(sums, s3x2At);
-    int s4x0At = sumsFrom + 12 * LANES;
-    s4x0.add(FloatVector.fromArray(SPECIES, sums, s4x0At)).intoArray(sums, s4x0At);
-    int s4x1At = sumsFrom + 13 * LANES;
-    s4x1.add(FloatVector.fromArray(SPECIES, sums, s4x1At)).intoArray(sums, s4x1At);
-    int s4x2At = sumsFrom + 14 * LANES;
-    s4x2.add(FloatVector.fromArray(SPECIES, sums, s4x2At)).intoArray(sums, s4x2At);
-    int s5x0At = sumsFrom + 15 * LANES;
-    s5x0.add(FloatVector.fromArray(SPECIES, sums, s5x0At)).intoArray(sums, s5x0At);
-    int s5x1At = sumsFrom + 16 * LANES;
-    s5x1.add(FloatVector.fromArray(SPECIES, sums, s5x1At)).intoArray(sums, s5x1At);
-    int s5x2At = sumsFrom + 17 * LANES;
-    s5x2.add(FloatVector.fromArray(SPECIES, sums, s5x2At)).intoArray(sums, s5x2At);
-    int s6x0At = sumsFrom + 18 * LANES;
-    s6x0.add(FloatVector.fromArray(SPECIES, sums, s6x0At)).intoArray(sums, s6x0At);
-    int s6x1At = sumsFrom + 19 * LANES;
-    s6x1.add(FloatVector.fromArray(SPECIES, sums, s6x1At)).intoArray(sums, s6x1At);
-    int s6x2At = sumsFrom + 20 * LANES;
-    s6x2.add(FloatVector.fromArray(SPECIES, sums, s6x2At)).intoArray(sums, s6x2At);
-    int s7x0At = sumsFrom + 21 * LANES;
-    s7x0.add(FloatVector.fromArray(SPECIES, sums, s7x0At)).intoArray(sums, s7x0At);
-    int s7x1At = sumsFrom + 22 * LANES;
-    s7x1.add(FloatVector.fromArray(SPECIES, sums, s7x1At)).intoArray(sums, s7x1At);
-    int s7x2At = sumsFrom + 23 * LANES;
-    s7x2.add(FloatVector.fromArray(SPECIES, sums, s7x2At)).intoArray(sums, s7x2At);
   }
 }
