@@ -6,8 +6,12 @@ import java.util.Arrays;
 final class ScalarWinogradLines implements WinogradLines {
   private static final float NEAR = (float) WinogradTransform.NEAR;
   private static final float FAR = (float) WinogradTransform.FAR;
-  private static final float NEAR_CUBED = (float) Math.pow(WinogradTransform.NEAR, 3);
-  private static final float FAR_CUBED = (float) Math.pow(WinogradTransform.FAR, 3);
+  private static final float NEAR_SQUARED = NEAR * NEAR;
+  private static final float FAR_SQUARED = FAR * FAR;
+  private static final float NEAR_CUBED = NEAR_SQUARED * NEAR;
+  private static final float FAR_CUBED = FAR_SQUARED * FAR;
+  private static final float SUM = NEAR_SQUARED + FAR_SQUARED;
+  private static final float PRODUCT = NEAR_SQUARED * FAR_SQUARED;
 
   @Override
   public void input(
@@ -86,16 +90,16 @@ final class ScalarWinogradLines implements WinogradLines {
       float d3 = x[from + v + 3 * xl];
       float d4 = x[from + v + 4 * xl];
       float d5 = x[from + v + 5 * xl];
-      float evenNear = d4 - 2 * d2;
-      float oddNear = d3 - 2 * d1;
-      float evenFar = d4 - 0.5f * d2;
-      float oddFar = d3 - 0.5f * d1;
-      y[to + v] = d0 - 2.5f * d2 + d4;
+      float evenNear = d4 - FAR_SQUARED * d2;
+      float oddNear = d3 - FAR_SQUARED * d1;
+      float evenFar = d4 - NEAR_SQUARED * d2;
+      float oddFar = d3 - NEAR_SQUARED * d1;
+      y[to + v] = PRODUCT * d0 + (d4 - SUM * d2);
       y[to + v + yl] = evenNear + NEAR * oddNear;
       y[to + v + 2 * yl] = evenNear - NEAR * oddNear;
       y[to + v + 3 * yl] = evenFar + FAR * oddFar;
       y[to + v + 4 * yl] = evenFar - FAR * oddFar;
-      y[to + v + 5 * yl] = d1 - 2.5f * d3 + d5;
+      y[to + v + 5 * yl] = PRODUCT * d1 + (d5 - SUM * d3);
     }
   }
 
@@ -124,7 +128,7 @@ final class ScalarWinogradLines implements WinogradLines {
       float oddFar = d3 - d4;
       y[to + v] = d0 + evenNear + evenFar;
       y[to + v + yl] = NEAR * oddNear + FAR * oddFar;
-      y[to + v + 2 * yl] = 0.5f * evenNear + 2 * evenFar;
+      y[to + v + 2 * yl] = NEAR_SQUARED * evenNear + FAR_SQUARED * evenFar;
       y[to + v + 3 * yl] = NEAR_CUBED * oddNear + FAR_CUBED * oddFar + d5;
     }
   }

@@ -14,8 +14,12 @@ final class VectorWinogradLines implements WinogradLines {
 
   private static final float NEAR = (float) WinogradTransform.NEAR;
   private static final float FAR = (float) WinogradTransform.FAR;
-  private static final float NEAR_CUBED = (float) Math.pow(WinogradTransform.NEAR, 3);
-  private static final float FAR_CUBED = (float) Math.pow(WinogradTransform.FAR, 3);
+  private static final float NEAR_SQUARED = NEAR * NEAR;
+  private static final float FAR_SQUARED = FAR * FAR;
+  private static final float NEAR_CUBED = NEAR_SQUARED * NEAR;
+  private static final float FAR_CUBED = FAR_SQUARED * FAR;
+  private static final float SUM = NEAR_SQUARED + FAR_SQUARED;
+  private static final float PRODUCT = NEAR_SQUARED * FAR_SQUARED;
 
   @Override
   public void input(
@@ -109,9 +113,10 @@ final class VectorWinogradLines implements WinogradLines {
     FloatVector minusNear = FloatVector.broadcast(SPECIES, -NEAR);
     FloatVector far = FloatVector.broadcast(SPECIES, FAR);
     FloatVector minusFar = FloatVector.broadcast(SPECIES, -FAR);
-    FloatVector minusTwo = FloatVector.broadcast(SPECIES, -2f);
-    FloatVector minusHalf = FloatVector.broadcast(SPECIES, -0.5f);
-    FloatVector minusSum = FloatVector.broadcast(SPECIES, -2.5f);
+    FloatVector minusFarSquared = FloatVector.broadcast(SPECIES, -FAR_SQUARED);
+    FloatVector minusNearSquared = FloatVector.broadcast(SPECIES, -NEAR_SQUARED);
+    FloatVector minusSum = FloatVector.broadcast(SPECIES, -SUM);
+    FloatVector product = FloatVector.broadcast(SPECIES, PRODUCT);
     for (int i0 = 0; i0 < n0; i0++) {
       for (int i1 = 0; i1 < n1; i1++) {
         for (int v = 0; v < Layout.BLOCK; v += LANES) {
@@ -123,16 +128,16 @@ final class VectorWinogradLines implements WinogradLines {
           FloatVector d3 = FloatVector.fromArray(SPECIES, x, from + 3 * xl);
           FloatVector d4 = FloatVector.fromArray(SPECIES, x, from + 4 * xl);
           FloatVector d5 = FloatVector.fromArray(SPECIES, x, from + 5 * xl);
-          FloatVector evenNear = d2.fma(minusTwo, d4);
-          FloatVector oddNear = d1.fma(minusTwo, d3);
-          FloatVector evenFar = d2.fma(minusHalf, d4);
-          FloatVector oddFar = d1.fma(minusHalf, d3);
-          d2.fma(minusSum, d0).add(d4).intoArray(y, to);
+          FloatVector evenNear = d2.fma(minusFarSquared, d4);
+          FloatVector oddNear = d1.fma(minusFarSquared, d3);
+          FloatVector evenFar = d2.fma(minusNearSquared, d4);
+          FloatVector oddFar = d1.fma(minusNearSquared, d3);
+          d0.fma(product, d2.fma(minusSum, d4)).intoArray(y, to);
           oddNear.fma(near, evenNear).intoArray(y, to + yl);
           oddNear.fma(minusNear, evenNear).intoArray(y, to + 2 * yl);
           oddFar.fma(far, evenFar).intoArray(y, to + 3 * yl);
           oddFar.fma(minusFar, evenFar).intoArray(y, to + 4 * yl);
-          d3.fma(minusSum, d1).add(d5).intoArray(y, to + 5 * yl);
+          d1.fma(product, d3.fma(minusSum, d5)).intoArray(y, to + 5 * yl);
         }
       }
     }
@@ -184,8 +189,8 @@ final class VectorWinogradLines implements WinogradLines {
       int n1) {
     FloatVector near = FloatVector.broadcast(SPECIES, NEAR);
     FloatVector far = FloatVector.broadcast(SPECIES, FAR);
-    FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
-    FloatVector two = FloatVector.broadcast(SPECIES, 2f);
+    FloatVector nearSquared = FloatVector.broadcast(SPECIES, NEAR_SQUARED);
+    FloatVector farSquared = FloatVector.broadcast(SPECIES, FAR_SQUARED);
     FloatVector nearCubed = FloatVector.broadcast(SPECIES, NEAR_CUBED);
     FloatVector farCubed = FloatVector.broadcast(SPECIES, FAR_CUBED);
     for (int i0 = 0; i0 < n0; i0++) {
@@ -205,7 +210,7 @@ final class VectorWinogradLines implements WinogradLines {
           FloatVector oddFar = d3.sub(d4);
           d0.add(evenNear).add(evenFar).intoArray(y, to);
           oddFar.fma(far, oddNear.mul(near)).intoArray(y, to + yl);
-          evenFar.fma(two, evenNear.mul(half)).intoArray(y, to + 2 * yl);
+          evenFar.fma(farSquared, evenNear.mul(nearSquared)).intoArray(y, to + 2 * yl);
           oddFar.fma(farCubed, oddNear.fma(nearCubed, d5)).intoArray(y, to + 3 * yl);
         }
       }
@@ -227,7 +232,8 @@ final class VectorWinogradLines implements WinogradLines {
     for (int v = 0; v < Layout.BLOCK; v += LANES) {
       FloatVector shift = FloatVector.fromArray(SPECIES, bias, biasFrom + v);
       for (int i = 0; i < count; i++) {
-        FloatVector sum = FloatVector.fromArray(SPECIES, sums, from + i * Layout.BLOCK + v).add(shift);
+        FloatVector sum =
+            FloatVector.fromArray(SPECIES, sums, from + i * Layout.BLOCK + v).add(shift);
         int to = at + i * step + v;
         if (added.length > 0) {
           sum = sum.add(FloatVector.fromArray(SPECIES, added, to));

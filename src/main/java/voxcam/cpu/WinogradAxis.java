@@ -1,9 +1,9 @@
 package voxcam.cpu;
 
 /**
- * The tiles along one axis of a {@link WinogradConv}. With a dilation, outputs of equal index modulo
- * the dilation read inputs that no others read: tiles are made in each such class, and neighbours
- * in a tile are a dilation apart.
+ * The tiles along one axis of a {@link WinogradConv}. With a dilation, outputs of equal index
+ * modulo the dilation read inputs that no others read: tiles are made in each such class, and
+ * neighbours in a tile are a dilation apart.
  */
 final class WinogradAxis {
   private final ConvAxis axis;

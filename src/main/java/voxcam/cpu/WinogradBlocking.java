@@ -3,8 +3,8 @@ package voxcam.cpu;
 /**
  * How many tiles a {@link WinogradConv} computes together, and where their transformed values lie:
  * inputs as {@code [tile][point][channel]}, and behind them sums as {@code [tile][point][output
- * channel]} of one panel, or of all panels one after the other where the stages are shared. So a tile
- * is written and read in few pages of memory.
+ * channel]} of one panel, or of all panels one after the other where the stages are shared. So a
+ * tile is written and read in few pages of memory.
  *
  * @param most tiles that there is memory for
  * @param shared whether all threads share each stage

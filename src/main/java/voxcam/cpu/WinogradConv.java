@@ -5,13 +5,13 @@ import java.util.Optional;
 /**
  * Convolution with fewer multiplications, after Winograd: tiles of inputs are transformed, the
  * channels of each transformed value are multiplied with transformed weights as matrices, and the
- * sums are transformed to tiles of outputs. A tile of 4x4x4 outputs takes 216 products for each pair
- * of channels instead of 1728. Results differ from those of other algorithms by more than the order
- * of a sum: {@link WinogradError} tells by how much.
+ * sums are transformed to tiles of outputs. A tile of 4x4x4 outputs takes 216 products for each
+ * pair of channels instead of 1728. Results differ from those of other algorithms by more than the
+ * order of a sum: {@link WinogradError} tells by how much.
  *
- * <p>Where there are many tiles, a task takes some through all stages, with what lies between in the
- * cache of its core. Where there are few, all threads share each stage, so that the weights are read
- * once. Results do not depend on this, nor on which tiles are computed together.
+ * <p>Where there are many tiles, a task takes some through all stages, with what lies between in
+ * the cache of its core. Where there are few, all threads share each stage, so that the weights are
+ * read once. Results do not depend on this, nor on which tiles are computed together.
  */
 final class WinogradConv implements Kernel {
   private final Correlation c;
@@ -52,7 +52,7 @@ final class WinogradConv implements Kernel {
     this.weights = WinogradWeights.of(c, tile, rows);
     this.blocking = WinogradBlocking.of(grid, this.weights);
     this.workers = workers;
-    this.packed = weights.map(this.weights::packed);
+    this.packed = weights.map(values -> this.weights.packed(values, new Threads(workers)));
   }
 
   private int workFloats() {
@@ -82,7 +82,7 @@ final class WinogradConv implements Kernel {
     Threads limited = threads.count() <= workers ? threads : new Threads(workers);
     int free = packed.isPresent() ? 0 : Math.toIntExact(WinogradWeights.floats(c, tile));
     if (packed.isEmpty()) {
-      limited.forEach(weights.count(), panel -> weights.pack(inputs[1], panel, scratch, 0));
+      limited.forEach(weights.tasks(), task -> weights.pack(inputs[1], task, scratch, 0));
     }
     Run run = new Run(inputs, output, scratch, packed.orElse(scratch), bias(inputs), free);
     if (blocking.shared()) {
@@ -113,8 +113,7 @@ final class WinogradConv implements Kernel {
     private final int inBlocks = Layout.blocks(c.channels());
     private final int outBlocks = Layout.blocks(c.outputs());
 
-    Run(
-        float[][] inputs, float[] y, float[] scratch, float[] u, float[] bias, int free) {
+    Run(float[][] inputs, float[] y, float[] scratch, float[] u, float[] bias, int free) {
       this.inputs = inputs;
       this.y = y;
       this.scratch = scratch;
@@ -173,7 +172,8 @@ final class WinogradConv implements Kernel {
           count * inBlocks,
           (task, worker) -> {
             int work = works + worker * workFloats();
-            transformInput(group, task % inBlocks, first + task / inBlocks, v, task / inBlocks, work);
+            transformInput(
+                group, task % inBlocks, first + task / inBlocks, v, task / inBlocks, work);
           });
       int panels = weights.perGroup();
       threads.forEach(

@@ -3,8 +3,8 @@ package voxcam.cpu;
 import java.util.Arrays;
 
 /**
- * The first stage of {@link WinogradConv}: the inputs of one tile and one block of channels become a
- * value for each point.
+ * The first stage of {@link WinogradConv}: the inputs of one tile and one block of channels become
+ * a value for each point.
  */
 final class WinogradInput {
   private final WinogradGrid grid;
@@ -36,17 +36,20 @@ final class WinogradInput {
    * @param work {@link #workFloats} from {@code workFrom}
    */
   void tile(
-      float[] x, int tile, int block, float[] v, int vFrom, int pointStride, float[] work,
+      float[] x,
+      int tile,
+      int block,
+      float[] v,
+      int vFrom,
+      int pointStride,
+      float[] work,
       int workFrom) {
     int n = grid.batch(tile);
     int d = grid.d(tile);
     int h = grid.h(tile);
     int w = grid.w(tile);
     boolean inside =
-        layout == Layout.BLOCKED
-            && grid.d().inside(d)
-            && grid.h().inside(h)
-            && grid.w().inside(w);
+        layout == Layout.BLOCKED && grid.d().inside(d) && grid.h().inside(h) && grid.w().inside(w);
     if (inside) {
       int row = grid.w().inputSize() * Layout.BLOCK;
       int plane = grid.h().inputSize() * row;
@@ -106,8 +109,7 @@ final class WinogradInput {
     int sw = xw;
     if (mw > 1) {
       if (mh == 1 && md == 1) {
-        lines.input(
-            mw, from, at, sd, sh, sw, v, vFrom, vPlane, vRow, pointStride, nd, nh);
+        lines.input(mw, from, at, sd, sh, sw, v, vFrom, vPlane, vRow, pointStride, nd, nh);
         return;
       }
       lines.input(mw, from, at, sd, sh, sw, work, workFrom, plane, row, Layout.BLOCK, nd, nh);
@@ -119,8 +121,7 @@ final class WinogradInput {
     }
     if (mh > 1) {
       if (md == 1) {
-        lines.input(
-            mh, from, at, sd, sw, sh, v, vFrom, vPlane, pointStride, vRow, nd, nw);
+        lines.input(mh, from, at, sd, sw, sh, v, vFrom, vPlane, pointStride, vRow, nd, nw);
         return;
       }
       lines.input(mh, from, at, sd, sw, sh, work, workFrom, plane, Layout.BLOCK, row, nd, nw);

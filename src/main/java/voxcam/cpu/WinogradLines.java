@@ -1,9 +1,10 @@
 package voxcam.cpu;
 
 /**
- * The transforms of {@link WinogradConv} along one axis, and what becomes of its results. An element
- * is a block of {@link Layout#BLOCK} channels; a line is a run of elements at equal distances, and
- * {@code n0 * n1} lines are transformed in one call. A line may be transformed in place.
+ * The transforms of {@link WinogradConv} along one axis, and what becomes of its results. An
+ * element is a block of {@link Layout#BLOCK} channels; a line is a run of elements at equal
+ * distances, and {@code n0 * n1} lines are transformed in one call. A line may be transformed in
+ * place.
  */
 interface WinogradLines {
   /** The form that runs here. */

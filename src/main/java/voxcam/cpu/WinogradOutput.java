@@ -124,8 +124,7 @@ final class WinogradOutput {
         int row = ((volume + z) * grid.h().outputSize() + p) * grid.w().outputSize();
         int at = (row + grid.w().firstOutput(w)) * Layout.BLOCK;
         int from = sums + (i * grid.h().outputs() + j) * grid.w().outputs() * Layout.BLOCK;
-        lines.store(
-            work, from, count, bias, block * Layout.BLOCK, added, relu, output, at, step);
+        lines.store(work, from, count, bias, block * Layout.BLOCK, added, relu, output, at, step);
         activate(output, at, count, step);
       }
     }

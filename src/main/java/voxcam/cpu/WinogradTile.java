@@ -26,8 +26,7 @@ record WinogradTile(int d, int h, int w) {
   /** Whether this is a way to compute a correlation. */
   boolean suits(Correlation c) {
     boolean aligned =
-        c.groups() == 1
-            || (c.channels() % Layout.BLOCK == 0 && c.outputs() % Layout.BLOCK == 0);
+        c.groups() == 1 || (c.channels() % Layout.BLOCK == 0 && c.outputs() % Layout.BLOCK == 0);
     return aligned && outputs() > 1 && suits(c.d(), d) && suits(c.h(), h) && suits(c.w(), w);
   }
 

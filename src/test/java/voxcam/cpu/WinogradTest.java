@@ -17,7 +17,7 @@ import voxcam.op.Window;
 
 /** Winograd convolution against plain loops in double, over random geometries. */
 final class WinogradTest {
-  private static final int GEOMETRIES = 40;
+  private static final int GEOMETRIES = 25;
   private static final float GUARD = 12345;
   private static final int GUARDS = 40;
   private static final int WORKERS = 3;
@@ -59,8 +59,7 @@ final class WinogradTest {
   }
 
   /** One way to compute a case. */
-  private record Way(
-      WinogradTile tile, boolean vectors, boolean packed, Layout in, Layout out) {
+  private record Way(WinogradTile tile, boolean vectors, boolean packed, Layout in, Layout out) {
     static Way of(SplittableRandom random, WinogradTile tile) {
       Layout in = random.nextInt(3) == 0 ? Layout.PLAIN : Layout.BLOCKED;
       Layout out = random.nextInt(3) == 0 ? Layout.PLAIN : Layout.BLOCKED;
@@ -102,7 +101,10 @@ final class WinogradTest {
     SplittableRandom random = new SplittableRandom(5);
     Window window = Window.cube(2, 3, 1, 1, 1);
     Case test =
-        Case.of(random, new Conv.Forward(window, 1), List.of(Shape.of(2, 20, 45, 83), Shape.of(68, 20, 3, 3)));
+        Case.of(
+            random,
+            new Conv.Forward(window, 1),
+            List.of(Shape.of(2, 20, 45, 83), Shape.of(68, 20, 3, 3)));
     for (WinogradTile tile : WinogradTile.all(test.correlation())) {
       for (Layout layout : Layout.values()) {
         check(test, new Way(tile, true, true, layout, layout), expected(test));
@@ -143,8 +145,7 @@ final class WinogradTest {
     for (int i = 0; i < rank; i++) {
       int kernel = i == wide || random.nextInt(4) > 0 ? 3 : 1;
       int dilation = random.nextBoolean() ? 1 : 1 + random.nextInt(5);
-      Window.Axis axis =
-          new Window.Axis(kernel, 1, random.nextInt(5), random.nextInt(5), dilation);
+      Window.Axis axis = new Window.Axis(kernel, 1, random.nextInt(5), random.nextInt(5), dilation);
       axes.add(axis);
       int least = Math.max(1, axis.extent() - axis.padBegin() - axis.padEnd());
       sizes.add(least + random.nextInt(rank == 1 ? 60 : rank == 2 ? 20 : 7));

@@ -1,0 +1,96 @@
+package voxcam.cpu;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which {@link WinogradTile} suits a correlation best, if any: larger tiles save multiplications
+ * but compute more outputs that lie outside of the tensor, have more and larger weights, and are
+ * less accurate. Costs are nanoseconds on a processor with 512-bit vectors at 160 GFLOP/s a core;
+ * narrower vectors scale all but memory alike.
+ */
+final class WinogradChoice {
+  private static final double FLOPS = 10; // per nanosecond and lane
+
+  /** What {@link DirectConv} reaches of that. */
+  private static final double DIRECT = 0.6;
+
+  /** What products reach with panels of 4, 2 and 1 vectors. */
+  private static final double[] PRODUCTS = {0.85, 0.75, 0.5};
+
+  /** Rounds of a product that its beginning and end are worth. */
+  private static final double START = 6;
+
+  /** For a block of 16 channels at one point. */
+  private static final double INPUT = 6;
+
+  private static final double OUTPUT = 4;
+
+  /** Bytes in a nanosecond, for all threads together. */
+  private static final double MEMORY = 15;
+
+  /** With fewer channels than these, blocks of 16 are mostly empty. */
+  private static final int LEAST_CHANNELS = 9;
+
+  /** Up to this many bytes of transformed weights, any tile may be taken. */
+  private static final long SMALL = 16 << 20;
+
+  /** Above, at most so many times the weights. */
+  private static final double LARGEST = 4;
+
+  private WinogradChoice() {}
+
+  /**
+   * The cheapest tile that is cheaper than {@link DirectConv}.
+   *
+   * @param weights where they are known, tiles that lose too much with them are left out
+   */
+  static Optional<WinogradTile> best(
+      Correlation c, int lanes, int threads, Optional<float[]> weights) {
+    if (c.channels() < LEAST_CHANNELS || c.outputs() < LEAST_CHANNELS) {
+      return Optional.empty();
+    }
+    double direct = directCost(c, lanes, threads);
+    List<WinogradTile> tiles =
+        WinogradTile.all(c).stream()
+            .filter(tile -> isSmall(c, tile) && cost(c, tile, lanes, threads) < direct)
+            .sorted(Comparator.comparingDouble(tile -> cost(c, tile, lanes, threads)))
+            .toList();
+    for (WinogradTile tile : tiles) {
+      if (weights.isEmpty() || WinogradError.of(c, tile, weights.get()) <= WinogradError.BOUND) {
+        return Optional.of(tile);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isSmall(Correlation c, WinogradTile tile) {
+    return 4 * WinogradWeights.floats(c, tile) <= SMALL || tile.points() <= LARGEST * c.taps();
+  }
+
+  /** What a run takes, in nanoseconds. */
+  static double cost(Correlation c, WinogradTile tile, int lanes, int threads) {
+    long tiles = (long) c.batch() * c.groups();
+    tiles *= WinogradAxis.count(c.d(), tile.d());
+    tiles *= WinogradAxis.count(c.h(), tile.h());
+    tiles *= WinogradAxis.count(c.w(), tile.w());
+    double points = (double) tiles * tile.points();
+    int inputs = Layout.blocks(c.channels());
+    int outputs = Layout.blocks(c.outputs());
+    double narrow = 16.0 / lanes;
+    double transforms = points * (inputs * INPUT + outputs * OUTPUT) * narrow;
+    double reached = PRODUCTS[outputs >= 4 ? 0 : outputs >= 2 ? 1 : 2];
+    double flops = 2 * points * (c.channels() + START) * outputs * Layout.BLOCK;
+    double products = flops / (FLOPS * lanes * reached);
+    return (transforms + products) / threads + 4 * WinogradWeights.floats(c, tile) / MEMORY;
+  }
+
+  /** What a run of {@link DirectConv} takes, in nanoseconds. */
+  static double directCost(Correlation c, int lanes, int threads) {
+    double positions = (double) c.d().output() * c.h().output() * c.w().output() * c.batch();
+    double pairs = (double) c.groups() * c.channels() * Layout.blocks(c.outputs()) * Layout.BLOCK;
+    double flops = 2 * positions * pairs * c.taps();
+    return flops / (FLOPS * lanes * DIRECT) / threads + 4 * pairs * c.taps() / MEMORY;
+  }
+}

@@ -1,0 +1,147 @@
+package voxcam.cpu;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * What a {@link WinogradTile} loses with given weights: the transforms cancel large terms, and how
+ * much is left of them depends on the kernels. Measured on one tile of noise, cut off below zero as
+ * activations are, and a few output channels, with the arithmetic of the kernel in floats against
+ * plain sums in double.
+ */
+final class WinogradError {
+  /** What a tile may lose, below the 3e-6 that every layer stays within. */
+  static final double BOUND = 2e-6;
+
+  private static final int OUTPUTS = 4;
+  private static final int DEPTH = WinogradProduct.DEPTH;
+
+  private final Correlation c;
+  private final WinogradTile tile;
+  private final float[] weights;
+
+  private WinogradError(Correlation c, WinogradTile tile, float[] weights) {
+    this.c = c;
+    this.tile = tile;
+    this.weights = weights;
+  }
+
+  /** The norm of the error relative to the norm of the result. */
+  static double of(Correlation c, WinogradTile tile, float[] weights) {
+    return new WinogradError(c, tile, weights).measure();
+  }
+
+  private double measure() {
+    int blocks = Layout.blocks(c.channels());
+    int blockFloats = tile.points() * Layout.BLOCK;
+    float[] x = new float[blocks * blockFloats];
+    SplittableRandom random = new SplittableRandom(c.channels());
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) Math.max(0, random.nextGaussian());
+    }
+    float[] v = x.clone();
+    for (int block = 0; block < blocks; block++) {
+      transform(v, block * blockFloats, true);
+    }
+    double error = 0;
+    double norm = 0;
+    int outputs = Math.min(OUTPUTS, c.outputs());
+    double[] exact = new double[tile.outputs()];
+    for (int i = 0; i < outputs; i++) {
+      int k = i * c.outputs() / outputs;
+      float[] y = product(v, k);
+      transform(y, 0, false);
+      sum(x, k, exact);
+      for (int at = 0; at < exact.length; at++) {
+        double difference = y[pointOf(at) * Layout.BLOCK] - exact[at];
+        error += difference * difference;
+        norm += exact[at] * exact[at];
+      }
+    }
+    return norm == 0 ? 0 : Math.sqrt(error / norm);
+  }
+
+  private int inputsH() {
+    return WinogradTile.inputs(tile.h());
+  }
+
+  private int inputsW() {
+    return WinogradTile.inputs(tile.w());
+  }
+
+  /** Which element of a tile of inputs has the place of an output. */
+  private int pointOf(int output) {
+    int z = output / (tile.h() * tile.w());
+    int p = output / tile.w() % tile.h();
+    return (z * inputsH() + p) * inputsW() + output % tile.w();
+  }
+
+  private void transform(float[] x, int at, boolean input) {
+    int row = inputsW() * Layout.BLOCK;
+    int plane = inputsH() * row;
+    int nd = WinogradTile.inputs(tile.d());
+    along(tile.w(), x, at, plane, row, Layout.BLOCK, nd, inputsH(), input);
+    along(tile.h(), x, at, plane, Layout.BLOCK, row, nd, inputsW(), input);
+    along(tile.d(), x, at, row, Layout.BLOCK, plane, inputsH(), inputsW(), input);
+  }
+
+  private static void along(
+      int m, float[] x, int at, int s0, int s1, int line, int n0, int n1, boolean input) {
+    if (m == 1) {
+      return;
+    }
+    WinogradLines lines = WinogradLines.PREFERRED;
+    if (input) {
+      lines.input(m, x, at, s0, s1, line, x, at, s0, s1, line, n0, n1);
+    } else {
+      lines.output(m, x, at, s0, s1, line, x, at, s0, s1, line, n0, n1);
+    }
+  }
+
+  /** The sums over channels for output channel k, in the first element of each block. */
+  private float[] product(float[] v, int k) {
+    int points = tile.points();
+    float[] sums = new float[points * Layout.BLOCK];
+    float[] part = new float[points];
+    WinogradKernels kernels = new WinogradKernels(c, tile, 1);
+    for (int channel = 0; channel < c.channels(); channel++) {
+      double[] u = kernels.of(weights, 0, k, 1, channel);
+      int from = channel / Layout.BLOCK * points * Layout.BLOCK + channel % Layout.BLOCK;
+      for (int point = 0; point < points; point++) {
+        // In double as good as exact, and so rounded once, as the fused instruction does.
+        double product = (double) (float) u[point] * v[from + point * Layout.BLOCK];
+        part[point] = (float) (part[point] + product);
+      }
+      if (channel % DEPTH == DEPTH - 1 || channel == c.channels() - 1) {
+        for (int point = 0; point < points; point++) {
+          sums[point * Layout.BLOCK] += part[point];
+          part[point] = 0;
+        }
+      }
+    }
+    return sums;
+  }
+
+  private void sum(float[] x, int k, double[] exact) {
+    Arrays.fill(exact, 0);
+    int kh = c.h().kernel();
+    int kw = c.w().kernel();
+    int[] points = new int[exact.length];
+    for (int output = 0; output < exact.length; output++) {
+      points[output] = pointOf(output) * Layout.BLOCK;
+    }
+    for (int channel = 0; channel < c.channels(); channel++) {
+      int block = channel / Layout.BLOCK * tile.points() * Layout.BLOCK;
+      for (int tap = 0; tap < c.taps(); tap++) {
+        int t = tap / (kh * kw);
+        int r = tap / kw % kh;
+        int s = tap % kw;
+        double weight = weights[c.weights().at(0, k, channel, t, r, s)];
+        int from = block + ((t * inputsH() + r) * inputsW() + s) * Layout.BLOCK;
+        for (int output = 0; output < exact.length; output++) {
+          exact[output] += weight * x[from + points[output] + channel % Layout.BLOCK];
+        }
+      }
+    }
+  }
+}
