@@ -26,10 +26,12 @@ final class ScalarWinogradRows implements WinogradRows {
       float[] u,
       int uFrom,
       int depth,
+      float[] base,
+      int baseFrom,
+      int baseRow,
       float[] m,
       int mFrom,
-      int mRow,
-      boolean add) {
+      int mRow) {
     int width = vectors * LANES;
     float[] row = new float[width];
     for (int i = 0; i < ROWS; i++) {
@@ -37,14 +39,15 @@ final class ScalarWinogradRows implements WinogradRows {
       Arrays.fill(row, 0);
       for (int l = 0; l < depth; l++) {
         float factor = v[from + l];
-        int at = uFrom + l * width;
+        int uRow = uFrom + l * width;
         for (int j = 0; j < width; j++) {
-          row[j] += factor * u[at + j];
+          row[j] += factor * u[uRow + j];
         }
       }
       int to = mFrom + i * mRow;
+      int at = baseFrom + i * baseRow;
       for (int j = 0; j < width; j++) {
-        m[to + j] = add ? m[to + j] + row[j] : row[j];
+        m[to + j] = base[at + j] + row[j];
       }
     }
   }

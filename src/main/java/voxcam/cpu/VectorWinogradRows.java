@@ -6,6 +6,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Blocks with vectors. Unrolled by hand, and so above 325 bytecodes: the sums must be local
  * variables to stay in registers.
+ *
+ * <p>Two things that look odd make short sums fast. The loops step by {@code one}, a parameter, so
+ * that the JIT compiler does not know them for counted loops and split them in three. And the
+ * results are stored without a method of our own: so much is inlined here that it would not be, and
+ * vectors that are arguments would be objects.
  */
 final class VectorWinogradRows implements WinogradRows {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -31,20 +36,26 @@ final class VectorWinogradRows implements WinogradRows {
       float[] u,
       int uFrom,
       int depth,
+      float[] base,
+      int baseFrom,
+      int baseRow,
       float[] m,
       int mFrom,
-      int mRow,
-      boolean add) {
+      int mRow) {
     switch (vectors) {
-      case 1 -> one(v, vFrom, vRow, last, u, uFrom, depth, m, mFrom, mRow, add);
-      case 2 -> two(v, vFrom, vRow, last, u, uFrom, depth, m, mFrom, mRow, add);
-      case 4 -> four(v, vFrom, vRow, last, u, uFrom, depth, m, mFrom, mRow, add);
+      case 1 ->
+          one(1, v, vFrom, vRow, last, u, uFrom, depth, base, baseFrom, baseRow, m, mFrom, mRow);
+      case 2 ->
+          two(1, v, vFrom, vRow, last, u, uFrom, depth, base, baseFrom, baseRow, m, mFrom, mRow);
+      case 4 ->
+          four(1, v, vFrom, vRow, last, u, uFrom, depth, base, baseFrom, baseRow, m, mFrom, mRow);
       default -> throw new IllegalArgumentException("a block of " + vectors + " vectors");
     }
   }
 
   /** 24 sums: 32 registers hold them, four vectors of u and a value of v. */
   private static void four(
+      int one,
       float[] v,
       int vFrom,
       int vRow,
@@ -52,10 +63,12 @@ final class VectorWinogradRows implements WinogradRows {
       float[] u,
       int uFrom,
       int depth,
+      float[] base,
+      int baseFrom,
+      int baseRow,
       float[] m,
       int mFrom,
-      int mRow,
-      boolean add) {
+      int mRow) {
     int v0 = vFrom;
     int v1 = vFrom + Math.min(1, last) * vRow;
     int v2 = vFrom + Math.min(2, last) * vRow;
@@ -86,7 +99,7 @@ final class VectorWinogradRows implements WinogradRows {
     FloatVector s5x1 = s0x0;
     FloatVector s5x2 = s0x0;
     FloatVector s5x3 = s0x0;
-    for (int l = 0; l < depth; l++) {
+    for (int l = 0; l < depth; l += one) {
       FloatVector u0 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES);
       FloatVector u1 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + LANES);
       FloatVector u2 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + 2 * LANES);
@@ -122,34 +135,56 @@ final class VectorWinogradRows implements WinogradRows {
       s5x2 = a5.fma(u2, s5x2);
       s5x3 = a5.fma(u3, s5x3);
     }
-    store(s0x0, m, mFrom, add);
-    store(s0x1, m, mFrom + LANES, add);
-    store(s0x2, m, mFrom + 2 * LANES, add);
-    store(s0x3, m, mFrom + 3 * LANES, add);
-    store(s1x0, m, mFrom + mRow, add);
-    store(s1x1, m, mFrom + mRow + LANES, add);
-    store(s1x2, m, mFrom + mRow + 2 * LANES, add);
-    store(s1x3, m, mFrom + mRow + 3 * LANES, add);
-    store(s2x0, m, mFrom + 2 * mRow, add);
-    store(s2x1, m, mFrom + 2 * mRow + LANES, add);
-    store(s2x2, m, mFrom + 2 * mRow + 2 * LANES, add);
-    store(s2x3, m, mFrom + 2 * mRow + 3 * LANES, add);
-    store(s3x0, m, mFrom + 3 * mRow, add);
-    store(s3x1, m, mFrom + 3 * mRow + LANES, add);
-    store(s3x2, m, mFrom + 3 * mRow + 2 * LANES, add);
-    store(s3x3, m, mFrom + 3 * mRow + 3 * LANES, add);
-    store(s4x0, m, mFrom + 4 * mRow, add);
-    store(s4x1, m, mFrom + 4 * mRow + LANES, add);
-    store(s4x2, m, mFrom + 4 * mRow + 2 * LANES, add);
-    store(s4x3, m, mFrom + 4 * mRow + 3 * LANES, add);
-    store(s5x0, m, mFrom + 5 * mRow, add);
-    store(s5x1, m, mFrom + 5 * mRow + LANES, add);
-    store(s5x2, m, mFrom + 5 * mRow + 2 * LANES, add);
-    store(s5x3, m, mFrom + 5 * mRow + 3 * LANES, add);
+    s0x0.add(FloatVector.fromArray(SPECIES, base, baseFrom)).intoArray(m, mFrom);
+    s0x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + LANES)).intoArray(m, mFrom + LANES);
+    s0x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * LANES))
+        .intoArray(m, mFrom + 2 * LANES);
+    s0x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * LANES))
+        .intoArray(m, mFrom + 3 * LANES);
+    s1x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow)).intoArray(m, mFrom + mRow);
+    s1x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow + LANES))
+        .intoArray(m, mFrom + mRow + LANES);
+    s1x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow + 2 * LANES))
+        .intoArray(m, mFrom + mRow + 2 * LANES);
+    s1x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow + 3 * LANES))
+        .intoArray(m, mFrom + mRow + 3 * LANES);
+    s2x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow))
+        .intoArray(m, mFrom + 2 * mRow);
+    s2x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow + LANES))
+        .intoArray(m, mFrom + 2 * mRow + LANES);
+    s2x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow + 2 * LANES))
+        .intoArray(m, mFrom + 2 * mRow + 2 * LANES);
+    s2x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow + 3 * LANES))
+        .intoArray(m, mFrom + 2 * mRow + 3 * LANES);
+    s3x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow))
+        .intoArray(m, mFrom + 3 * mRow);
+    s3x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow + LANES))
+        .intoArray(m, mFrom + 3 * mRow + LANES);
+    s3x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow + 2 * LANES))
+        .intoArray(m, mFrom + 3 * mRow + 2 * LANES);
+    s3x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow + 3 * LANES))
+        .intoArray(m, mFrom + 3 * mRow + 3 * LANES);
+    s4x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow))
+        .intoArray(m, mFrom + 4 * mRow);
+    s4x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow + LANES))
+        .intoArray(m, mFrom + 4 * mRow + LANES);
+    s4x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow + 2 * LANES))
+        .intoArray(m, mFrom + 4 * mRow + 2 * LANES);
+    s4x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow + 3 * LANES))
+        .intoArray(m, mFrom + 4 * mRow + 3 * LANES);
+    s5x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow))
+        .intoArray(m, mFrom + 5 * mRow);
+    s5x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow + LANES))
+        .intoArray(m, mFrom + 5 * mRow + LANES);
+    s5x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow + 2 * LANES))
+        .intoArray(m, mFrom + 5 * mRow + 2 * LANES);
+    s5x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow + 3 * LANES))
+        .intoArray(m, mFrom + 5 * mRow + 3 * LANES);
   }
 
   /** 12 sums, for processors with 16 registers and narrow panels. */
   private static void two(
+      int one,
       float[] v,
       int vFrom,
       int vRow,
@@ -157,10 +192,12 @@ final class VectorWinogradRows implements WinogradRows {
       float[] u,
       int uFrom,
       int depth,
+      float[] base,
+      int baseFrom,
+      int baseRow,
       float[] m,
       int mFrom,
-      int mRow,
-      boolean add) {
+      int mRow) {
     int v0 = vFrom;
     int v1 = vFrom + Math.min(1, last) * vRow;
     int v2 = vFrom + Math.min(2, last) * vRow;
@@ -179,7 +216,7 @@ final class VectorWinogradRows implements WinogradRows {
     FloatVector s4x1 = s0x0;
     FloatVector s5x0 = s0x0;
     FloatVector s5x1 = s0x0;
-    for (int l = 0; l < depth; l++) {
+    for (int l = 0; l < depth; l += one) {
       FloatVector u0 = FloatVector.fromArray(SPECIES, u, uFrom + l * 2 * LANES);
       FloatVector u1 = FloatVector.fromArray(SPECIES, u, uFrom + l * 2 * LANES + LANES);
       FloatVector a0 = FloatVector.broadcast(SPECIES, v[v0 + l]);
@@ -201,22 +238,32 @@ final class VectorWinogradRows implements WinogradRows {
       s5x0 = a5.fma(u0, s5x0);
       s5x1 = a5.fma(u1, s5x1);
     }
-    store(s0x0, m, mFrom, add);
-    store(s0x1, m, mFrom + LANES, add);
-    store(s1x0, m, mFrom + mRow, add);
-    store(s1x1, m, mFrom + mRow + LANES, add);
-    store(s2x0, m, mFrom + 2 * mRow, add);
-    store(s2x1, m, mFrom + 2 * mRow + LANES, add);
-    store(s3x0, m, mFrom + 3 * mRow, add);
-    store(s3x1, m, mFrom + 3 * mRow + LANES, add);
-    store(s4x0, m, mFrom + 4 * mRow, add);
-    store(s4x1, m, mFrom + 4 * mRow + LANES, add);
-    store(s5x0, m, mFrom + 5 * mRow, add);
-    store(s5x1, m, mFrom + 5 * mRow + LANES, add);
+    s0x0.add(FloatVector.fromArray(SPECIES, base, baseFrom)).intoArray(m, mFrom);
+    s0x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + LANES)).intoArray(m, mFrom + LANES);
+    s1x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow)).intoArray(m, mFrom + mRow);
+    s1x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow + LANES))
+        .intoArray(m, mFrom + mRow + LANES);
+    s2x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow))
+        .intoArray(m, mFrom + 2 * mRow);
+    s2x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow + LANES))
+        .intoArray(m, mFrom + 2 * mRow + LANES);
+    s3x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow))
+        .intoArray(m, mFrom + 3 * mRow);
+    s3x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow + LANES))
+        .intoArray(m, mFrom + 3 * mRow + LANES);
+    s4x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow))
+        .intoArray(m, mFrom + 4 * mRow);
+    s4x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow + LANES))
+        .intoArray(m, mFrom + 4 * mRow + LANES);
+    s5x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow))
+        .intoArray(m, mFrom + 5 * mRow);
+    s5x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow + LANES))
+        .intoArray(m, mFrom + 5 * mRow + LANES);
   }
 
   /** 6 rows of one vector, in two sums each: 6 are too few to keep the multipliers busy. */
   private static void one(
+      int one,
       float[] v,
       int vFrom,
       int vRow,
@@ -224,10 +271,12 @@ final class VectorWinogradRows implements WinogradRows {
       float[] u,
       int uFrom,
       int depth,
+      float[] base,
+      int baseFrom,
+      int baseRow,
       float[] m,
       int mFrom,
-      int mRow,
-      boolean add) {
+      int mRow) {
     int v0 = vFrom;
     int v1 = vFrom + Math.min(1, last) * vRow;
     int v2 = vFrom + Math.min(2, last) * vRow;
@@ -247,7 +296,7 @@ final class VectorWinogradRows implements WinogradRows {
     FloatVector t4 = s0;
     FloatVector t5 = s0;
     int l = 0;
-    for (; l < depth - 1; l += 2) {
+    for (; l < depth - 1; l += 2 * one) {
       FloatVector us0 = FloatVector.fromArray(SPECIES, u, uFrom + l * LANES);
       s0 = FloatVector.broadcast(SPECIES, v[v0 + l]).fma(us0, s0);
       s1 = FloatVector.broadcast(SPECIES, v[v1 + l]).fma(us0, s1);
@@ -272,19 +321,21 @@ final class VectorWinogradRows implements WinogradRows {
       s4 = FloatVector.broadcast(SPECIES, v[v4 + l]).fma(us0, s4);
       s5 = FloatVector.broadcast(SPECIES, v[v5 + l]).fma(us0, s5);
     }
-    store(s0.add(t0), m, mFrom, add);
-    store(s1.add(t1), m, mFrom + mRow, add);
-    store(s2.add(t2), m, mFrom + 2 * mRow, add);
-    store(s3.add(t3), m, mFrom + 3 * mRow, add);
-    store(s4.add(t4), m, mFrom + 4 * mRow, add);
-    store(s5.add(t5), m, mFrom + 5 * mRow, add);
-  }
-
-  private static void store(FloatVector sum, float[] m, int at, boolean add) {
-    if (add) {
-      sum.add(FloatVector.fromArray(SPECIES, m, at)).intoArray(m, at);
-    } else {
-      sum.intoArray(m, at);
-    }
+    s0.add(t0).add(FloatVector.fromArray(SPECIES, base, baseFrom)).intoArray(m, mFrom);
+    s1.add(t1)
+        .add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow))
+        .intoArray(m, mFrom + mRow);
+    s2.add(t2)
+        .add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow))
+        .intoArray(m, mFrom + 2 * mRow);
+    s3.add(t3)
+        .add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow))
+        .intoArray(m, mFrom + 3 * mRow);
+    s4.add(t4)
+        .add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow))
+        .intoArray(m, mFrom + 4 * mRow);
+    s5.add(t5)
+        .add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow))
+        .intoArray(m, mFrom + 5 * mRow);
   }
 }

@@ -35,7 +35,7 @@ record WinogradBlocking(WinogradGrid grid, WinogradWeights weights, int most, bo
     long soloTraffic = weightFloats * Math.ceilDiv(grid.tiles(), most);
     long sharedTraffic = weightFloats + 3 * perTile * grid.tiles() * grid.c().groups();
     if (sharedTraffic < soloTraffic || grid.tiles() <= most) {
-      int together = Math.clamp(SHARED / perTile, LEAST, grid.tiles() + LEAST);
+      int together = (int) Math.clamp(SHARED / perTile, LEAST, grid.tiles() + LEAST);
       return new WinogradBlocking(grid, weights, Math.min(together, grid.tiles()), true);
     }
     return new WinogradBlocking(grid, weights, most, false);

@@ -14,7 +14,7 @@ final class WinogradError {
   static final double BOUND = 2e-6;
 
   private static final int OUTPUTS = 4;
-  private static final int DEPTH = 128;
+  private static final int DEPTH = WinogradProduct.DEPTH;
 
   private final Correlation c;
   private final WinogradTile tile;
@@ -108,7 +108,9 @@ final class WinogradError {
       double[] u = kernels.of(weights, 0, k, 1, channel);
       int from = channel / Layout.BLOCK * points * Layout.BLOCK + channel % Layout.BLOCK;
       for (int point = 0; point < points; point++) {
-        part[point] += (float) u[point] * v[from + point * Layout.BLOCK];
+        // In double as good as exact, and so rounded once, as the fused instruction does.
+        double product = (double) (float) u[point] * v[from + point * Layout.BLOCK];
+        part[point] = (float) (part[point] + product);
       }
       if (channel % DEPTH == DEPTH - 1 || channel == c.channels() - 1) {
         for (int point = 0; point < points; point++) {

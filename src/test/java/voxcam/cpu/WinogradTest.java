@@ -17,7 +17,7 @@ import voxcam.op.Window;
 
 /** Winograd convolution against plain loops in double, over random geometries. */
 final class WinogradTest {
-  private static final int GEOMETRIES = 40;
+  private static final int GEOMETRIES = 25;
   private static final float GUARD = 12345;
   private static final int GUARDS = 40;
   private static final int WORKERS = 3;

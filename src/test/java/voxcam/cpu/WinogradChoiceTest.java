@@ -1,0 +1,123 @@
+package voxcam.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import voxcam.op.Conv;
+import voxcam.op.Shape;
+import voxcam.op.Window;
+
+/** Which Winograd tile is taken, and what tiles lose. */
+final class WinogradChoiceTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void transformsComputeACorrelation(int m) {
+    SplittableRandom random = new SplittableRandom(m);
+    double[][] g = WinogradTransform.kernel(m);
+    double[][] b = WinogradTransform.input(m);
+    double[][] a = WinogradTransform.output(m);
+    double[] kernel = random.doubles(g[0].length).toArray();
+    double[] x = random.doubles(b.length).toArray();
+    for (int j = 0; j < m; j++) {
+      double sum = 0;
+      for (int i = 0; i < b.length; i++) {
+        sum += a[j][i] * dot(g[i], kernel) * dot(b[i], x);
+      }
+      assertThat(sum).isCloseTo(dot(kernel, Arrays.copyOfRange(x, j, b.length)), within(1e-12));
+    }
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < Math.min(a.length, b.length); i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "64, 64, 3, 1, 32, 4x4x4",
+    "512, 512, 3, 1, 4, 2x2x2", // larger tiles would take more than 4 times the weights
+    "20, 20, 3, 4, 96, 4x4x4",
+    "64, 64, 1, 1, 32, none",
+    "64, 64, 5, 1, 32, none",
+    "4, 64, 3, 1, 32, none",
+  })
+  void takesTheCheapestTile(
+      int channels, int outputs, int kernel, int dilation, int size, String expected) {
+    Window window = Window.cube(3, kernel, 1, dilation * (kernel - 1) / 2, dilation);
+    Correlation c = correlation(window, channels, outputs, size);
+    Optional<WinogradTile> best = WinogradChoice.best(c, 16, 2, Optional.empty());
+    assertThat(best.map(WinogradTile::toString).orElse("none")).isEqualTo(expected);
+  }
+
+  @Test
+  void stridesAndGroupsOfFewChannelsAreNotItsBusiness() {
+    Window strided = Window.cube(3, 3, 2, 1, 1);
+    assertThat(WinogradTile.all(correlation(strided, 32, 32, 9))).isEmpty();
+    Window window = Window.cube(3, 3, 1, 1, 1);
+    Shape x = Shape.of(1, 24, 9, 9, 9);
+    Shape w = Shape.of(24, 12, 3, 3, 3);
+    Conv op = new Conv.Forward(window, 2);
+    Shape y = op.infer(List.of(x, w));
+    assertThat(WinogradTile.all(CpuConv.correlations(op, List.of(x, w), y).getFirst())).isEmpty();
+  }
+
+  @Test
+  void errorsGrowWithTheTile() {
+    Correlation c = correlation(Window.cube(3, 3, 1, 1, 1), 64, 16, 16);
+    float[] weights = noise(64 * 16 * 27);
+    double small = WinogradError.of(c, new WinogradTile(2, 2, 2), weights);
+    double large = WinogradError.of(c, new WinogradTile(4, 4, 4), weights);
+    assertThat(small).isBetween(1e-8, 6e-7);
+    assertThat(large).isBetween(2 * small, WinogradError.BOUND);
+  }
+
+  /** With nearly constant input, a kernel whose weights cancel leaves little but errors. */
+  @Test
+  void tilesThatLoseTooMuchAreNotTaken() {
+    Window window = Window.cube(3, 3, 1, 1, 1);
+    Correlation c = correlation(window, 64, 16, 32);
+    float[] weights = new float[64 * 16 * 27];
+    float[] channel = noise(64 * 16);
+    for (int i = 0; i < weights.length; i++) {
+      int tap = i % 27;
+      // All channels alike but for the sign, and each kernel a third difference along all axes.
+      int sign = (tap % 3 == 1 ? -2 : 1) * (tap / 3 % 3 == 1 ? -2 : 1) * (tap / 9 == 1 ? -2 : 1);
+      weights[i] = channel[i / 27] * sign;
+    }
+    double large = WinogradError.of(c, new WinogradTile(4, 4, 4), weights);
+    Optional<WinogradTile> best = WinogradChoice.best(c, 16, 2, Optional.of(weights));
+    assertThat(best.isEmpty() || WinogradError.of(c, best.get(), weights) <= WinogradError.BOUND)
+        .isTrue();
+    assertThat(best.equals(Optional.of(new WinogradTile(4, 4, 4))))
+        .isEqualTo(large <= WinogradError.BOUND);
+  }
+
+  private static float[] noise(int length) {
+    SplittableRandom random = new SplittableRandom(7);
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static Correlation correlation(Window window, int channels, int outputs, int size) {
+    Shape x = Shape.of(1, channels, size, size, size);
+    int kernel = window.axis(0).kernel();
+    Shape w = Shape.of(outputs, channels, kernel, kernel, kernel);
+    Conv op = new Conv.Forward(window, 1);
+    Shape y = op.infer(List.of(x, w));
+    return CpuConv.correlations(op, List.of(x, w), y).getFirst();
+  }
+}
