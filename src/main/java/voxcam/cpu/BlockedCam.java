@@ -13,7 +13,7 @@ import voxcam.op.Shape;
  */
 final class BlockedCam {
   private static final int BLOCK = Layout.BLOCK;
-  private static final ChannelLanes LANES = ChannelLanes.PREFERRED;
+  private static final CamLanes LANES = CamLanes.PREFERRED;
 
   /** Positions in one task: their sums stay in the innermost cache. */
   private static final int WIDTH = 128;
@@ -64,8 +64,7 @@ final class BlockedCam {
     @Override
     public void add(int row, int rows, int position, int count, double[] sums) {
       int from = blocks.start(row) + position * BLOCK;
-      LANES.addScaled(
-          a, from, blocks.space() * BLOCK, rows, count, factors, row * BLOCK, sums);
+      LANES.addScaled(a, from, blocks.space() * BLOCK, rows, count, factors, row * BLOCK, sums);
     }
 
     @Override

@@ -9,7 +9,7 @@ import voxcam.op.Shape;
  * large group is shared out and still has the same bits for any number of threads.
  */
 final class CpuNorm {
-  private static final int CHUNK = 1 << 15;
+  static final int CHUNK = 1 << 15;
 
   private CpuNorm() {}
 
@@ -30,6 +30,7 @@ final class CpuNorm {
         yield new Grouped(
             x.dim(0) * groups, length, epsilon, new Affine(x.dim(1), space, hasScale, hasBias));
       }
+      case Norm.GroupGrad(int groups, double epsilon) -> new CpuNormGrad(x, groups, epsilon);
       case Norm.Layer(int axis, double epsilon) -> {
         int from = x.axis(axis);
         int length = (int) x.size(from, x.rank());
@@ -90,12 +91,12 @@ final class CpuNorm {
   }
 
   /** Does values {@code from} to {@code to} of one row. */
-  private interface Part {
+  interface Part {
     void run(int row, int from, int to);
   }
 
   /** Rows of one length, long ones in chunks, short ones several to a task. */
-  private static void forEachPart(Threads threads, int rows, int length, Part body) {
+  static void forEachPart(Threads threads, int rows, int length, Part body) {
     int chunks = Math.ceilDiv(length, CHUNK);
     int bundle = Math.max(1, CHUNK / length);
     if (chunks == 1) {

@@ -58,7 +58,9 @@ final class VectorBinary {
     for (int i = 0; i < count; i += LANES) {
       FloatVector u = FloatVector.fromArray(SPECIES, a, aAt + i);
       FloatVector v = FloatVector.fromArray(SPECIES, b, bAt + i);
-      u.blend(v, v.compare(VectorOperators.LT, u)).blend(v, v.compare(VectorOperators.NE, v)).intoArray(y, yAt + i);
+      u.blend(v, v.compare(VectorOperators.LT, u))
+          .blend(v, v.compare(VectorOperators.NE, v))
+          .intoArray(y, yAt + i);
     }
   }
 
@@ -66,7 +68,9 @@ final class VectorBinary {
     for (int i = 0; i < count; i += LANES) {
       FloatVector u = FloatVector.fromArray(SPECIES, a, aAt + i);
       FloatVector v = FloatVector.fromArray(SPECIES, b, bAt + i);
-      u.blend(v, v.compare(VectorOperators.GT, u)).blend(v, v.compare(VectorOperators.NE, v)).intoArray(y, yAt + i);
+      u.blend(v, v.compare(VectorOperators.GT, u))
+          .blend(v, v.compare(VectorOperators.NE, v))
+          .intoArray(y, yAt + i);
     }
   }
 
@@ -87,7 +91,8 @@ final class VectorBinary {
     }
   }
 
-  private static void greater(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
+  private static void greater(
+      float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int i = 0; i < count; i += LANES) {
       FloatVector u = FloatVector.fromArray(SPECIES, a, aAt + i);

@@ -101,8 +101,8 @@ final class VectorFunctions {
 
   /**
    * {@code erfc(z)} for z from 0 on, with full relative precision: {@code t p(t) e^(-z^2)} with
-   * {@code t = 1 / (1 + z / 2)} and a polynomial fitted to the relative error at Chebyshev nodes, to
-   * 5e-8.
+   * {@code t = 1 / (1 + z / 2)} and a polynomial fitted to the relative error at Chebyshev nodes,
+   * to 5e-8.
    */
   static FloatVector erfc(FloatVector z) {
     FloatVector in = clamp(z, 0, 11);

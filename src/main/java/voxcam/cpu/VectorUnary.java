@@ -66,7 +66,8 @@ final class VectorUnary {
     }
   }
 
-  private static void leakyRelu(float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void leakyRelu(
+      float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xFrom + i);
       v.blend(v.mul(alpha), v.compare(VectorOperators.LE, 0f)).intoArray(y, yFrom + i);
@@ -76,7 +77,8 @@ final class VectorUnary {
   private static void elu(float alpha, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xFrom + i);
-      v.blend(VectorFunctions.expMinusOne(v).mul(alpha), v.compare(VectorOperators.LE, 0f)).intoArray(y, yFrom + i);
+      v.blend(VectorFunctions.expMinusOne(v).mul(alpha), v.compare(VectorOperators.LE, 0f))
+          .intoArray(y, yFrom + i);
     }
   }
 
@@ -150,7 +152,8 @@ final class VectorUnary {
     }
   }
 
-  private static void clip(float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
+  private static void clip(
+      float min, float max, float[] x, int xFrom, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xFrom + i);
       VectorFunctions.clamp(v, min, max).intoArray(y, yFrom + i);
