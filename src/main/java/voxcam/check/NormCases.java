@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import voxcam.op.Norm;
 import voxcam.op.Shape;
+import voxcam.op.Unary;
 
 final class NormCases {
   private NormCases() {}
@@ -30,6 +31,24 @@ final class NormCases {
       list.add(
           what + ", all groups, scale and bias",
           new Norm.Group(c, 1e-5),
+          wide(dims),
+          signed(c),
+          signed(c));
+      list.add(
+          what + ", batch and relu",
+          new Norm.Activated(new Norm.Batch(1e-5), new Unary.Relu()),
+          wide(dims),
+          signed(c),
+          signed(c),
+          signed(c),
+          positive(c));
+      list.add(
+          what + ", instance and leaky relu",
+          new Norm.Activated(new Norm.Instance(1e-5), new Unary.LeakyRelu(0.1)),
+          wide(dims));
+      list.add(
+          what + ", group and silu",
+          new Norm.Activated(new Norm.Group(1, 1e-5), new Unary.Silu()),
           wide(dims),
           signed(c),
           signed(c));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import voxcam.op.Norm;
 import voxcam.op.Shape;
+import voxcam.op.Unary;
 
 /**
  * Normalisations of channels on blocked tensors: {@code (x - centre) factor + shift} with three
@@ -15,7 +16,17 @@ final class BlockedNorm {
 
   private BlockedNorm() {}
 
+  /** Positions that are normalised and activated while they are in the innermost cache. */
+  private static final int NEAR = 512;
+
   static Optional<BlockedForm> form(Norm op, List<Shape> inputs) {
+    return op instanceof Norm.Activated(Norm norm, Unary activation)
+        ? form(norm, inputs, Optional.of(activation))
+        : form(op, inputs, Optional.empty());
+  }
+
+  private static Optional<BlockedForm> form(
+      Norm op, List<Shape> inputs, Optional<Unary> activation) {
     Shape x = inputs.get(0);
     if (!BlockedForms.isSpatial(x)) {
       return Optional.empty();
@@ -23,26 +34,30 @@ final class BlockedNorm {
     Blocks blocks = Blocks.of(x);
     return switch (op) {
       case Norm.Batch(double epsilon) ->
-          BlockedForms.form(1, inputs, Layout.BLOCKED, new Stored(blocks, epsilon));
+          BlockedForms.form(1, inputs, Layout.BLOCKED, new Stored(blocks, epsilon, activation));
       case Norm.Instance(double epsilon) ->
-          BlockedForms.form(1, inputs, Layout.BLOCKED, new Own(blocks, x.dim(1), epsilon));
+          BlockedForms.form(
+              1, inputs, Layout.BLOCKED, new Own(blocks, x.dim(1), epsilon, activation));
       case Norm.Group(int groups, double epsilon) ->
-          BlockedForms.form(1, inputs, Layout.BLOCKED, new Own(blocks, groups, epsilon));
+          BlockedForms.form(
+              1, inputs, Layout.BLOCKED, new Own(blocks, groups, epsilon, activation));
       case Norm.GroupGrad(int groups, double epsilon) ->
           BlockedForms.form(2, inputs, Layout.BLOCKED, new OwnGrad(blocks, groups, epsilon));
-      case Norm.Layer _, Norm.L2 _ -> Optional.empty();
+      case Norm.Layer _, Norm.L2 _, Norm.Activated _ -> Optional.empty();
     };
   }
 
   /** The three numbers of each channel of each sample. */
   private static final class Affine {
     private final Blocks blocks;
+    private final Optional<Unary> activation;
     private final float[] centres;
     private final float[] factors;
     private final float[] shifts;
 
-    Affine(Blocks blocks) {
+    Affine(Blocks blocks, Optional<Unary> activation) {
       this.blocks = blocks;
+      this.activation = activation;
       int count = blocks.rows() * BLOCK;
       centres = new float[count];
       factors = new float[count];
@@ -58,16 +73,21 @@ final class BlockedNorm {
     }
 
     void apply(float[] x, float[] y, int row, int from, int to) {
-      LANES.normalise(
-          x, y, blocks.start(row) + from * BLOCK, to - from, centres, factors, shifts, row * BLOCK);
+      for (int p = from; p < to; p += NEAR) {
+        int count = Math.min(NEAR, to - p);
+        int first = blocks.start(row) + p * BLOCK;
+        LANES.normalise(x, y, first, count, centres, factors, shifts, row * BLOCK);
+        activation.ifPresent(op -> CpuUnary.apply(op, y, first, y, first, count * BLOCK));
+      }
     }
   }
 
   /** By statistics that are given. */
-  private record Stored(Blocks blocks, double epsilon) implements Kernel {
+  private record Stored(Blocks blocks, double epsilon, Optional<Unary> activation)
+      implements Kernel {
     @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-      Affine affine = new Affine(blocks);
+      Affine affine = new Affine(blocks, activation);
       for (int sample = 0; sample < blocks.samples(); sample++) {
         for (int c = 0; c < blocks.channels(); c++) {
           double factor = inputs[1][c] / Math.sqrt(inputs[4][c] + epsilon);
@@ -79,11 +99,12 @@ final class BlockedNorm {
   }
 
   /** By the statistics of each group of channels of each sample. */
-  private record Own(Blocks blocks, int groups, double epsilon) implements Kernel {
+  private record Own(Blocks blocks, int groups, double epsilon, Optional<Unary> activation)
+      implements Kernel {
     @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
       BlockedMoments moments = BlockedMoments.of(blocks, inputs[0], threads);
-      Affine affine = new Affine(blocks);
+      Affine affine = new Affine(blocks, activation);
       int size = blocks.channels() / groups;
       for (int group = 0; group < blocks.samples() * groups; group++) {
         int sample = group / groups;

@@ -23,6 +23,7 @@ final class NormRules {
       case Norm.Instance(double epsilon) -> group(a, s, x.dim(1), epsilon);
       case Norm.Group(int groups, double epsilon) -> group(a, s, groups, epsilon);
       case Norm.GroupGrad grad -> groupGrad(a, grad, s);
+      case Norm.Activated _ -> throw Rules.refused(s, "gradients are taken before fusing");
       case Norm.Layer(int axis, double epsilon) -> {
         int from = x.axis(axis);
         Shape inner = Shape.of(Arrays.copyOfRange(x.dims(), from, x.rank()));

@@ -133,6 +133,31 @@ public sealed interface Norm extends Op {
     }
   }
 
+  /**
+   * A normalisation of channels and the activation behind it. Inputs: those of the normalisation.
+   * Made by the compiler; it has no gradient because gradients are taken before.
+   */
+  record Activated(Norm norm, Unary activation) implements Norm {
+    public Activated {
+      if (!takes(norm)) {
+        throw new IllegalArgumentException(norm.name() + " is not for channels");
+      }
+    }
+
+    /** Whether this is a normalisation that an activation can be joined to. */
+    public static boolean takes(Norm norm) {
+      return switch (norm) {
+        case Batch _, Instance _, Group _ -> true;
+        case GroupGrad _, Layer _, L2 _, Activated _ -> false;
+      };
+    }
+
+    @Override
+    public Shape infer(List<Shape> inputs) {
+      return norm.infer(inputs);
+    }
+  }
+
   @Override
   default long flops(List<Shape> inputs) {
     // Two sums, and one multiply and add to apply them.
@@ -141,6 +166,7 @@ public sealed interface Norm extends Op {
           case Batch _ -> 2;
           case GroupGrad _ -> 10;
           case Instance _, Group _, Layer _, L2 _ -> 5;
+          case Activated(var norm, var _) -> norm instanceof Batch ? 3 : 6;
         };
     return inputs.get(0).size() * each;
   }

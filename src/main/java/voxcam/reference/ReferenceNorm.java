@@ -18,6 +18,12 @@ final class ReferenceNorm {
           perChannelGrad(groups, epsilon, inputs, shape, y);
       case Norm.Layer(int axis, double epsilon) ->
           layer(shape.axis(axis), epsilon, inputs, shape, y);
+      case Norm.Activated(Norm first, var activation) -> {
+        run(first, inputs, shape, y);
+        for (int i = 0; i < y.length; i++) {
+          y[i] = ReferenceElementwise.apply(activation, y[i]);
+        }
+      }
       case Norm.L2(int axis) -> l2(shape.axis(axis), inputs.get(0).doubles(), shape, y);
     }
   }
