@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import voxcam.op.Norm;
 import voxcam.op.Shape;
+import voxcam.op.Unary;
 
 final class NormCases {
   private NormCases() {}
@@ -33,6 +34,31 @@ final class NormCases {
           wide(dims),
           signed(c),
           signed(c));
+      list.add(
+          what + ", batch and relu",
+          new Norm.Activated(new Norm.Batch(1e-5), new Unary.Relu()),
+          wide(dims),
+          signed(c),
+          signed(c),
+          signed(c),
+          positive(c));
+      list.add(
+          what + ", instance and leaky relu",
+          new Norm.Activated(new Norm.Instance(1e-5), new Unary.LeakyRelu(0.1)),
+          wide(dims));
+      list.add(
+          what + ", group and silu",
+          new Norm.Activated(new Norm.Group(1, 1e-5), new Unary.Silu()),
+          wide(dims),
+          signed(c),
+          signed(c));
+      list.add(what + ", 1 group", new Norm.GroupGrad(1, 1e-5), wide(dims), signed(dims));
+      list.add(
+          what + ", all groups, scale",
+          new Norm.GroupGrad(c, 1e-3),
+          wide(dims),
+          signed(dims),
+          signed(c));
       list.add(what + ", along channels", new Norm.L2(1), wide(dims));
       list.add(what + ", along the last axis", new Norm.L2(-1), wide(dims));
     }
@@ -48,6 +74,13 @@ final class NormCases {
         "3 groups of 6", new Norm.Group(3, 1e-5), wide(2, 18, 3, 4, 5), signed(18), signed(18));
     list.add(
         "2 groups of 16", new Norm.Group(2, 1e-5), wide(1, 32, 3, 4, 5), signed(32), signed(32));
+    list.add(
+        "3 groups of 6",
+        new Norm.GroupGrad(3, 1e-5),
+        wide(2, 18, 3, 4, 5),
+        signed(2, 18, 3, 4, 5),
+        signed(18));
+    list.add("of rows", new Norm.GroupGrad(2, 1e-5), wide(3, 6), signed(3, 6), signed(6));
     list.add("of rows", new Norm.Group(2, 1e-5), wide(3, 6), signed(6), signed(6));
     list.add("zero stays zero", new Norm.L2(0), vector(0, 0, 0));
     list.add("of a tiny vector", new Norm.L2(0), vector(3e-13, -4e-13));

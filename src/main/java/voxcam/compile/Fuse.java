@@ -11,14 +11,15 @@ import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Conv;
+import voxcam.op.Norm;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
 
 /**
  * Lets a convolution do what follows it while its result is in registers: add the bias, add another
- * tensor of the same shape, apply an activation. Only where nobody else reads the values in
- * between.
+ * tensor of the same shape, apply an activation; and a normalisation the activation that follows
+ * it. Only where nobody else reads the values in between.
  */
 public final class Fuse {
   /** A convolution and the nodes that it takes over, the last of which names the result. */
@@ -46,11 +47,26 @@ public final class Fuse {
         follow(node, endings, taken);
       }
     }
+    Map<Node, Node> activated = new HashMap<>();
+    for (Node node : order) {
+      if (node.op() instanceof Norm norm && Norm.Activated.takes(norm)) {
+        onlyUser(node)
+            .filter(next -> next.op() instanceof Unary && !taken.contains(next))
+            .ifPresent(next -> {
+              taken.add(node);
+              activated.put(next, node);
+            });
+      }
+    }
     Rewrite rewrite = new Rewrite();
     for (Node node : order) {
       Chain chain = endings.get(node);
       if (chain != null) {
         rewrite.replace(node, fused(node, chain, rewrite));
+      } else if (activated.containsKey(node)) {
+        Node norm = activated.get(node);
+        var op = new Norm.Activated((Norm) norm.op(), (Unary) node.op());
+        rewrite.replace(node, rewrite.builder.add(node.name(), op, rewrite.of(norm.inputs())));
       } else if (!taken.contains(node)) {
         rewrite.keep(node);
       }

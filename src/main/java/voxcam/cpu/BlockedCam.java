@@ -13,7 +13,7 @@ import voxcam.op.Shape;
  */
 final class BlockedCam {
   private static final int BLOCK = Layout.BLOCK;
-  private static final ChannelLanes LANES = ChannelLanes.PREFERRED;
+  private static final CamLanes LANES = CamLanes.PREFERRED;
 
   /** Positions in one task: their sums stay in the innermost cache. */
   private static final int WIDTH = 128;

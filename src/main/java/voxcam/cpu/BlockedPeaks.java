@@ -11,7 +11,7 @@ import voxcam.op.Shape;
  */
 final class BlockedPeaks {
   private static final int BLOCK = Layout.BLOCK;
-  private static final ChannelLanes LANES = ChannelLanes.PREFERRED;
+  private static final WindowLanes LANES = WindowLanes.PREFERRED;
 
   private final Blocks blocks;
   private final Taps depth;

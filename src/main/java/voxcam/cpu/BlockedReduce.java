@@ -13,7 +13,7 @@ import voxcam.op.Shape;
  */
 final class BlockedReduce {
   private static final int BLOCK = Layout.BLOCK;
-  private static final ChannelLanes LANES = ChannelLanes.PREFERRED;
+  private static final MomentLanes LANES = MomentLanes.PREFERRED;
 
   private BlockedReduce() {}
 

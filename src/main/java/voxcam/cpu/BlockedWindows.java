@@ -17,7 +17,7 @@ final class BlockedWindows implements Kernel {
   }
 
   private static final int BLOCK = Layout.BLOCK;
-  private static final ChannelLanes LANES = ChannelLanes.PREFERRED;
+  private static final WindowLanes LANES = WindowLanes.PREFERRED;
 
   /** The most values that are summed in single precision along the last axis, or across rows. */
   private static final int LONGEST = 128;

@@ -3,44 +3,69 @@ package voxcam.cpu;
 import java.util.List;
 import voxcam.op.Norm;
 import voxcam.op.Shape;
+import voxcam.op.Unary;
 
 /**
  * Normalisations. Statistics are double precision sums over chunks of a fixed length, so that a
  * large group is shared out and still has the same bits for any number of threads.
  */
 final class CpuNorm {
-  private static final int CHUNK = 1 << 15;
+  static final int CHUNK = 1 << 15;
 
   private CpuNorm() {}
 
+  /** What becomes of a stretch of results while it is in the cache. */
+  private interface Finish {
+    void apply(float[] y, int from, int to);
+  }
+
   static Kernel kernel(Norm op, List<Shape> inputs) {
+    return op instanceof Norm.Activated(Norm norm, Unary activation)
+        ? kernel(
+            norm, inputs, (y, from, to) -> CpuUnary.apply(activation, y, from, y, from, to - from))
+        : kernel(op, inputs, (_, _, _) -> {});
+  }
+
+  private static Kernel kernel(Norm op, List<Shape> inputs, Finish finish) {
     Shape x = inputs.get(0);
     boolean hasScale = inputs.size() > 1;
     boolean hasBias = inputs.size() > 2;
     return switch (op) {
-      case Norm.Batch(double epsilon) -> batch(x, epsilon);
+      case Norm.Batch(double epsilon) -> batch(x, epsilon, finish);
       case Norm.Instance(double epsilon) -> {
         int space = (int) x.size(2, x.rank());
         yield new Grouped(
-            x.dim(0) * x.dim(1), space, epsilon, new Affine(x.dim(1), space, hasScale, hasBias));
+            x.dim(0) * x.dim(1),
+            space,
+            epsilon,
+            new Affine(x.dim(1), space, hasScale, hasBias, finish));
       }
       case Norm.Group(int groups, double epsilon) -> {
         int space = (int) x.size(2, x.rank());
         int length = x.dim(1) / groups * space;
         yield new Grouped(
-            x.dim(0) * groups, length, epsilon, new Affine(x.dim(1), space, hasScale, hasBias));
+            x.dim(0) * groups,
+            length,
+            epsilon,
+            new Affine(x.dim(1), space, hasScale, hasBias, finish));
       }
+      case Norm.GroupGrad(int groups, double epsilon) -> new CpuNormGrad(x, groups, epsilon);
       case Norm.Layer(int axis, double epsilon) -> {
         int from = x.axis(axis);
         int length = (int) x.size(from, x.rank());
         yield new Grouped(
-            (int) x.size(0, from), length, epsilon, new Affine(length, 1, hasScale, hasBias));
+            (int) x.size(0, from),
+            length,
+            epsilon,
+            new Affine(length, 1, hasScale, hasBias, finish));
       }
       case Norm.L2(int axis) -> euclidean(Lines.along(x, axis));
+      case Norm.Activated _ ->
+          throw new IllegalStateException("an activation behind an activation");
     };
   }
 
-  private static Kernel batch(Shape x, double epsilon) {
+  private static Kernel batch(Shape x, double epsilon, Finish finish) {
     int channels = x.dim(1);
     int space = (int) x.size(2, x.rank());
     return (inputs, y, scratch, threads) -> {
@@ -54,8 +79,10 @@ final class CpuNorm {
           threads,
           x.dim(0) * channels,
           space,
-          (row, from, to) ->
-              apply(inputs[0], y, from, to, factors[row % channels], offsets[row % channels]));
+          (row, from, to) -> {
+            apply(inputs[0], y, from, to, factors[row % channels], offsets[row % channels]);
+            finish.apply(y, from, to);
+          });
     };
   }
 
@@ -90,12 +117,12 @@ final class CpuNorm {
   }
 
   /** Does values {@code from} to {@code to} of one row. */
-  private interface Part {
+  interface Part {
     void run(int row, int from, int to);
   }
 
   /** Rows of one length, long ones in chunks, short ones several to a task. */
-  private static void forEachPart(Threads threads, int rows, int length, Part body) {
+  static void forEachPart(Threads threads, int rows, int length, Part body) {
     int chunks = Math.ceilDiv(length, CHUNK);
     int bundle = Math.max(1, CHUNK / length);
     if (chunks == 1) {
@@ -122,8 +149,14 @@ final class CpuNorm {
    * Scale and bias, one for each run of {@code run} values, {@code count} of them before they start
    * again.
    */
-  private record Affine(int count, int run, boolean hasScale, boolean hasBias) {
+  private record Affine(int count, int run, boolean hasScale, boolean hasBias, Finish finish) {
     void apply(float[][] inputs, float[] y, int from, int to, double mean, double inverse) {
+      normalise(inputs, y, from, to, mean, inverse);
+      finish.apply(y, from, to);
+    }
+
+    private void normalise(
+        float[][] inputs, float[] y, int from, int to, double mean, double inverse) {
       float[] x = inputs[0];
       if (run == 1) {
         int index = from % count;

@@ -1,5 +1,6 @@
 package voxcam.grad;
 
+import java.util.Arrays;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Source;
@@ -105,7 +106,8 @@ final class ElementwiseRules {
           case Min -> extreme(a, Binary.Kind.Less, s, other);
           case Max -> extreme(a, Binary.Kind.Greater, s, other);
           case PRelu -> {
-            Node positive = a.greater(s.x(), 0);
+            // With positive slopes the output has the input's sign.
+            Node positive = a.greater(isPositive(s.x(1)) ? s.y() : s.x(), 0);
             yield first
                 ? a.where(positive, gy, a.mul(gy, s.x(1)))
                 : a.where(positive, a.number(0), a.mul(gy, s.x()));
@@ -113,6 +115,11 @@ final class ElementwiseRules {
           case Equal, Greater, Less -> throw Rules.constant(s);
         };
     return a.unbroadcast(stretched, s.shape());
+  }
+
+  private static boolean isPositive(Node node) {
+    return node.op() instanceof Source.Constant(var value)
+        && Arrays.stream(value.doubles()).allMatch(each -> each > 0);
   }
 
   /** Whole where this input wins, half where both are equal. */

@@ -20,10 +20,10 @@ final class NormRules {
     Shape x = s.x().shape();
     return switch (op) {
       case Norm.Batch(double epsilon) -> batch(a, epsilon, s);
-      case Norm.Instance(double epsilon) ->
-          own(a, s, perChannel(x), rows(x, x.dim(0) * x.dim(1)), epsilon);
-      case Norm.Group(int groups, double epsilon) ->
-          own(a, s, perChannel(x), rows(x, x.dim(0) * groups), epsilon);
+      case Norm.Instance(double epsilon) -> group(a, s, x.dim(1), epsilon);
+      case Norm.Group(int groups, double epsilon) -> group(a, s, groups, epsilon);
+      case Norm.GroupGrad grad -> groupGrad(a, grad, s);
+      case Norm.Activated _ -> throw Rules.refused(s, "gradients are taken before fusing");
       case Norm.Layer(int axis, double epsilon) -> {
         int from = x.axis(axis);
         Shape inner = Shape.of(Arrays.copyOfRange(x.dims(), from, x.rank()));
@@ -61,6 +61,53 @@ final class NormRules {
 
   private static Node total(Algebra a, Node g, Shape spread, Shape vector) {
     return a.reshape(a.unbroadcast(g, spread), vector);
+  }
+
+  private static Node group(Algebra a, Step s, int groups, double epsilon) {
+    Shape x = s.x().shape();
+    if (s.input() > 0) {
+      return own(a, s, perChannel(x), rows(x, x.dim(0) * groups), epsilon);
+    }
+    Norm.GroupGrad grad = new Norm.GroupGrad(groups, epsilon);
+    return s.node().inputs().size() > 1
+        ? a.apply(grad, s.x(), s.gy(), s.x(1))
+        : a.apply(grad, s.x(), s.gy());
+  }
+
+  /**
+   * Second order. The operation G is its own adjoint in g. In x, with means over a group and {@code
+   * <u, G(g)> / M = r (mean(u g) - mean(u) mean(g) - mean(u n) mean(g n))}, the derivative of r is
+   * {@code -r^2 n / M} and that of {@code mean(u n)} is {@code G(u) / M}.
+   */
+  private static Node groupGrad(Algebra a, Norm.GroupGrad op, Step s) {
+    Node x = s.x();
+    Node u = s.gy();
+    Shape spread = perChannel(x.shape());
+    boolean scaled = s.node().inputs().size() > 2;
+    Node back = a.apply(new Norm.GroupGrad(op.groups(), op.epsilon()), x, u);
+    if (s.input() == 2) {
+      return total(a, a.mul(s.x(1), back), spread, s.shape());
+    }
+    if (s.input() == 1) {
+      return scaled ? a.mul(back, a.reshape(s.x(2), spread)) : back;
+    }
+    List<Integer> along = List.of(1);
+    Shape rows = rows(x.shape(), x.shape().dim(0) * op.groups());
+    Node g = scaled ? a.mul(s.x(1), a.reshape(s.x(2), spread)) : s.x(1);
+    Node gRows = a.reshape(g, rows);
+    Node uRows = a.reshape(u, rows);
+    Node centred = a.sub(a.reshape(x, rows), a.mean(a.reshape(x, rows), along));
+    Node variance = a.mean(a.mul(centred, centred), along);
+    Node deviation = a.apply(new Unary.Sqrt(), a.add(variance, op.epsilon()));
+    Node normal = a.div(centred, deviation);
+    Node un = a.mean(a.mul(uRows, normal), along);
+    Node gn = a.mean(a.mul(gRows, normal), along);
+    Node means = a.mul(a.mean(uRows, along), a.mean(gRows, along));
+    Node product = a.sub(a.mean(a.mul(uRows, gRows), along), a.add(means, a.mul(un, gn)));
+    Node steep = a.mul(normal, a.div(product, a.mul(deviation, deviation)));
+    Node turned = a.add(a.mul(gn, a.reshape(back, rows)), a.mul(un, a.reshape(s.y(), rows)));
+    Node sum = a.add(steep, a.div(turned, deviation));
+    return a.reshape(a.apply(new Unary.Neg(), sum), s.shape());
   }
 
   /**

@@ -66,6 +66,8 @@ final class NormOperators {
         Operators.unless(EPSILON, attributes, "epsilon", epsilon);
       }
       case Norm.L2(int axis) -> Operators.unless(-1, attributes, "axis", axis);
+      case Norm.GroupGrad grad -> throw Operators.refused(grad);
+      case Norm.Activated activated -> throw Operators.refused(activated);
     }
     return new Written(op.name(), attributes);
   }

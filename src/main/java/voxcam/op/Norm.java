@@ -60,12 +60,32 @@ public sealed interface Norm extends Op {
     @Override
     public Shape infer(List<Shape> inputs) {
       Shape x = channels(this, inputs, 2);
-      Arguments.require(
-          groups >= 1 && x.dim(1) % groups == 0,
-          this,
-          x.dim(1) + " channels do not divide into " + groups + " groups",
-          inputs);
+      divides(this, x.dim(1), groups, inputs);
       affine(this, inputs, x.dim(1));
+      return x;
+    }
+  }
+
+  /**
+   * The gradient of {@link Group} at its x; with as many groups as channels that of {@link
+   * Instance}: {@code r (g - mean(g) - n mean(g n))} for each group, with n the normalised x, r one
+   * over its deviation and g the output's gradient times the scale. Inputs: x, gy of one shape, and
+   * optionally scale {@code [C]}.
+   */
+  record GroupGrad(int groups, double epsilon) implements Norm {
+    @Override
+    public String name() {
+      return "GroupNormalizationGrad";
+    }
+
+    @Override
+    public Shape infer(List<Shape> inputs) {
+      Arguments.count(this, inputs, 2, 3);
+      Shape x = channels(this, inputs, 2);
+      Arguments.require(
+          x.equals(inputs.get(1)), this, "x and the output's gradient need one shape", inputs);
+      divides(this, x.dim(1), groups, inputs);
+      Arguments.perChannel(this, inputs, 2, "scale", x.dim(1));
       return x;
     }
   }
@@ -113,10 +133,42 @@ public sealed interface Norm extends Op {
     }
   }
 
+  /**
+   * A normalisation of channels and the activation behind it. Inputs: those of the normalisation.
+   * Made by the compiler; it has no gradient because gradients are taken before.
+   */
+  record Activated(Norm norm, Unary activation) implements Norm {
+    public Activated {
+      if (!takes(norm)) {
+        throw new IllegalArgumentException(norm.name() + " is not for channels");
+      }
+    }
+
+    /** Whether this is a normalisation that an activation can be joined to. */
+    public static boolean takes(Norm norm) {
+      return switch (norm) {
+        case Batch _, Instance _, Group _ -> true;
+        case GroupGrad _, Layer _, L2 _, Activated _ -> false;
+      };
+    }
+
+    @Override
+    public Shape infer(List<Shape> inputs) {
+      return norm.infer(inputs);
+    }
+  }
+
   @Override
   default long flops(List<Shape> inputs) {
     // Two sums, and one multiply and add to apply them.
-    return inputs.get(0).size() * (this instanceof Batch ? 2 : 5);
+    int each =
+        switch (this) {
+          case Batch _ -> 2;
+          case GroupGrad _ -> 10;
+          case Instance _, Group _, Layer _, L2 _ -> 5;
+          case Activated(var norm, var _) -> norm instanceof Batch ? 3 : 6;
+        };
+    return inputs.get(0).size() * each;
   }
 
   private static Shape channels(Op op, List<Shape> inputs, int leastRank) {
@@ -125,6 +177,14 @@ public sealed interface Norm extends Op {
     Arguments.require(
         x.rank() >= leastRank, op, "needs [N,C,...] of rank " + leastRank + " or more", inputs);
     return x;
+  }
+
+  private static void divides(Op op, int channels, int groups, List<Shape> inputs) {
+    Arguments.require(
+        groups >= 1 && channels % groups == 0,
+        op,
+        channels + " channels do not divide into " + groups + " groups",
+        inputs);
   }
 
   private static void affine(Op op, List<Shape> inputs, int channels) {

@@ -14,8 +14,16 @@ final class ReferenceNorm {
       case Norm.Batch(double epsilon) -> batch(epsilon, inputs, shape, y);
       case Norm.Instance(double epsilon) -> perChannel(shape.dim(1), epsilon, inputs, shape, y);
       case Norm.Group(int groups, double epsilon) -> perChannel(groups, epsilon, inputs, shape, y);
+      case Norm.GroupGrad(int groups, double epsilon) ->
+          perChannelGrad(groups, epsilon, inputs, shape, y);
       case Norm.Layer(int axis, double epsilon) ->
           layer(shape.axis(axis), epsilon, inputs, shape, y);
+      case Norm.Activated(Norm first, var activation) -> {
+        run(first, inputs, shape, y);
+        for (int i = 0; i < y.length; i++) {
+          y[i] = ReferenceElementwise.apply(activation, y[i]);
+        }
+      }
       case Norm.L2(int axis) -> l2(shape.axis(axis), inputs.get(0).doubles(), shape, y);
     }
   }
@@ -51,6 +59,33 @@ final class ReferenceNorm {
     }
   }
 
+  private static void perChannelGrad(
+      int groups, double epsilon, List<Tensor> inputs, Shape shape, double[] y) {
+    double[] x = inputs.get(0).doubles();
+    double[] g = inputs.get(1).doubles().clone();
+    int plane = (int) shape.size(2, shape.rank());
+    int length = shape.dim(1) / groups * plane;
+    if (inputs.size() > 2) {
+      double[] scale = inputs.get(2).doubles();
+      for (int i = 0; i < g.length; i++) {
+        g[i] *= scale[i / plane % shape.dim(1)];
+      }
+    }
+    double[] normal = new double[y.length];
+    for (int from = 0; from < y.length; from += length) {
+      double deviation = standardise(x, normal, from, length, epsilon);
+      double sum = 0;
+      double product = 0;
+      for (int i = from; i < from + length; i++) {
+        sum += g[i];
+        product += g[i] * normal[i];
+      }
+      for (int i = from; i < from + length; i++) {
+        y[i] = (g[i] - sum / length - normal[i] * product / length) / deviation;
+      }
+    }
+  }
+
   private static void layer(
       int axis, double epsilon, List<Tensor> inputs, Shape shape, double[] y) {
     double[] x = inputs.get(0).doubles();
@@ -64,8 +99,8 @@ final class ReferenceNorm {
     }
   }
 
-  /** Brings a stretch of x to mean 0 and variance 1. */
-  private static void standardise(double[] x, double[] y, int from, int length, double epsilon) {
+  /** Brings a stretch of x to mean 0 and variance 1, and returns its deviation. */
+  private static double standardise(double[] x, double[] y, int from, int length, double epsilon) {
     double sum = 0;
     for (int i = from; i < from + length; i++) {
       sum += x[i];
@@ -79,6 +114,7 @@ final class ReferenceNorm {
     for (int i = from; i < from + length; i++) {
       y[i] = (x[i] - mean) / deviation;
     }
+    return deviation;
   }
 
   private static void l2(int axis, double[] x, Shape shape, double[] y) {

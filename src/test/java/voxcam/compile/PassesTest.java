@@ -133,6 +133,21 @@ class PassesTest {
   }
 
   @Test
+  void normalisationTakesOverTheActivationBehindIt() {
+    Node x = builder.input("x", INPUT);
+    Node first = builder.add("relu", new Unary.Relu(), builder.add(new Norm.Instance(1e-5), x));
+    Node kept = builder.add(new Norm.Instance(1e-5), first);
+    Node silu = builder.add("silu", new Unary.Silu(), kept);
+    Graph graph = builder.build(List.of(builder.add(new Binary(Binary.Kind.Mul), silu, kept)));
+    Graph fused = Fuse.apply(graph);
+    assertThat(operations(fused))
+        .containsExactly("Activated", "InstanceNormalization", "Silu", "Mul");
+    assertThat(fused.node("relu").op())
+        .isEqualTo(new Norm.Activated(new Norm.Instance(1e-5), new Unary.Relu()));
+    assertSame(graph, fused);
+  }
+
+  @Test
   void valuesThatOthersReadAreNotFusedAway() {
     Node x = builder.input("x", INPUT);
     Node conv = conv("conv", x, 3, 1);

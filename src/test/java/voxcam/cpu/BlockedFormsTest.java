@@ -100,6 +100,8 @@ final class BlockedFormsTest {
     add(cases, new Norm.Instance(1e-5), x, vector, vector);
     add(cases, new Norm.Instance(1e-5), far(x));
     add(cases, new Norm.Group(1, 1e-5), x, vector, vector);
+    add(cases, new Norm.GroupGrad(1, 1e-5), x, other, vector);
+    add(cases, new Norm.GroupGrad(c, 1e-5), far(x), other);
     if (c % 5 == 0) {
       add(cases, new Norm.Group(5, 1e-5), x);
     }

@@ -129,6 +129,11 @@ final class LayerCases {
         all.add(Case.of(norm, v.normal(x)));
         all.add(Case.of(norm, v.normal(x), scale, bias));
       }
+      for (int groups : new int[] {1, 2, 4}) {
+        Norm.GroupGrad grad = new Norm.GroupGrad(groups, 1e-3);
+        all.add(Case.of(grad, v.normal(x), v.normal(x)).linearIn(1));
+        all.add(Case.of(grad, v.normal(x), v.normal(x), scale).linearIn(1, 2));
+      }
       for (int axis : new int[] {1, -1}) {
         int[] inner = axis < 0 ? new int[] {x[x.length - 1]} : tail(x);
         all.add(Case.of(new Norm.Layer(axis, 1e-3), v.normal(x)));

@@ -227,6 +227,8 @@ final class OperatorsTest {
             new Pool.MaxPick(new Regions.Sliding(CUBE, false)),
             new Pool.MaxScatter(new Regions.Sliding(CUBE, false)),
             new Pool.AverageGrad(new Regions.Sliding(CUBE, false), true, List.of(1, 1, 1)),
+            new Norm.GroupGrad(2, 1e-5),
+            new Norm.Activated(new Norm.Instance(1e-5), new Unary.Relu()),
             new Index.GatherGrad(0, VOLUME),
             new Index.GatherElementsGrad(0, VOLUME),
             new Movement.Embed(List.of(), VOLUME),

@@ -148,6 +148,11 @@ class ShapeRulesTest {
             new Norm.Group(3, 1e-5),
             VOLUME),
         refused(
+            "GroupNormalizationGrad: x and the output's gradient need one shape (inputs [1,4,8,8,8], [4])",
+            new Norm.GroupGrad(2, 1e-5),
+            VOLUME,
+            of(4)),
+        refused(
             "LayerNormalization: scale and bias must have the sizes [7] (inputs [2,5,7], [5])",
             new Norm.Layer(-1, 1e-5),
             of(2, 5, 7),

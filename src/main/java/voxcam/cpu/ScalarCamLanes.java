@@ -1,0 +1,39 @@
+package voxcam.cpu;
+
+/** Plain loops: what runs without the incubator module. */
+final class ScalarCamLanes implements CamLanes {
+  private static final int BLOCK = Layout.BLOCK;
+
+  @Override
+  public void addProducts(
+      float[] a, float[] b, int from, int step, int rows, int count, double[] sums) {
+    for (int r = 0; r < rows; r++) {
+      int row = from + r * step;
+      for (int i = 0; i < count * BLOCK; i++) {
+        sums[i] += (double) a[row + i] * b[row + i];
+      }
+    }
+  }
+
+  @Override
+  public void addScaled(
+      float[] a, int from, int step, int rows, int count, float[] b, int bFrom, double[] sums) {
+    for (int r = 0; r < rows; r++) {
+      int row = from + r * step;
+      for (int i = 0; i < count * BLOCK; i++) {
+        sums[i] += (double) a[row + i] * b[bFrom + r * BLOCK + i % BLOCK];
+      }
+    }
+  }
+
+  @Override
+  public void total(double[] sums, int count, float[] y, int at) {
+    for (int p = 0; p < count; p++) {
+      double sum = 0;
+      for (int c = 0; c < BLOCK; c++) {
+        sum += sums[p * BLOCK + c];
+      }
+      y[at + p] = (float) sum;
+    }
+  }
+}
