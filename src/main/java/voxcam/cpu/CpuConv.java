@@ -13,6 +13,7 @@ final class CpuConv {
   enum Algorithm {
     DIRECT,
     PLANAR,
+    PLANAR_WINOGRAD,
     POINTWISE,
     ZERO
   }
@@ -103,6 +104,9 @@ final class CpuConv {
     return switch (algorithm) {
       case DIRECT -> new DirectConv(c, epilogue, tiles, weights);
       case PLANAR -> new PlanarConv(c, epilogue, tiles, weights);
+      case PLANAR_WINOGRAD ->
+          new PlanarWinograd(
+              c, epilogue, tiles, PlanarTiles.PREFERRED, WinogradRuns.PREFERRED, weights);
       case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
       case ZERO -> new ZeroConv(c, epilogue, tiles);
     };
