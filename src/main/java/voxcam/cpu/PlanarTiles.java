@@ -40,6 +40,22 @@ interface PlanarTiles {
       int step,
       boolean add);
 
+  /**
+   * {@code output[at + i] = sums[from + i] + shift + added[at + i]} for i below {@code count}.
+   *
+   * @param added empty if nothing is added
+   * @param relu whether results below zero become zero
+   */
+  void store(
+      float[] sums,
+      int from,
+      int count,
+      float shift,
+      float[] added,
+      boolean relu,
+      float[] output,
+      int at);
+
   /** The vectors in a row of a tile that computes fewest positions which nobody asked for. */
   static int vectors(int length, int lanes) {
     int needed = Math.ceilDiv(length, lanes);

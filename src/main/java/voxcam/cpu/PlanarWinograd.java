@@ -10,23 +10,28 @@ import java.util.Optional;
  * into. Suits three kernel positions and no stride, and rows of some vectors.
  */
 final class PlanarWinograd implements Kernel {
-  private static final int POINTS = WinogradWeights.POINTS;
-  private static final int OUTPUTS = WinogradWeights.OUTPUTS;
+  private static final int POINTS = PlanarWinogradWeights.POINTS;
+  private static final int OUTPUTS = PlanarWinogradWeights.OUTPUTS;
 
-  /** The most tiles of a task, which share transformed rows. */
-  private static final int BAND = 8;
+  /** The most tiles of a task along H, which share transformed rows. */
+  private static final int MOST_HIGH = 8;
 
-  /** Threads that work at a time: each has scratch memory of its own. */
-  private static final int WORKERS = Math.max(16, Runtime.getRuntime().availableProcessors());
+  /** The most tiles of a task along D, which share input planes that are still in the cache. */
+  private static final int MOST_DEEP = 4;
+
+  /** With fewer tasks than this, many threads would wait for the last. */
+  private static final int LEAST_TASKS = 64;
 
   private final Correlation c;
   private final ConvEpilogue epilogue;
   private final ConvTiles rows;
   private final PlanarTiles tiles;
   private final WinogradRuns runs;
+  private final int workers;
   private final LatticeTiles planes;
   private final LatticeTiles lines;
-  private final int[] bands;
+  private final int[] deep;
+  private final int[] high;
   private final int vectors;
   private final int[] counts;
 
@@ -48,21 +53,38 @@ final class PlanarWinograd implements Kernel {
   private final float[] zeros;
   private final Optional<float[]> packed;
 
+  /**
+   * Makes the kernel.
+   *
+   * @param workers the most threads that a run uses: each has scratch memory of its own
+   */
   PlanarWinograd(
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles rows,
       PlanarTiles tiles,
       WinogradRuns runs,
-      Optional<float[]> weights) {
+      Optional<float[]> weights,
+      int workers) {
     this.c = c;
     this.epilogue = epilogue;
     this.rows = rows;
     this.tiles = tiles;
     this.runs = runs;
+    this.workers = workers;
     this.planes = LatticeTiles.of(c.d(), OUTPUTS);
     this.lines = LatticeTiles.of(c.h(), OUTPUTS);
-    this.bands = lines.bands(BAND);
+    int mostDeep = MOST_DEEP;
+    int mostHigh = MOST_HIGH;
+    while (mostHigh > 1 && tasks(mostDeep, mostHigh) < LEAST_TASKS) {
+      if (mostDeep > 1) {
+        mostDeep /= 2;
+      } else {
+        mostHigh /= 2;
+      }
+    }
+    this.deep = planes.bands(mostDeep);
+    this.high = lines.bands(mostHigh);
     this.vectors = PlanarTiles.vectors(c.w().output(), tiles.lanes());
     this.counts = tiles.counts(c.outputs(), vectors);
     int tile = vectors * tiles.lanes();
@@ -79,8 +101,8 @@ final class PlanarWinograd implements Kernel {
 
   /** Whether this algorithm can compute a correlation. */
   static boolean suits(Correlation c) {
-    return c.d().kernel() == WinogradWeights.KERNEL
-        && c.h().kernel() == WinogradWeights.KERNEL
+    return c.d().kernel() == PlanarWinogradWeights.KERNEL
+        && c.h().kernel() == PlanarWinogradWeights.KERNEL
         && c.w().kernel() > 0
         && c.d().stride() == 1
         && c.h().stride() == 1
@@ -88,16 +110,16 @@ final class PlanarWinograd implements Kernel {
   }
 
   private float[] packed(float[] weights) {
-    float[] all = new float[Math.multiplyExact(c.groups(), WinogradWeights.groupFloats(c))];
+    float[] all = new float[Math.multiplyExact(c.groups(), PlanarWinogradWeights.groupFloats(c))];
     pack(weights, all, 0, new Threads(1));
     return all;
   }
 
   private void pack(float[] weights, float[] to, int from, Threads threads) {
-    int floats = WinogradWeights.groupFloats(c);
+    int floats = PlanarWinogradWeights.groupFloats(c);
     threads.forEach(
         c.groups(),
-        group -> WinogradWeights.pack(c, counts, weights, group, to, from + group * floats));
+        group -> PlanarWinogradWeights.pack(c, counts, weights, group, to, from + group * floats));
   }
 
   /** The rows of a tile after the transform along D, {@code [row][point][channel][W]}. */
@@ -126,18 +148,24 @@ final class PlanarWinograd implements Kernel {
     return Math.toIntExact(lead + floats);
   }
 
+  private long tasks(int mostDeep, int mostHigh) {
+    long bands = (planes.bands(mostDeep).length - 1L) * (lines.bands(mostHigh).length - 1);
+    return c.batch() * c.groups() * bands;
+  }
+
   private int tasks() {
-    return c.batch() * c.groups() * planes.count() * (bands.length - 1);
+    return c.batch() * c.groups() * (deep.length - 1) * (high.length - 1);
   }
 
   private int workers() {
-    return Math.min(tasks(), WORKERS);
+    return Math.min(tasks(), workers);
   }
 
   @Override
   public long scratch() {
-    long weights = packed.isPresent() ? 0 : (long) c.groups() * WinogradWeights.groupFloats(c);
-    return Memory.ALIGNED + (long) workers() * workerFloats() + weights;
+    long weights =
+        packed.isPresent() ? 0 : (long) c.groups() * PlanarWinogradWeights.groupFloats(c);
+    return Alignment.BEGIN + (long) workers() * workerFloats() + weights;
   }
 
   @Override
@@ -148,7 +176,7 @@ final class PlanarWinograd implements Kernel {
   @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
     float[] weights = packed.orElse(scratch);
-    int weightsAt = packed.isPresent() ? 0 : Memory.ALIGNED + workers() * workerFloats();
+    int weightsAt = packed.isPresent() ? 0 : Alignment.BEGIN + workers() * workerFloats();
     if (packed.isEmpty()) {
       pack(inputs[1], scratch, weightsAt, threads);
     }
@@ -156,24 +184,19 @@ final class PlanarWinograd implements Kernel {
         .forEach(
             tasks(),
             (task, worker) -> {
-              int band = task % (bands.length - 1);
-              int plane = task / (bands.length - 1) % planes.count();
-              int rest = task / (bands.length - 1) / planes.count();
-              new Band(
-                      inputs,
-                      output,
-                      scratch,
-                      Memory.ALIGNED + worker * workerFloats(),
-                      weights,
-                      weightsAt,
-                      rest / c.groups(),
-                      rest % c.groups(),
-                      planes.first(plane))
-                  .run(bands[band], bands[band + 1]);
+              int line = task % (high.length - 1);
+              int plane = task / (high.length - 1) % (deep.length - 1);
+              int volume = task / (high.length - 1) / (deep.length - 1);
+              int at = Alignment.BEGIN + worker * workerFloats();
+              for (int tile = deep[plane]; tile < deep[plane + 1]; tile++) {
+                new Band(
+                        inputs, output, scratch, at, weights, weightsAt, volume, planes.first(tile))
+                    .run(high[line], high[line + 1]);
+              }
             });
   }
 
-  /** One task: tiles of the same planes that follow each other along H. */
+  /** Tiles of the same planes that follow each other along H. */
   private final class Band {
     private final float[][] inputs;
     private final float[] output;
@@ -199,8 +222,7 @@ final class PlanarWinograd implements Kernel {
         int scratchFrom,
         float[] weights,
         int weightsAt,
-        int n,
-        int group,
+        int volume,
         int z) {
       this.inputs = inputs;
       this.output = output;
@@ -210,9 +232,9 @@ final class PlanarWinograd implements Kernel {
       this.products = whole + wholeFloats();
       this.results = products + productFloats();
       this.weights = weights;
-      this.weightsAt = weightsAt + group * WinogradWeights.groupFloats(c);
-      this.n = n;
-      this.group = group;
+      this.weightsAt = weightsAt + volume % c.groups() * PlanarWinogradWeights.groupFloats(c);
+      this.n = volume / c.groups();
+      this.group = volume % c.groups();
       this.z = z;
       this.offsets = offsets();
     }
@@ -235,8 +257,12 @@ final class PlanarWinograd implements Kernel {
         boolean follows = tile > from && lines.follows(tile);
         // Two of the six rows that a tile reads are those of the tile before.
         row = follows ? row + OUTPUTS : 0;
-        for (int i = follows ? POINTS - OUTPUTS : 0; i < POINTS; i++) {
-          transformPlanes(p - c.h().pad() + i * c.h().dilation(), (row + i) % POINTS);
+        int fresh = follows ? POINTS - OUTPUTS : 0;
+        for (int channel = 0; channel < c.channels(); channel++) {
+          for (int i = fresh; i < POINTS; i++) {
+            int h = p - c.h().pad() + i * c.h().dilation();
+            transformPlanes(channel, h, (row + i) % POINTS);
+          }
         }
         // What lies between two steps of one point stays in the L1 cache.
         for (int point = 0; point < POINTS; point++) {
@@ -250,26 +276,26 @@ final class PlanarWinograd implements Kernel {
       }
     }
 
-    /** Along D, for row h of all channels. */
-    private void transformPlanes(int h, int slot) {
-      int to = half + slot * POINTS * c.channels() * span;
+    /** Along D, for row h. */
+    private void transformPlanes(int channel, int h, int slot) {
       int step = c.channels() * span;
+      int to = half + slot * POINTS * step + channel * span;
       if (h < 0 || h >= c.h().input()) {
-        Arrays.fill(scratch, to, to + POINTS * step, 0);
+        for (int i = 0; i < POINTS; i++) {
+          Arrays.fill(scratch, to + i * step, to + i * step + columns, 0);
+        }
         return;
       }
+      int volume = (n * c.groups() + group) * c.channels() + channel;
       int skipped = Math.max(0, -c.w().pad());
-      for (int channel = 0; channel < c.channels(); channel++) {
-        int volume = (n * c.groups() + group) * c.channels() + channel;
-        for (int i = 0; i < POINTS; i++) {
-          int d = z - c.d().pad() + i * c.d().dilation();
-          boolean inside = d >= 0 && d < c.d().input();
-          int row = (volume * c.d().input() + d) * c.h().input() + h;
-          sources[i] = inside ? inputs[0] : zeros;
-          starts[i] = inside ? row * c.w().input() + skipped : 0;
-        }
-        runs.points(sources, starts, columns, scratch, to + channel * span, step);
+      for (int i = 0; i < POINTS; i++) {
+        int d = z - c.d().pad() + i * c.d().dilation();
+        boolean inside = d >= 0 && d < c.d().input();
+        int row = (volume * c.d().input() + d) * c.h().input() + h;
+        sources[i] = inside ? inputs[0] : zeros;
+        starts[i] = inside ? row * c.w().input() + skipped : 0;
       }
+      runs.points(sources, starts, columns, scratch, to, step);
     }
 
     /** No row writes what is between rows. */

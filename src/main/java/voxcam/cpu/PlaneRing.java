@@ -29,6 +29,11 @@ record PlaneRing(int slots, int chunk, int planeFloats) {
     void plane(int n, int z, int unit);
   }
 
+  /** Computes some output planes of volume n, sharing the work out. */
+  interface Chunk {
+    void planes(int n, int first, int planes);
+  }
+
   static PlaneRing of(Correlation c, long planeFloats) {
     int plane = Math.toIntExact(planeFloats);
     int reach = c.d().reach();
@@ -62,45 +67,45 @@ record PlaneRing(int slots, int chunk, int planeFloats) {
       int computeUnits,
       boolean planesInside,
       Compute compute) {
+    sweep(
+        c,
+        threads,
+        packUnits,
+        pack,
+        (n, first, planes) ->
+            threads.forEach(
+                planes * computeUnits,
+                task -> {
+                  int z = planesInside ? task % planes : task / computeUnits;
+                  int unit = planesInside ? task / planes : task % computeUnits;
+                  compute.plane(n, first + z, unit);
+                }));
+  }
+
+  /** Packs everything, and has each chunk computed when it is packed. */
+  void sweep(Correlation c, Threads threads, int packUnits, Pack pack, Chunk compute) {
+    ConvAxis d = c.d();
     for (int n = 0; n < c.batch(); n++) {
       int packed = 0;
-      for (int z = 0; z < c.d().output(); z += chunk) {
-        packed =
-            chunk(c, threads, n, z, packed, packUnits, pack, computeUnits, planesInside, compute);
+      for (int z = 0; z < d.output(); z += chunk) {
+        int planes = Math.min(chunk, d.output() - z);
+        int begin = Math.max(packed, z * d.stride() - d.pad());
+        int end = Math.min(d.input(), (z + planes - 1) * d.stride() - d.pad() + d.reach());
+        pack(threads, n, begin, end, packUnits, pack);
+        packed = Math.max(packed, end);
+        compute.planes(n, z, planes);
       }
     }
   }
 
-  private int chunk(
-      Correlation c,
-      Threads threads,
-      int n,
-      int first,
-      int packed,
-      int packUnits,
-      Pack pack,
-      int computeUnits,
-      boolean planesInside,
-      Compute compute) {
-    ConvAxis d = c.d();
-    int planes = Math.min(chunk, d.output() - first);
-    int begin = Math.max(packed, first * d.stride() - d.pad());
-    int end = Math.min(d.input(), (first + planes - 1) * d.stride() - d.pad() + d.reach());
+  private void pack(Threads threads, int n, int begin, int end, int units, Pack pack) {
     if (begin < end) {
       threads.forEach(
-          (end - begin) * packUnits,
+          (end - begin) * units,
           task -> {
-            int plane = begin + task / packUnits;
-            pack.plane(n, plane, task % packUnits, at(plane));
+            int plane = begin + task / units;
+            pack.plane(n, plane, task % units, at(plane));
           });
     }
-    threads.forEach(
-        planes * computeUnits,
-        task -> {
-          int z = planesInside ? task % planes : task / computeUnits;
-          int unit = planesInside ? task / planes : task % computeUnits;
-          compute.plane(n, first + z, unit);
-        });
-    return Math.max(packed, end);
   }
 }

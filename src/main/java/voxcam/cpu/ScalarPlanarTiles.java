@@ -48,6 +48,22 @@ final class ScalarPlanarTiles implements PlanarTiles {
     }
   }
 
+  @Override
+  public void store(
+      float[] sums,
+      int from,
+      int count,
+      float shift,
+      float[] added,
+      boolean relu,
+      float[] output,
+      int at) {
+    for (int i = 0; i < count; i++) {
+      float v = sums[from + i] + shift + (added.length > 0 ? added[at + i] : 0);
+      output[at + i] = relu && v <= 0 ? 0 : v; // keeps NaN
+    }
+  }
+
   private static void addScaled(float[] sums, float factor, float[] x, int from, int width) {
     for (int j = 0; j < width; j++) {
       sums[j] += factor * x[from + j];

@@ -79,7 +79,7 @@ final class ScalarWinogradRuns implements WinogradRuns {
       boolean relu,
       float[] output,
       int[] at) {
-    float[] y = new float[WinogradWeights.OUTPUTS];
+    float[] y = new float[PlanarWinogradWeights.OUTPUTS];
     for (int j = 0; j < length; j++) {
       outputs(m, from + j, step, 0, 1, y, 0, 1);
       for (int i = 0; i < y.length && at[i] >= 0; i++) {

@@ -137,7 +137,7 @@ final class VectorWinogradRuns implements WinogradRuns {
     int at1 = at[1];
     int at2 = at[2];
     int at3 = at[3];
-    int behind = Memory.behindAligned(at0, LANES);
+    int behind = Math.floorMod(at0 - Alignment.BEGIN, LANES);
     int vectors = Math.ceilDiv(length + behind, LANES);
     for (int v = 0; v < vectors; v++) {
       int j = Math.min(Math.max(v * LANES - behind, 0), length - LANES);

@@ -1,8 +1,8 @@
 package voxcam.cpu;
 
 /**
- * The data transforms of Winograd's F(4, 3) (points as in {@link WinogradWeights}) along one axis,
- * for all elements of a run of memory: element j of each result comes from element j of each
+ * The data transforms of Winograd's F(4, 3) (points as in {@link PlanarWinogradWeights}) along one
+ * axis, for all elements of a run of memory: element j of each result comes from element j of each
  * source.
  */
 interface WinogradRuns {

@@ -117,7 +117,7 @@ final class PlanarWinogradTest {
       List<Kernel> parts = new ArrayList<>();
       for (Correlation part : CpuConv.correlations(op, shapes, output)) {
         assertThat(PlanarWinograd.suits(part)).isTrue();
-        parts.add(new PlanarWinograd(part, epilogue, rows, tiles, runs, weights));
+        parts.add(new PlanarWinograd(part, epilogue, rows, tiles, runs, weights, 3));
       }
       Kernel kernel = new CpuConv.Parts(parts, weights.isPresent());
       String what = op + " " + shapes + (vectors ? " with vectors" : " in plain loops");

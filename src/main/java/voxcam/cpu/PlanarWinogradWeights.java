@@ -10,7 +10,7 @@ package voxcam.cpu;
  * <p>The kernel positions along W stay as they are: the transformed weights are {@code [point of
  * D][point of H][tile of outputs][channel][s][output channel of the tile]}.
  */
-final class WinogradWeights {
+final class PlanarWinogradWeights {
   /** Points along an axis. */
   static final int POINTS = 6;
 
@@ -23,7 +23,7 @@ final class WinogradWeights {
   /** What each kernel position gives to each point. */
   private static final double[][] FILTER = filter();
 
-  private WinogradWeights() {}
+  private PlanarWinogradWeights() {}
 
   private static double[][] filter() {
     double[] points = {0, Math.sqrt(0.5), -Math.sqrt(0.5), Math.sqrt(2), -Math.sqrt(2)};
