@@ -42,4 +42,55 @@ record ConvAxis(
   boolean dense() {
     return step == 1 && first == 0 && stored == output;
   }
+
+  /**
+   * How many lattices a dilation takes the axis apart into: without a stride, outputs of equal
+   * index modulo the dilation read inputs of equal index.
+   */
+  int lattices() {
+    return stride == 1 ? Math.min(dilation, output) : 1;
+  }
+
+  /** The outputs {@code first, first + dilation, ...} and what they read, side by side. */
+  ConvAxis lattice(int first) {
+    if (lattices() == 1 && dilation > 1) {
+      return this;
+    }
+    int begin = latticeInput(first, 0);
+    return new ConvAxis(
+        Math.max(0, Math.ceilDiv(input - begin, dilation)),
+        Math.ceilDiv(output - first, dilation),
+        kernel,
+        stride,
+        (begin - first + pad) / dilation,
+        1,
+        stored,
+        this.first,
+        step);
+  }
+
+  /**
+   * The input position that is number i of those that the lattice of output {@code first} reads.
+   */
+  int latticeInput(int first, int i) {
+    return lattices() == 1 ? i : Math.floorMod(first - pad, dilation) + i * dilation;
+  }
+
+  /** An axis that is as long as the longest of the lattices. */
+  ConvAxis longestLattice() {
+    if (lattices() == 1) {
+      return this;
+    }
+    ConvAxis axis = lattice(0);
+    return new ConvAxis(
+        Math.ceilDiv(input, dilation),
+        axis.output,
+        kernel,
+        1,
+        axis.pad,
+        1,
+        stored,
+        this.first,
+        step);
+  }
 }

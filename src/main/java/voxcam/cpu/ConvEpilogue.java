@@ -27,6 +27,16 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
     }
   }
 
+  /** What is added to all outputs of channel k. */
+  float shift(float[][] inputs, int k) {
+    return bias < 0 ? 0 : inputs[bias][k];
+  }
+
+  /** What is added to each output; empty if nothing is. */
+  float[] added(float[][] inputs) {
+    return residual < 0 ? NOTHING : inputs[residual];
+  }
+
   /**
    * Stores a run of outputs of channel k.
    *
@@ -43,15 +53,14 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
       float[] output,
       int at,
       int step) {
-    float shift = bias < 0 ? 0 : inputs[bias][k];
+    float shift = shift(inputs, k);
     if (step > 1) {
       for (int i = 0; i < count; i++) {
         output[at + i * step] = sums[from + i] + shift;
       }
       return;
     }
-    float[] added = residual < 0 ? NOTHING : inputs[residual];
-    tiles.store(sums, from, count, shift, added, relu(), output, at);
+    tiles.store(sums, from, count, shift, added(inputs), relu(), output, at);
     activate(output, at, count);
   }
 }

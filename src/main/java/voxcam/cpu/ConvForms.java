@@ -23,7 +23,8 @@ final class ConvForms {
   // What part of that each algorithm reaches, where its tiles are full.
   private static final double DIRECT = 0.75;
   private static final double TAPS = 0.75;
-  private static final double PLANAR = 0.6;
+  private static final double PLANAR = 0.7;
+  private static final double PLANAR_WINOGRAD = 0.45;
   private static final double POINTWISE = 0.7;
   private static final double PLANAR_POINTWISE = 0.4;
   private static final double DEPTHWISE = 0.1;
@@ -43,6 +44,7 @@ final class ConvForms {
   private final Node node;
   private final ConvTiles tiles;
   private final int threads;
+  private final boolean exact;
   private final ConvEpilogue epilogue;
   private final List<Correlation> parts;
   private final Optional<Tensor> weight;
@@ -54,6 +56,7 @@ final class ConvForms {
     this.node = node;
     this.tiles = ConvTiles.PREFERRED;
     this.threads = threads;
+    this.exact = exact;
     this.epilogue = CpuConv.epilogue(op, node.inputShapes());
     this.parts = CpuConv.correlations(op, node.inputShapes(), node.shape());
     this.weight =
@@ -178,9 +181,44 @@ final class ConvForms {
           time(flops(c) * rows / c.outputs(), PLANAR_POINTWISE),
           weights -> new PointwiseConv(c, epilogue, tiles, weights));
     }
-    return new Choice(
-        time(flops(c) / PlanarConv.fill(c, tiles.lanes()), PLANAR),
-        weights -> new PlanarConv(c, epilogue, tiles, weights));
+    Choice direct =
+        new Choice(
+            time(flops(c) / PlanarConv.fill(c, tiles.lanes()), PLANAR),
+            weights ->
+                new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights, threads));
+    if (exact || weight.isEmpty() || !PlanarWinograd.suits(c)) {
+      return direct;
+    }
+    double cost = planarWinogradCost(c);
+    return direct.cost() <= cost
+        ? direct
+        : new Choice(
+            cost,
+            weights ->
+                new PlanarWinograd(
+                    c,
+                    epilogue,
+                    tiles,
+                    PlanarTiles.PREFERRED,
+                    WinogradRuns.PREFERRED,
+                    weights,
+                    threads));
+  }
+
+  private double planarWinogradCost(Correlation c) {
+    double rows = (double) covered(c.d()) * covered(c.h());
+    double whole = rows / ((double) c.d().output() * c.h().output());
+    return time(flops(c) * whole / 4, PLANAR_WINOGRAD);
+  }
+
+  /** How many positions along an axis tiles of four compute. */
+  private static int covered(ConvAxis axis) {
+    int covered = 0;
+    for (int first = 0; first < Math.min(axis.dilation(), axis.output()); first++) {
+      int lattice = Math.ceilDiv(axis.output() - first, axis.dilation());
+      covered += Math.ceilDiv(lattice, 4) * 4;
+    }
+    return covered;
   }
 
   private static double inputs(Correlation c) {

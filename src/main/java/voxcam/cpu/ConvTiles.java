@@ -8,9 +8,6 @@ interface ConvTiles {
   /** Rows of a panel tile. */
   int ROWS = 12;
 
-  /** Vectors in a row of a planar tile. */
-  int VECTORS = 4;
-
   /** Outputs of a tile of {@link #channels}. */
   int COLUMNS = 8;
 
@@ -22,9 +19,6 @@ interface ConvTiles {
 
   /** The most vectors in a row of a panel tile: 4 with 32 registers, 2 with 16. */
   int panelVectors();
-
-  /** The most output channels that one planar tile takes. */
-  int planarRows();
 
   /**
    * {@code sums[i][j] += sum_g sum_l a[rows[i] + starts[g] + l] b[bFrom + (g len + l) width + j]}
@@ -45,24 +39,6 @@ interface ConvTiles {
       int len,
       float[] b,
       int bFrom,
-      float[] sums,
-      int sumsFrom);
-
-  /**
-   * {@code sums[k][j] += sum_t x[xFrom + offsets[t] + j] w[wFrom + t count + k]} for t in {@code
-   * [from, to)}, k below {@code count} and {@link #VECTORS} vectors of j.
-   *
-   * @param count 1, 2, 4 or 5, at most {@link #planarRows()}
-   */
-  void planar(
-      int count,
-      float[] x,
-      int xFrom,
-      int[] offsets,
-      int from,
-      int to,
-      float[] w,
-      int wFrom,
       float[] sums,
       int sumsFrom);
 

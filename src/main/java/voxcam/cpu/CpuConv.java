@@ -14,6 +14,7 @@ final class CpuConv {
   enum Algorithm {
     DIRECT,
     PLANAR,
+    PLANAR_WINOGRAD,
     POINTWISE,
     ZERO
   }
@@ -38,6 +39,9 @@ final class CpuConv {
    * would be empty.
    */
   private static final int LEAST_POINTWISE = 6;
+
+  /** The most threads that work on one convolution where each needs memory of its own. */
+  private static final int WORKERS = Math.max(16, Runtime.getRuntime().availableProcessors());
 
   private CpuConv() {}
 
@@ -109,10 +113,23 @@ final class CpuConv {
       Optional<float[]> weights) {
     return switch (algorithm) {
       case DIRECT -> new DirectConv(c, epilogue, tiles, weights, Layout.PLAIN, Layout.PLAIN, 2);
-      case PLANAR -> new PlanarConv(c, epilogue, tiles, weights);
+      case PLANAR -> new PlanarConv(c, epilogue, tiles, planarTiles(tiles), weights, WORKERS);
+      case PLANAR_WINOGRAD ->
+          new PlanarWinograd(
+              c,
+              epilogue,
+              tiles,
+              planarTiles(tiles),
+              tiles instanceof ScalarConvTiles ? new ScalarWinogradRuns() : WinogradRuns.PREFERRED,
+              weights,
+              WORKERS);
       case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
       case ZERO -> new ZeroConv(c, epilogue, tiles, Layout.PLAIN);
     };
+  }
+
+  private static PlanarTiles planarTiles(ConvTiles tiles) {
+    return tiles instanceof ScalarConvTiles ? new ScalarPlanarTiles() : PlanarTiles.PREFERRED;
   }
 
   /**

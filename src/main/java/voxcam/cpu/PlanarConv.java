@@ -1,6 +1,5 @@
 package voxcam.cpu;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -9,66 +8,62 @@ import java.util.Optional;
  * compute channels that nobody asked for, and grouped convolutions.
  */
 final class PlanarConv implements Kernel {
-  /** Tiles in one task. */
-  private static final int STRIPE = 16;
+  /** The most tiles in one task. */
+  private static final int MOST_TILES = 16;
+
+  /** The sums of a task, which are stored together, are to stay in the cache. */
+  private static final int MOST_SUMS = 16 << 10;
+
+  /** The most products that a sum in a register takes; more would lose accuracy. */
+  private static final int MOST_TERMS = 512;
 
   private final Correlation c;
   private final ConvEpilogue epilogue;
-  private final ConvTiles tiles;
+  private final ConvTiles rows;
+  private final PlanarTiles tiles;
   private final PlanarInput input;
   private final PlaneRing ring;
+  private final PlanarTiling tiling;
   private final int[] counts;
-  private final boolean flat;
+  private final int stripe;
+  private final int[] taps;
+  private final int workers;
   private final Optional<float[]> packed;
 
-  PlanarConv(Correlation c, ConvEpilogue epilogue, ConvTiles tiles, Optional<float[]> weights) {
+  /**
+   * Makes the kernel.
+   *
+   * @param workers the most threads that a run uses: each has scratch memory of its own
+   */
+  PlanarConv(
+      Correlation c,
+      ConvEpilogue epilogue,
+      ConvTiles rows,
+      PlanarTiles tiles,
+      Optional<float[]> weights,
+      int workers) {
     this.c = c;
+    this.workers = workers;
     this.epilogue = epilogue;
+    this.rows = rows;
     this.tiles = tiles;
     this.input = PlanarInput.of(c);
-    this.ring = PlaneRing.of(c, input.planeFloats());
-    this.counts = counts(c.outputs(), tiles.planarRows());
-    // With short rows it is cheaper to walk over the plane as one row and to drop what falls
-    // between rows.
-    this.flat =
-        Math.ceilDiv(flatLength(), tile()) < c.h().output() * Math.ceilDiv(c.w().output(), tile());
+    this.tiling = PlanarTiling.of(c, input.columns(), tiles.lanes());
+    this.ring = PlaneRing.of(with(c.d().longestLattice()), input.planeFloats());
+    this.counts = tiles.counts(c.outputs(), tiling.vectors());
+    this.stripe = Math.clamp(MOST_SUMS / ((long) c.outputs() * tiling.tile()), 1, MOST_TILES);
+    this.taps = taps();
     this.packed = weights.map(this::packed);
   }
 
   /** Which part of the positions that would be computed is asked for. */
   static double fill(Correlation c, int lanes) {
-    int tile = ConvTiles.VECTORS * lanes;
-    int byRow = c.h().output() * Math.ceilDiv(c.w().output(), tile);
-    int flat = Math.ceilDiv(flatLength(c, PlanarInput.of(c)), tile);
-    return (double) c.h().output() * c.w().output() / ((double) Math.min(byRow, flat) * tile);
+    return PlanarTiling.of(c, PlanarInput.of(c).columns(), lanes).fill();
   }
 
-  private static int flatLength(Correlation c, PlanarInput input) {
-    return (c.h().output() - 1) * input.columns() + c.w().output();
-  }
-
-  /** How many output channels each tile takes. */
-  private static int[] counts(int outputs, int most) {
-    int[] counts = new int[outputs];
-    int tiles = 0;
-    for (int left = outputs; left > 0; left -= counts[tiles++]) {
-      if (most >= 5 && (left % 5 == 0 || left > 8)) {
-        counts[tiles] = 5;
-      } else if (most >= 4 && left >= 4) {
-        counts[tiles] = 4;
-      } else {
-        counts[tiles] = left >= 2 ? 2 : 1;
-      }
-    }
-    return Arrays.copyOf(counts, tiles);
-  }
-
-  private int tile() {
-    return ConvTiles.VECTORS * tiles.lanes();
-  }
-
-  private int flatLength() {
-    return flatLength(c, input);
+  private Correlation with(ConvAxis d) {
+    return new Correlation(
+        c.batch(), c.groups(), c.channels(), c.outputs(), d, c.h(), c.w(), c.weights());
   }
 
   private int groupFloats() {
@@ -77,12 +72,40 @@ final class PlanarConv implements Kernel {
 
   @Override
   public long scratch() {
-    return slabFloats() + (packed.isPresent() ? 0 : (long) c.groups() * groupFloats());
+    return sumsAt()
+        + (long) workers * sumsFloats()
+        + (packed.isPresent() ? 0 : (long) c.groups() * groupFloats());
   }
 
-  /** The last tile of the last row reads, and drops, what comes after it. */
-  private long slabFloats() {
-    return ring.floats() + tile();
+  /**
+   * The sums of each worker follow the planes. The last tile of the last row reads, and drops, what
+   * comes after it.
+   */
+  private long sumsAt() {
+    return Alignment.BEGIN + Alignment.lines(ring.floats() + tiling.tile());
+  }
+
+  /** A line more than the tiles take, so that channels are not a power of two apart. */
+  private int sumsStep() {
+    return Math.toIntExact(Alignment.lines((long) stripe * tiling.tile() + 1));
+  }
+
+  private int sumsFloats() {
+    return Math.multiplyExact(c.outputs(), sumsStep());
+  }
+
+  /** Where channels and kernel positions are in their plane, in the order of the weights. */
+  private int[] taps() {
+    int[] taps = new int[c.channels() * c.h().kernel() * c.w().kernel()];
+    int i = 0;
+    for (int channel = 0; channel < c.channels(); channel++) {
+      for (int r = 0; r < c.h().kernel(); r++) {
+        for (int s = 0; s < c.w().kernel(); s++) {
+          taps[i++] = input.tapAt(channel, r, s);
+        }
+      }
+    }
+    return taps;
   }
 
   @Override
@@ -128,108 +151,160 @@ final class PlanarConv implements Kernel {
   @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
     float[] weights = packed.orElse(scratch);
-    int weightsAt = packed.isPresent() ? 0 : Math.toIntExact(slabFloats());
+    int weightsAt =
+        packed.isPresent() ? 0 : Math.toIntExact(sumsAt() + (long) workers * sumsFloats());
     if (packed.isEmpty()) {
       threads.forEach(c.groups(), group -> pack(inputs[1], group, scratch, weightsAt));
     }
-    int stripes = Math.ceilDiv(rows() * tilesInRow(), STRIPE);
-    ring.sweep(
-        c,
-        threads,
-        c.groups() * c.channels(),
-        (n, d, channel, at) -> input.pack(inputs[0], n, d, channel, scratch, at),
-        c.groups() * stripes,
-        false,
-        (n, z, unit) ->
-            stripe(
-                inputs, scratch, weights, weightsAt, output, n, z, unit / stripes, unit % stripes));
-  }
-
-  private int rows() {
-    return flat ? 1 : c.h().output();
-  }
-
-  private int tilesInRow() {
-    return Math.ceilDiv(flat ? flatLength() : c.w().output(), tile());
-  }
-
-  private void stripe(
-      float[][] inputs,
-      float[] slab,
-      float[] weights,
-      int weightsAt,
-      float[] output,
-      int n,
-      int z,
-      int group,
-      int stripe) {
-    int[] offsets = offsets(z, group);
-    int perPlane = c.channels() * c.h().kernel() * c.w().kernel();
-    int from = c.d().firstTap(z) * perPlane;
-    int to = c.d().endTap(z) * perPlane;
-    float[] sums = new float[tiles.planarRows() * tile()];
-    int end = Math.min((stripe + 1) * STRIPE, rows() * tilesInRow());
-    for (int i = stripe * STRIPE; i < end; i++) {
-      int row = i / tilesInRow();
-      int column = i % tilesInRow() * tile();
-      int at = row * input.columns() + column;
-      int weightsFrom = weightsAt + group * groupFloats();
-      int k = group * c.outputs();
-      for (int count : counts) {
-        Arrays.fill(sums, 0);
-        tiles.planar(count, slab, at, offsets, from, to, weights, weightsFrom, sums, 0);
-        for (int j = 0; j < count; j++) {
-          store(inputs, output, n, k + j, z, row, column, sums, j * tile());
-        }
-        weightsFrom += count * c.channels() * c.taps();
-        k += count;
-      }
+    Threads limited = new Threads(Math.min(threads.count(), workers));
+    int stripes = Math.ceilDiv(tiling.tiles(), stripe);
+    int units = c.groups() * stripes;
+    // Where the depth is dilated, planes of equal index modulo the dilation are a volume of their
+    // own: few planes are needed at a time.
+    for (int first = 0; first < c.d().lattices(); first++) {
+      ConvAxis d = c.d().lattice(first);
+      int lattice = first;
+      ring.sweep(
+          with(d),
+          threads,
+          c.groups() * c.channels(),
+          (n, plane, channel, at) -> {
+            int from = c.d().latticeInput(lattice, plane);
+            input.pack(inputs[0], n, from, channel, scratch, Alignment.BEGIN + at);
+          },
+          (n, begin, planes) ->
+              limited.forEach(
+                  planes * units,
+                  (task, worker) -> {
+                    int z = begin + task / units;
+                    int unit = task % units;
+                    int sums = Math.toIntExact(sumsAt() + (long) worker * sumsFloats());
+                    new Stripe(
+                            inputs, scratch, sums, weights, weightsAt, output, n, unit / stripes, d)
+                        .run(z, lattice + z * c.d().lattices(), unit % stripes);
+                  }));
     }
   }
 
-  /**
-   * Where each kernel position and channel is read for output (0, 0) of plane z, in the order of
-   * the weights.
-   */
-  private int[] offsets(int z, int group) {
-    int[] offsets = new int[c.taps() * c.channels()];
-    int perPlane = offsets.length / c.d().kernel();
-    for (int t = c.d().firstTap(z); t < c.d().endTap(z); t++) {
-      int plane = ring.at(z * c.d().stride() - c.d().pad() + t * c.d().dilation());
-      int i = t * perPlane;
-      for (int channel = 0; channel < c.channels(); channel++) {
-        for (int r = 0; r < c.h().kernel(); r++) {
-          for (int s = 0; s < c.w().kernel(); s++) {
-            offsets[i++] = plane + input.tapAt(group * c.channels() + channel, r, s);
+  /** One task: some tiles of an output plane. */
+  private final class Stripe {
+    private final float[][] inputs;
+    private final float[] scratch;
+    private final int sums;
+    private final float[] weights;
+    private final int weightsAt;
+    private final float[] output;
+    private final int n;
+    private final int group;
+    private final ConvAxis d;
+
+    Stripe(
+        float[][] inputs,
+        float[] scratch,
+        int sums,
+        float[] weights,
+        int weightsAt,
+        float[] output,
+        int n,
+        int group,
+        ConvAxis d) {
+      this.inputs = inputs;
+      this.scratch = scratch;
+      this.sums = sums;
+      this.weights = weights;
+      this.weightsAt = weightsAt + group * groupFloats();
+      this.output = output;
+      this.n = n;
+      this.group = group;
+      this.d = d;
+    }
+
+    /**
+     * Computes.
+     *
+     * @param latticePlane the output plane, counted on its lattice
+     * @param z the same, counted over all
+     */
+    void run(int latticePlane, int z, int number) {
+      int first = number * stripe;
+      int end = Math.min(first + stripe, tiling.tiles());
+      int[] offsets = offsets(latticePlane);
+      int from = d.firstTap(latticePlane) * taps.length;
+      int to = d.endTap(latticePlane) * taps.length;
+      for (int i = first; i < end; i++) {
+        int weightsFrom = weightsAt;
+        int sumsFrom = sums + (i - first) * tiling.tile();
+        for (int count : counts) {
+          sum(count, tiling.at(i), offsets, from, to, weightsFrom, sumsFrom);
+          weightsFrom += count * c.channels() * c.taps();
+          sumsFrom += count * sumsStep();
+        }
+      }
+      for (int k = 0; k < c.outputs(); k++) {
+        int source = sums + k * sumsStep();
+        store(group * c.outputs() + k, z, first * tiling.tile(), end * tiling.tile(), source);
+      }
+    }
+
+    private void sum(
+        int count, int at, int[] offsets, int from, int to, int weightsFrom, int sumsFrom) {
+      int begin = from;
+      do {
+        int end = Math.min(begin + MOST_TERMS, to);
+        boolean add = begin > from;
+        tiles.sum(
+            count,
+            tiling.vectors(),
+            scratch,
+            at,
+            offsets,
+            begin,
+            end,
+            weights,
+            weightsFrom,
+            scratch,
+            sumsFrom,
+            sumsStep(),
+            add);
+        begin = end;
+      } while (begin < to);
+    }
+
+    /** Where each kernel position and channel is read for output (0, 0) of a plane. */
+    private int[] offsets(int z) {
+      int[] offsets = new int[d.kernel() * taps.length];
+      int shift = Alignment.BEGIN + input.tapAt(group * c.channels(), 0, 0);
+      for (int t = d.firstTap(z); t < d.endTap(z); t++) {
+        int plane = shift + ring.at(z * d.stride() - d.pad() + t * d.dilation());
+        for (int i = 0; i < taps.length; i++) {
+          offsets[t * taps.length + i] = plane + taps[i];
+        }
+      }
+      return offsets;
+    }
+
+    /** Stores positions {@code [begin, end)} of a plane. */
+    private void store(int k, int z, int begin, int end, int from) {
+      float shift = epilogue.shift(inputs, k);
+      float[] added = epilogue.added(inputs);
+      int last = Math.min(end, tiling.positions());
+      for (int i = begin; i < last; ) {
+        int p = i / tiling.pitch();
+        int q = i % tiling.pitch();
+        int run = Math.min(last - i, tiling.pitch() - q);
+        int wanted = Math.min(run, c.w().output() - q);
+        if (wanted > 0) {
+          int at = c.storedAt(n, k, z, p, q);
+          int source = from + i - begin;
+          if (c.w().step() > 1) {
+            epilogue.store(rows, scratch, source, wanted, k, inputs, output, at, c.w().step());
+          } else {
+            tiles.store(scratch, source, wanted, shift, added, epilogue.relu(), output, at);
+            epilogue.activate(output, at, wanted);
           }
         }
+        i += run;
       }
-    }
-    return offsets;
-  }
-
-  private void store(
-      float[][] inputs,
-      float[] output,
-      int n,
-      int k,
-      int z,
-      int row,
-      int column,
-      float[] sums,
-      int from) {
-    int width = flat ? input.columns() : Integer.MAX_VALUE;
-    int end = Math.min(column + tile(), flat ? flatLength() : c.w().output());
-    for (int i = column; i < end; ) {
-      int p = row + i / width;
-      int q = i % width;
-      int run = Math.min(end - i, width - q);
-      int wanted = Math.min(run, c.w().output() - q);
-      if (wanted > 0) {
-        int at = c.storedAt(n, k, z, p, q);
-        epilogue.store(tiles, sums, from + i - column, wanted, k, inputs, output, at, c.w().step());
-      }
-      i += run;
     }
   }
 }

@@ -20,11 +20,6 @@ final class ScalarConvTiles implements ConvTiles {
   }
 
   @Override
-  public int planarRows() {
-    return 5;
-  }
-
-  @Override
   public void panel(
       int vectors,
       float[] a,
@@ -49,29 +44,6 @@ final class ScalarConvTiles implements ConvTiles {
         }
       }
       add(sums, sumsFrom + i * width, row, width);
-    }
-  }
-
-  @Override
-  public void planar(
-      int count,
-      float[] x,
-      int xFrom,
-      int[] offsets,
-      int from,
-      int to,
-      float[] w,
-      int wFrom,
-      float[] sums,
-      int sumsFrom) {
-    int width = VECTORS * LANES;
-    float[] row = new float[width];
-    for (int k = 0; k < count; k++) {
-      Arrays.fill(row, 0);
-      for (int t = from; t < to; t++) {
-        addScaled(row, w[wFrom + t * count + k], x, xFrom + offsets[t], width);
-      }
-      add(sums, sumsFrom + k * width, row, width);
     }
   }
 

@@ -25,11 +25,6 @@ final class VectorConvTiles implements ConvTiles {
   }
 
   @Override
-  public int planarRows() {
-    return FEW_REGISTERS ? 2 : 5;
-  }
-
-  @Override
   public void panel(
       int vectors,
       float[] a,
@@ -51,27 +46,6 @@ final class VectorConvTiles implements ConvTiles {
         int at = sumsFrom + i * width;
         run(vectors, a, rows, rowsFrom + i, starts[g], len, b, row, sums, at);
       }
-    }
-  }
-
-  @Override
-  public void planar(
-      int count,
-      float[] x,
-      int xFrom,
-      int[] offsets,
-      int from,
-      int to,
-      float[] w,
-      int wFrom,
-      float[] sums,
-      int sumsFrom) {
-    switch (count) {
-      case 1 -> VectorPlanarTile.one(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
-      case 2 -> VectorPlanarTile.two(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
-      case 4 -> VectorPlanarTile.four(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
-      case 5 -> VectorPlanarTile.five(x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom);
-      default -> throw new IllegalArgumentException("a planar tile of " + count + " channels");
     }
   }
 
