@@ -102,7 +102,7 @@ public final class Tables {
     return rows.isEmpty()
         ? NOTHING
         : Text.table(
-            List.of("compared with", "networks", "times faster, geometric mean", "worst", "best"),
+            List.of("compared with", "networks", "times as fast, geometric mean", "worst", "best"),
             rows);
   }
 
