@@ -62,6 +62,30 @@ final class ExplainTables {
     return String.join("x", sizes.get(0).equals("1") ? sizes.subList(1, sizes.size()) : sizes);
   }
 
+  /** Whole processes. */
+  String cold() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Json row : results.cold()) {
+      Json ratio = row.at("ratio");
+      rows.add(
+          List.of(
+              row.at("name").text(),
+              Text.number(row.at("engine_ms", "median").number()),
+              Text.number(row.at("torch_ms", "median").number()),
+              "**" + Text.ratio(ratio(row)) + "**",
+              Text.ratio(ratio.at("min").number()) + " – " + Text.ratio(ratio.at("max").number())));
+    }
+    return rows.isEmpty()
+        ? Tables.NOTHING
+        : Text.table(
+            List.of("whole process", "engine ms", "Python script ms", "times as fast", "all pairs"),
+            rows);
+  }
+
+  static double ratio(Json row) {
+    return row.at("ratio", "median").number();
+  }
+
   /** What an explanation is made of. */
   String stages() {
     List<List<String>> rows = new ArrayList<>();
