@@ -71,7 +71,7 @@ record Results(
   private double peak(String benchmark, long work) {
     for (Json row : rows) {
       if (row.at("benchmark").text().equals(benchmark)) {
-        return work * row.at("threads").number() / (row.at("ms").number() * 1e-3);
+        return work * row.at("threads").number() / (row.at("min").number() * 1e-3);
       }
     }
     return Double.NaN;
