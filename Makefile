@@ -28,7 +28,7 @@ target/engine.jar: $(SOURCES)
 
 # Measures and writes the tables. PYTHON=... (one with PyTorch) adds PyTorch and ONNX Runtime, ONLY=... chooses benchmarks
 # by a regular expression, QUICK=1 ends in minutes and leaves the published results and tables alone.
-BENCH_JAVA = $$(bin/find-jdk javac)/bin/java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
+BENCH_JAVA = $$(bin/find-jdk javac)/bin/java -XX:MaxRAMPercentage=75 --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
   -Dvoxcam.bench.peers=bench/target/peers -Dvoxcam.bench.commit=$$(git rev-parse --short=10 HEAD 2>/dev/null) \
   -cp 'target/engine.jar:bench/target/classes:bench/target/lib/*'
 ONLY = .*
@@ -50,6 +50,7 @@ bench: bench-classes
 ifdef PYTHON
 	$(PYTHON) bench/peers/torch_explain.py $(BENCH_TORCH) --out $(BENCH_RESULTS)/torch.json
 ifndef QUICK
+	$(PYTHON) bench/peers/cold_explain.py --out $(BENCH_RESULTS)/cold.json
 	$(PYTHON) bench/peers/onnx_models.py bench/target/peers
 endif
 endif

@@ -166,11 +166,15 @@ def run_monai(case, engine, torch, options, work):
     return result | checked | {"engine_peak_bytes": engine.peak(), "torch_peak_bytes": torch.peak()}
 
 
-def tell(case, form, result):
+def tell_spread(result):
     ratio = result["ratio"]
+    return f"ratio {ratio['median']:.3f} [{ratio['min']:.3f} {ratio['q1']:.3f} {ratio['q3']:.3f} {ratio['max']:.3f}]"
+
+
+def tell(case, form, result):
     memory = " and ".join("?" if not result[key] else f"{result[key] / 2**20:.0f} MiB" for key in ("engine_peak_bytes", "torch_peak_bytes"))
     print(f"{case['name']:20} {form:5}  engine {result['engine_ms']['median']:8.1f} ms  PyTorch {result['torch_ms']['median']:8.1f} ms  "
-          f"ratio {ratio['median']:.3f} [{ratio['min']:.3f} {ratio['q1']:.3f} {ratio['q3']:.3f} {ratio['max']:.3f}]  peak {memory}", flush=True)
+          f"{tell_spread(result)}  peak {memory}", flush=True)
 
 
 def machine():

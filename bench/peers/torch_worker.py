@@ -59,13 +59,16 @@ class Worker:
         start = rss("VmHWM")
         begin = time.perf_counter_ns()
         self.case, self.target, self.activation = case, target, None
+        if monai:
+            networks.monai_nets()
+        imported = rss("VmHWM")
         self.module, whose = networks.build(case["network"], monai)
         load(self.module, weights)
         self.x = read_input(input, case["shape"])
         if channels_last:
             self.module = self.module.to(memory_format=torch.channels_last_3d)
             self.x = self.x.to(memory_format=torch.channels_last_3d)
-        return {"open_ns": time.perf_counter_ns() - begin, "whose": whose, "start_bytes": start, "torch": torch.__version__,
+        return {"open_ns": time.perf_counter_ns() - begin, "whose": whose, "start_bytes": start, "import_bytes": imported, "torch": torch.__version__,
                 "capability": torch.backends.cpu.get_cpu_capability(), "python": sys.version.split()[0]}
 
     def prepare_best(self):

@@ -62,7 +62,7 @@ final class ExplainPlot {
   private static void row(Svg svg, Json row, double y) {
     double ratio = row.at("forms", "best", "ratio", "median").number();
     svg.text(LEFT - 12, y + 15, "end", 13, Svg.INK, row.at("name").text());
-    svg.text(LEFT - 12, y + 30, "end", 11, Svg.FAINT, Text.ratio(ratio) + " times faster");
+    svg.text(LEFT - 12, y + 30, "end", 11, Svg.FAINT, Text.ratio(ratio) + " times as fast");
     double length = share(row) * UNIT;
     svg.bar(LEFT, y + 1, length, THICK, Svg.ENGINE);
     svg.text(LEFT + length + 6, y + 13, "start", 11, Svg.INK, Text.number(engine(row)) + " ms");

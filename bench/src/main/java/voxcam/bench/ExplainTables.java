@@ -34,30 +34,56 @@ final class ExplainTables {
               "**" + Text.ratio(ratio.at("median").number()) + "**",
               Text.ratio(ratio.at("min").number()) + " – " + Text.ratio(ratio.at("max").number()),
               Text.mebibytes(engine),
-              Text.mebibytes(torch)));
+              Text.mebibytes(torch),
+              Text.ratio(engine / torch)));
     }
     if (rows.isEmpty()) {
       return Tables.NOTHING;
     }
     String mean = "**" + Text.ratio(Text.geometricMean(ratios)) + "**";
-    String share = Text.ratio(Text.geometricMean(memory)) + " of it";
-    rows.add(List.of("geometric mean", "", "", mean, "", share, ""));
+    String share = Text.ratio(Text.geometricMean(memory));
+    rows.add(List.of("geometric mean", "", "", mean, "", "", "", share));
     String peer = form.equals("monai") ? "MONAI" : "PyTorch";
     return Text.table(
         List.of(
             "network, input",
             "engine ms",
             peer + " ms",
-            "times faster",
+            "times as fast",
             "all pairs",
             "engine MiB",
-            peer + " MiB"),
+            peer + " MiB",
+            "share"),
         rows);
   }
 
   private static String sizes(Json input) {
     List<String> sizes = input.items().stream().map(Json::text).toList();
     return String.join("x", sizes.get(0).equals("1") ? sizes.subList(1, sizes.size()) : sizes);
+  }
+
+  /** Whole processes. */
+  String cold() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Json row : results.cold()) {
+      Json ratio = row.at("ratio");
+      rows.add(
+          List.of(
+              row.at("name").text(),
+              Text.number(row.at("engine_ms", "median").number()),
+              Text.number(row.at("torch_ms", "median").number()),
+              "**" + Text.ratio(ratio(row)) + "**",
+              Text.ratio(ratio.at("min").number()) + " – " + Text.ratio(ratio.at("max").number())));
+    }
+    return rows.isEmpty()
+        ? Tables.NOTHING
+        : Text.table(
+            List.of("whole process", "engine ms", "Python script ms", "times as fast", "all pairs"),
+            rows);
+  }
+
+  static double ratio(Json row) {
+    return row.at("ratio", "median").number();
   }
 
   /** What an explanation is made of. */
@@ -108,6 +134,6 @@ final class ExplainTables {
     String mean = "**" + Text.ratio(Text.geometricMean(ratios)) + "**";
     rows.add(List.of("geometric mean", "", "", mean));
     return Text.table(
-        List.of("network, forward", "engine ms", "ONNX Runtime ms", "times faster"), rows);
+        List.of("network, forward", "engine ms", "ONNX Runtime ms", "times as fast"), rows);
   }
 }

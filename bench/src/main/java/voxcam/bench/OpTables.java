@@ -103,7 +103,7 @@ final class OpTables {
         ? Tables.NOTHING
         : Text.table(
             List.of(
-                "one convolution, ms (times faster than)",
+                "one convolution, ms (over the engine's)",
                 "engine",
                 "DJL, PyTorch",
                 "ND4J",

@@ -10,13 +10,16 @@ import java.util.List;
  * Everything that was measured: the files of a folder.
  *
  * @param cases of {@code torch_explain.py}
+ * @param cold of {@code cold_explain.py}
  * @param rows of {@link Run}
  * @param torchMachine where the first were measured
  * @param machine where the second were measured
  */
-record Results(List<Json> cases, List<Json> rows, Json torchMachine, Json machine) {
+record Results(
+    List<Json> cases, List<Json> cold, List<Json> rows, Json torchMachine, Json machine) {
   static Results read(Path folder) throws IOException {
     List<Json> cases = new ArrayList<>();
+    List<Json> cold = new ArrayList<>();
     List<Json> rows = new ArrayList<>();
     Json torchMachine = new Json(null);
     Json machine = new Json(null);
@@ -31,6 +34,7 @@ record Results(List<Json> cases, List<Json> rows, Json torchMachine, Json machin
           cases.addAll(json.at("cases").items());
           torchMachine = json.at("machine");
         }
+        case "cold_explain" -> cold.add(json.at("case"));
         case "jmh" -> {
           rows.addAll(json.at("rows").items());
           machine = json.at("machine");
@@ -38,7 +42,8 @@ record Results(List<Json> cases, List<Json> rows, Json torchMachine, Json machin
         default -> throw new IllegalStateException(file + " is of no tool that is known");
       }
     }
-    return new Results(List.copyOf(cases), List.copyOf(rows), torchMachine, machine);
+    return new Results(
+        List.copyOf(cases), List.copyOf(cold), List.copyOf(rows), torchMachine, machine);
   }
 
   /** The row of a benchmark with a parameter's value; missing where it was not measured. */
@@ -66,7 +71,7 @@ record Results(List<Json> cases, List<Json> rows, Json torchMachine, Json machin
   private double peak(String benchmark, long work) {
     for (Json row : rows) {
       if (row.at("benchmark").text().equals(benchmark)) {
-        return work * row.at("threads").number() / (row.at("ms").number() * 1e-3);
+        return work * row.at("threads").number() / (row.at("min").number() * 1e-3);
       }
     }
     return Double.NaN;

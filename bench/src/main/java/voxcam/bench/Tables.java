@@ -71,6 +71,7 @@ public final class Tables {
       case "explain" -> explain.against("best");
       case "forward" -> explain.against("fwd");
       case "monai" -> explain.against("monai");
+      case "cold" -> explain.cold();
       case "stages" -> explain.stages();
       case "onnx-runtime" -> explain.onnxRuntime();
       case "conv-peers" -> operations.peers();
@@ -93,6 +94,10 @@ public final class Tables {
     add(rows, "PyTorch, an expert's explanation", ratios("best"));
     add(rows, "PyTorch, forward alone", ratios("fwd"));
     add(rows, "MONAI's GradCAM", ratios("monai"));
+    add(
+        rows,
+        "PyTorch, whole processes, cold",
+        results.cold().stream().map(ExplainTables::ratio).toList());
     List<Double> runtime = new ArrayList<>();
     for (Net net : Net.values()) {
       double theirs = results.ms("PeerBench.onnxRuntime", "net", net.name());
@@ -102,7 +107,7 @@ public final class Tables {
     return rows.isEmpty()
         ? NOTHING
         : Text.table(
-            List.of("compared with", "networks", "times faster, geometric mean", "worst", "best"),
+            List.of("compared with", "networks", "times as fast, geometric mean", "worst", "best"),
             rows);
   }
 

@@ -18,7 +18,8 @@ final class Text {
   }
 
   static String percent(double share) {
-    return Double.isFinite(share) ? String.format(Locale.ROOT, "%.0f %%", 100 * share) : "–";
+    String digits = share < 0.0095 ? "%.1f %%" : "%.0f %%";
+    return Double.isFinite(share) ? String.format(Locale.ROOT, digits, 100 * share) : "–";
   }
 
   static String ratio(double value) {
