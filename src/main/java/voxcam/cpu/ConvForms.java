@@ -184,8 +184,7 @@ final class ConvForms {
     Choice direct =
         new Choice(
             time(flops(c) / PlanarConv.fill(c, tiles.lanes()), PLANAR),
-            weights ->
-                new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights, threads));
+            weights -> new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights, threads));
     if (exact || weight.isEmpty() || !PlanarWinograd.suits(c)) {
       return direct;
     }
