@@ -21,11 +21,11 @@ final class ConvForms {
   private static final double FLOPS = 10;
 
   // What part of that each algorithm reaches, where its tiles are full.
-  private static final double DIRECT = 0.75;
-  private static final double TAPS = 0.75;
+  private static final double DIRECT = 0.9;
+  private static final double TAPS = 0.8;
   private static final double PLANAR = 0.7;
   private static final double PLANAR_WINOGRAD = 0.45;
-  private static final double POINTWISE = 0.7;
+  private static final double POINTWISE = 0.6;
   private static final double PLANAR_POINTWISE = 0.4;
   private static final double DEPTHWISE = 0.1;
 
@@ -80,12 +80,19 @@ final class ConvForms {
     }
     ConvForms convolution = new ConvForms(node, op, threads, exact);
     List<Form> forms = new ArrayList<>();
-    for (Layout in : Layout.values()) {
-      for (Layout out : Layout.values()) {
+    for (Layout in : layouts(node.input(0))) {
+      for (Layout out : layouts(node)) {
         convolution.form(in, out).ifPresent(forms::add);
       }
     }
     return List.copyOf(forms);
+  }
+
+  /** The layouts that suit a tensor; blocks that are half empty do not. */
+  private static List<Layout> layouts(Node node) {
+    return node.shape().dim(1) > Layout.BLOCK / 2
+        ? List.of(Layout.values())
+        : List.of(Layout.PLAIN);
   }
 
   /** One way to compute one part. */
@@ -144,7 +151,14 @@ final class ConvForms {
                         in,
                         out,
                         threads))));
-    if (ChannelsLastPointwise.suits(c, in, out)) {
+    boolean few = c.channels() <= MOST_TAP_CHANNELS && TapConv.suits(c, in, out);
+    if (few) {
+      double written = out == Layout.PLAIN ? TRANSPOSE * outputs(c) / SHARING : 0;
+      choices.add(
+          new Choice(
+              padded(c, TAPS) + written,
+              weights -> new TapConv(c, epilogue, tiles, weights, out, threads)));
+    } else if (ChannelsLastPointwise.suits(c, in, out)) {
       choices.add(
           new Choice(
               padded(c, POINTWISE) + moved,
@@ -160,13 +174,6 @@ final class ConvForms {
           new Choice(
               time(flops(c), DEPTHWISE),
               weights -> new DepthwiseConv(c, epilogue, tiles, weights)));
-    }
-    if (c.channels() <= MOST_TAP_CHANNELS && TapConv.suits(c, in, out)) {
-      double written = out == Layout.PLAIN ? TRANSPOSE * outputs(c) / SHARING : 0;
-      choices.add(
-          new Choice(
-              padded(c, TAPS) + written,
-              weights -> new TapConv(c, epilogue, tiles, weights, out, threads)));
     }
     if (in == Layout.PLAIN && out == Layout.PLAIN) {
       choices.add(planar(c));
@@ -206,7 +213,8 @@ final class ConvForms {
 
   private double planarWinogradCost(Correlation c) {
     double rows = (double) covered(c.d()) * covered(c.h());
-    double whole = rows / ((double) c.d().output() * c.h().output());
+    double width = Math.ceilDiv(c.w().output(), tiles.lanes()) * (double) tiles.lanes();
+    double whole = rows * width / ((double) c.d().output() * c.h().output() * c.w().output());
     return time(flops(c) * whole / 4, PLANAR_WINOGRAD);
   }
 

@@ -14,7 +14,7 @@ final class WinogradChoice {
   private static final double FLOPS = 10; // per nanosecond and lane
 
   /** What {@link DirectConv} reaches of that. */
-  private static final double DIRECT = 0.6;
+  private static final double DIRECT = 0.9;
 
   /** What products reach with panels of 4, 2 and 1 vectors. */
   private static final double[] PRODUCTS = {0.85, 0.75, 0.5};
@@ -37,7 +37,7 @@ final class WinogradChoice {
   private static final long SMALL = 16 << 20;
 
   /** Above, at most so many times the weights. */
-  private static final double LARGEST = 4;
+  private static final double LARGEST = 2.5;
 
   private WinogradChoice() {}
 

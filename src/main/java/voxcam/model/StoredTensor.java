@@ -38,7 +38,7 @@ final class StoredTensor implements Tensor {
   public float[] floats() {
     float[] floats = decoded.get();
     if (floats == null) {
-      floats = present(() -> dtype.floats(data, shape.length()));
+      floats = present(() -> unloaded(dtype.floats(data, shape.length())));
       decoded = new WeakReference<>(floats);
     }
     return floats;
@@ -46,12 +46,20 @@ final class StoredTensor implements Tensor {
 
   @Override
   public double[] doubles() {
-    return present(() -> dtype.doubles(data, shape.length()));
+    return present(() -> unloaded(dtype.doubles(data, shape.length())));
   }
 
   /** A value of a whole type, in all its 64 bits. */
   long whole(int index) {
     return present(() -> dtype.whole(data, index));
+  }
+
+  /** What was decoded need not stay in memory a second time. */
+  private <T> T unloaded(T values) {
+    if (data.isMapped()) {
+      data.unload();
+    }
+    return values;
   }
 
   private interface Decoding<T> {
