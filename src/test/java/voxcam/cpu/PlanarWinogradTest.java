@@ -41,6 +41,19 @@ final class PlanarWinogradTest {
     assertThat(PlanarWinograd.suits(correlation(5, 1, 1))).isFalse();
   }
 
+  @Test
+  void costsLessWhereChannelsAreMany() {
+    Correlation c = correlation(3, 1, 1);
+    Correlation many =
+        new Correlation(1, 1, 20, 20, c.d(), c.h(), c.w(), new ConvWeights(0, 0, 0, 0, 0, 0, 0));
+    assertThat(PlanarCost.winograd(many, 16)).isLessThan(PlanarCost.direct(many, 16));
+    assertThat(PlanarCost.winograd(correlation(3, 2, 1), 16)).isInfinite();
+    // Of a tile of four by four rows only one is asked for.
+    ConvAxis one = new ConvAxis(3, 1, 3, 1, 0, 1, 1, 0, 1);
+    Correlation point = new Correlation(1, 1, 20, 20, one, one, c.w(), many.weights());
+    assertThat(PlanarCost.winograd(point, 16)).isGreaterThan(PlanarCost.direct(point, 16));
+  }
+
   private static Correlation correlation(int kernel, int stride, int dilation) {
     Window window = Window.cube(3, kernel, stride, 0, dilation);
     Shape x = Shape.of(1, 2, 40, 40, 40);
