@@ -23,8 +23,6 @@ final class ConvForms {
   // What part of that each algorithm reaches, where its tiles are full.
   private static final double DIRECT = 0.9;
   private static final double TAPS = 0.8;
-  private static final double PLANAR = 0.7;
-  private static final double PLANAR_WINOGRAD = 0.45;
   private static final double POINTWISE = 0.6;
   private static final double PLANAR_POINTWISE = 0.4;
   private static final double DEPTHWISE = 0.1;
@@ -190,12 +188,12 @@ final class ConvForms {
     }
     Choice direct =
         new Choice(
-            time(flops(c) / PlanarConv.fill(c, tiles.lanes()), PLANAR),
+            PlanarCost.direct(c, tiles.lanes()) / SHARING,
             weights -> new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights, threads));
     if (exact || weight.isEmpty() || !PlanarWinograd.suits(c)) {
       return direct;
     }
-    double cost = planarWinogradCost(c);
+    double cost = PlanarCost.winograd(c, tiles.lanes()) / SHARING;
     return direct.cost() <= cost
         ? direct
         : new Choice(
@@ -209,23 +207,6 @@ final class ConvForms {
                     WinogradRuns.PREFERRED,
                     weights,
                     threads));
-  }
-
-  private double planarWinogradCost(Correlation c) {
-    double rows = (double) covered(c.d()) * covered(c.h());
-    double width = Math.ceilDiv(c.w().output(), tiles.lanes()) * (double) tiles.lanes();
-    double whole = rows * width / ((double) c.d().output() * c.h().output() * c.w().output());
-    return time(flops(c) * whole / 4, PLANAR_WINOGRAD);
-  }
-
-  /** How many positions along an axis tiles of four compute. */
-  private static int covered(ConvAxis axis) {
-    int covered = 0;
-    for (int first = 0; first < Math.min(axis.dilation(), axis.output()); first++) {
-      int lattice = Math.ceilDiv(axis.output() - first, axis.dilation());
-      covered += Math.ceilDiv(lattice, 4) * 4;
-    }
-    return covered;
   }
 
   private static double inputs(Correlation c) {

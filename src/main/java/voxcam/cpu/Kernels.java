@@ -36,10 +36,11 @@ final class Kernels {
       return ConvForms.of(node, op, options.threads(), options.exact());
     }
     List<Form> forms = new ArrayList<>();
+    // First of all the plain one: where both cost the same nothing is blocked.
+    forms.add(Form.plain(node, () -> of(node)));
     BlockedForms.of(node)
         .map(form -> new Form(form.inputs(), form.output(), 0, form::kernel))
         .ifPresent(forms::add);
-    forms.add(Form.plain(node, () -> of(node)));
     return List.copyOf(forms);
   }
 
