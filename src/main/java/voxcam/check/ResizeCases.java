@@ -25,6 +25,7 @@ final class ResizeCases {
     sizes(list, "1D", linear, List.of(33), 2, 3, 8);
     sizes(list, "from one point", linear, List.of(3, 4, 17), 1, 2, 1, 1, 1);
     sizes(list, "to the same size", linear, List.of(3, 4, 17), 1, 2, 3, 4, 17);
+    sizes(list, "a little smaller", linear, List.of(7, 6, 15), 1, 2, 8, 8, 17);
     sizes(list, "many times larger", linear, List.of(20, 20, 40), 1, 1, 2, 3, 4);
     scales(list, "doubled", linear, List.of(2.0, 2.0, 2.0), 1, 17, 3, 4, 5);
     return list.cases();

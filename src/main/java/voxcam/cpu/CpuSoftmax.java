@@ -4,9 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 import voxcam.op.Shape;
 import voxcam.op.Softmax;
+import voxcam.op.Unary;
 
 /** Softmax and its logarithm: the maximum is taken off first, so that no exponential overflows. */
 final class CpuSoftmax {
+  private static final Unary EXP = new Unary.Exp();
+
   private CpuSoftmax() {}
 
   static Kernel kernel(Softmax op, List<Shape> inputs) {
@@ -26,10 +29,11 @@ final class CpuSoftmax {
       maximise(x, from + a * lines.inner(), max, width);
     }
     double[] sums = new double[width];
+    float[] powers = new float[log ? width : 0];
     for (int a = 0; a < lines.size(); a++) {
       int at = from + a * lines.inner();
       if (log) {
-        addExp(x, at, max, sums, width);
+        addExp(x, at, max, powers, sums, width);
       } else {
         writeExp(x, at, max, y, sums, width);
       }
@@ -53,19 +57,24 @@ final class CpuSoftmax {
     }
   }
 
-  private static void addExp(float[] x, int at, float[] max, double[] sums, int width) {
-    for (int j = 0; j < width; j++) {
-      sums[j] += Math.exp((double) x[at + j] - max[j]);
-    }
+  private static void addExp(
+      float[] x, int at, float[] max, float[] powers, double[] sums, int width) {
+    powers(x, at, max, powers, 0, width);
+    Rows.add(powers, 0, sums, width);
   }
 
   private static void writeExp(
       float[] x, int at, float[] max, float[] y, double[] sums, int width) {
+    powers(x, at, max, y, at, width);
+    Rows.add(y, at, sums, width);
+  }
+
+  /** {@code e^(x - max)}. */
+  private static void powers(float[] x, int at, float[] max, float[] y, int yAt, int width) {
     for (int j = 0; j < width; j++) {
-      double value = Math.exp((double) x[at + j] - max[j]);
-      y[at + j] = (float) value;
-      sums[j] += value;
+      y[yAt + j] = x[at + j] - max[j];
     }
+    CpuUnary.apply(EXP, y, yAt, y, yAt, width);
   }
 
   private static void subtract(float[] x, int at, double[] sums, float[] y, int width) {

@@ -25,15 +25,25 @@ final class Enlargement implements Kernel {
     this.planes = Math.clamp(SPAN / plane, 1, depth.outputs);
   }
 
-  /** A kernel for these axes: this one where the last axis grows, and none has more than 2 taps. */
+  /** A kernel for these axes: this one where the last axis grows and all of them interpolate. */
   static Kernel of(int outer, List<Taps> axes) {
-    boolean suits = axes.getLast().outputs() >= axes.getLast().inputs();
-    for (Taps taps : axes) {
-      suits &= taps.least() >= 1 && taps.most() <= 2;
-    }
-    return suits && axes.size() <= 3
+    boolean grows = axes.getLast().outputs() >= axes.getLast().inputs();
+    return grows && axes.size() <= 3 && axes.stream().allMatch(Enlargement::interpolates)
         ? new Enlargement(outer, axes)
         : new Separable(Separable.Kind.SUM, outer, axes);
+  }
+
+  /** Whether each output is one input, or a mixture of two neighbours. */
+  private static boolean interpolates(Taps taps) {
+    for (int i = 0; i < taps.outputs(); i++) {
+      int from = taps.start(i);
+      boolean one = taps.end(i) == from + 1 && taps.weight(from) == 1;
+      boolean two = taps.end(i) == from + 2 && taps.source(from + 1) == taps.source(from) + 1;
+      if (!one && !two) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** One or two taps for each output; where there is one, the second has no weight. */

@@ -184,15 +184,6 @@ final class Taps {
     return rounded;
   }
 
-  /** The smallest number of taps of an output. */
-  int least() {
-    int least = Integer.MAX_VALUE;
-    for (int output = 0; output < outputs(); output++) {
-      least = Math.min(least, end(output) - start(output));
-    }
-    return least;
-  }
-
   /** The largest number of taps of an output. */
   int most() {
     int most = 0;

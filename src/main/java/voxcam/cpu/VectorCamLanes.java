@@ -20,34 +20,31 @@ final class VectorCamLanes implements CamLanes {
   public void addProducts(
       float[] a, float[] b, int from, int step, int rows, int count, double[] sums) {
     for (int i = 0; i < count * BLOCK; i += LANES) {
-      FloatVector s = product(a, b, from + i);
+      FloatVector s =
+          FloatVector.fromArray(SPECIES, a, from + i)
+              .mul(FloatVector.fromArray(SPECIES, b, from + i));
       if (rows > 1) {
-        s = product(a, b, from + step + i, s);
+        s =
+            FloatVector.fromArray(SPECIES, a, from + step + i)
+                .fma(FloatVector.fromArray(SPECIES, b, from + step + i), s);
       }
       if (rows > 2) {
-        s = product(a, b, from + 2 * step + i, s);
+        s =
+            FloatVector.fromArray(SPECIES, a, from + 2 * step + i)
+                .fma(FloatVector.fromArray(SPECIES, b, from + 2 * step + i), s);
       }
       if (rows > 3) {
-        s = product(a, b, from + 3 * step + i, s);
+        s =
+            FloatVector.fromArray(SPECIES, a, from + 3 * step + i)
+                .fma(FloatVector.fromArray(SPECIES, b, from + 3 * step + i), s);
       }
-      widen(s, sums, i);
+      int to = i;
+      var low = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 0);
+      var high = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 1);
+      low.add(DoubleVector.fromArray(WIDE, sums, to)).intoArray(sums, to);
+      to += WIDE_LANES;
+      high.add(DoubleVector.fromArray(WIDE, sums, to)).intoArray(sums, to);
     }
-  }
-
-  private static FloatVector product(float[] a, float[] b, int at) {
-    return FloatVector.fromArray(SPECIES, a, at).mul(FloatVector.fromArray(SPECIES, b, at));
-  }
-
-  private static FloatVector product(float[] a, float[] b, int at, FloatVector sum) {
-    return FloatVector.fromArray(SPECIES, a, at).fma(FloatVector.fromArray(SPECIES, b, at), sum);
-  }
-
-  /** Adds a vector to sums in double precision. */
-  private static void widen(FloatVector s, double[] sums, int at) {
-    var low = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 0);
-    var high = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 1);
-    low.add(DoubleVector.fromArray(WIDE, sums, at)).intoArray(sums, at);
-    high.add(DoubleVector.fromArray(WIDE, sums, at + WIDE_LANES)).intoArray(sums, at + WIDE_LANES);
   }
 
   @Override
@@ -84,7 +81,12 @@ final class VectorCamLanes implements CamLanes {
       if (rows > 3) {
         s = FloatVector.fromArray(SPECIES, a, at + 3 * step).fma(b3, s);
       }
-      widen(s, sums, p * BLOCK + lane);
+      int to = p * BLOCK + lane;
+      var low = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 0);
+      var high = (DoubleVector) s.convertShape(VectorOperators.F2D, WIDE, 1);
+      low.add(DoubleVector.fromArray(WIDE, sums, to)).intoArray(sums, to);
+      to += WIDE_LANES;
+      high.add(DoubleVector.fromArray(WIDE, sums, to)).intoArray(sums, to);
     }
   }
 

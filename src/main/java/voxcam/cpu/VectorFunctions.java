@@ -99,14 +99,24 @@ final class VectorFunctions {
     return factor.div(exp(x.neg()).add(1f));
   }
 
+  /** {@code e^(-z^2)} with full relative precision, for z from 0 on; beyond 11 what it is at 11. */
+  static FloatVector bell(FloatVector z) {
+    FloatVector in = clamp(z, 0, 11);
+    FloatVector square = in.mul(in);
+    // What rounding took off the square.
+    FloatVector lost = in.fma(in, square.neg());
+    return exp(square.neg()).mul(splat(1).sub(lost));
+  }
+
   /**
    * {@code erfc(z)} for z from 0 on, with full relative precision: {@code t p(t) e^(-z^2)} with
    * {@code t = 1 / (1 + z / 2)} and a polynomial fitted to the relative error at Chebyshev nodes,
    * to 5e-8.
+   *
+   * @param bell of z; apart from here because the JIT compiler inlines only so much
    */
-  static FloatVector erfc(FloatVector z) {
-    FloatVector in = clamp(z, 0, 11);
-    FloatVector t = splat(1).div(in.fma(splat(0.5f), splat(1)));
+  static FloatVector erfc(FloatVector z, FloatVector bell) {
+    FloatVector t = splat(1).div(clamp(z, 0, 11).fma(splat(0.5f), splat(1)));
     FloatVector p = splat(-0.0602450089f);
     p = p.fma(t, splat(0.290092320f));
     p = p.fma(t, splat(-0.498125236f));
@@ -116,14 +126,11 @@ final class VectorFunctions {
     p = p.fma(t, splat(0.242387519f));
     p = p.fma(t, splat(0.282465790f));
     p = p.fma(t, splat(0.282081715f));
-    FloatVector square = in.mul(in);
-    // What rounding took off the square.
-    FloatVector lost = in.fma(in, square.neg());
-    return p.mul(t).mul(exp(square.neg())).mul(splat(1).sub(lost));
+    return p.mul(t).mul(bell);
   }
 
-  /** The error function: its series near zero, elsewhere the complement's. */
-  static FloatVector erf(FloatVector x) {
+  /** The error function below one half: its series. */
+  static FloatVector erfNearZero(FloatVector x) {
     FloatVector square = x.mul(x);
     FloatVector p = splat((float) (-1 / 75600.0));
     p = p.fma(square, splat((float) (1 / 9360.0)));
@@ -133,10 +140,7 @@ final class VectorFunctions {
     p = p.fma(square, splat((float) (1 / 10.0)));
     p = p.fma(square, splat((float) (-1 / 3.0)));
     p = p.fma(square, splat(1));
-    FloatVector near = p.mul(x).mul((float) (2 / Math.sqrt(Math.PI)));
-    FloatVector far = splat(1).sub(erfc(x.abs()));
-    far = far.blend(far.neg(), x.compare(VectorOperators.LT, 0f));
-    return far.blend(near, x.abs().compare(VectorOperators.LT, 0.5f));
+    return p.mul(x).mul((float) (2 / Math.sqrt(Math.PI)));
   }
 
   static FloatVector clamp(FloatVector x, float low, float high) {

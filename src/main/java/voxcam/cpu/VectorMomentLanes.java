@@ -73,13 +73,27 @@ final class VectorMomentLanes implements MomentLanes {
     int p = 0;
     for (; p + 3 < count; p += 4) {
       int position = from + p * BLOCK;
-      s0 = s0.add(wide(x, position));
-      s1 = s1.add(wide(x, position + BLOCK));
-      s2 = s2.add(wide(x, position + 2 * BLOCK));
-      s3 = s3.add(wide(x, position + 3 * BLOCK));
+      s0 =
+          s0.add(
+              FloatVector.fromArray(HALF, x, position).convertShape(VectorOperators.F2D, WIDE, 0));
+      s1 =
+          s1.add(
+              FloatVector.fromArray(HALF, x, position + BLOCK)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
+      s2 =
+          s2.add(
+              FloatVector.fromArray(HALF, x, position + 2 * BLOCK)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
+      s3 =
+          s3.add(
+              FloatVector.fromArray(HALF, x, position + 3 * BLOCK)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
     }
     for (; p < count; p++) {
-      s0 = s0.add(wide(x, from + p * BLOCK));
+      s0 =
+          s0.add(
+              FloatVector.fromArray(HALF, x, from + p * BLOCK)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
     }
     s0.add(s1).add(s2.add(s3)).intoArray(sums, at);
   }
@@ -102,17 +116,37 @@ final class VectorMomentLanes implements MomentLanes {
     int p = 0;
     for (; p + 3 < count; p += 4) {
       int position = from + p * BLOCK;
-      DoubleVector d0 = wide(x, position).sub(centre);
-      DoubleVector d1 = wide(x, position + BLOCK).sub(centre);
-      DoubleVector d2 = wide(x, position + 2 * BLOCK).sub(centre);
-      DoubleVector d3 = wide(x, position + 3 * BLOCK).sub(centre);
+      DoubleVector d0 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, position)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre);
+      DoubleVector d1 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, position + BLOCK)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre);
+      DoubleVector d2 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, position + 2 * BLOCK)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre);
+      DoubleVector d3 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, position + 3 * BLOCK)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre);
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
       s2 = d2.fma(d2, s2);
       s3 = d3.fma(d3, s3);
     }
     for (; p < count; p++) {
-      DoubleVector d = wide(x, from + p * BLOCK).sub(centre);
+      DoubleVector d =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, from + p * BLOCK)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre);
       s0 = d.fma(d, s0);
     }
     s0.add(s1).add(s2.add(s3)).intoArray(sums, at);
@@ -148,12 +182,39 @@ final class VectorMomentLanes implements MomentLanes {
     int p = 0;
     for (; p + 1 < count; p += 2) {
       int position = from + p * BLOCK;
-      s0 = wide(x, position).sub(centre).fma(wide(g, position), s0);
-      s1 = wide(x, position + BLOCK).sub(centre).fma(wide(g, position + BLOCK), s1);
+      s0 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, position)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre)
+              .fma(
+                  (DoubleVector)
+                      FloatVector.fromArray(HALF, g, position)
+                          .convertShape(VectorOperators.F2D, WIDE, 0),
+                  s0);
+      s1 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, position + BLOCK)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre)
+              .fma(
+                  (DoubleVector)
+                      FloatVector.fromArray(HALF, g, position + BLOCK)
+                          .convertShape(VectorOperators.F2D, WIDE, 0),
+                  s1);
     }
     if (p < count) {
       int position = from + p * BLOCK;
-      s0 = wide(x, position).sub(centre).fma(wide(g, position), s0);
+      s0 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, position)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(centre)
+              .fma(
+                  (DoubleVector)
+                      FloatVector.fromArray(HALF, g, position)
+                          .convertShape(VectorOperators.F2D, WIDE, 0),
+                  s0);
     }
     s0.add(s1).intoArray(sums, at);
   }
@@ -179,11 +240,6 @@ final class VectorMomentLanes implements MomentLanes {
     }
   }
 
-  private static DoubleVector wide(float[] x, int at) {
-    return (DoubleVector)
-        FloatVector.fromArray(HALF, x, at).convertShape(VectorOperators.F2D, WIDE, 0);
-  }
-
   @Override
   public void raise(float[] x, int from, int count, float[] largest) {
     for (int lane = 0; lane < BLOCK; lane += LANES) {
@@ -192,16 +248,12 @@ final class VectorMomentLanes implements MomentLanes {
   }
 
   private static void raiseLane(float[] x, int from, int count, float[] largest, int at) {
-    FloatVector m0 = FloatVector.fromArray(SPECIES, largest, at);
-    FloatVector m1 = m0;
-    int p = 0;
-    for (; p + 1 < count; p += 2) {
-      m0 = VectorWindowLanes.larger(m0, FloatVector.fromArray(SPECIES, x, from + p * BLOCK));
-      m1 = VectorWindowLanes.larger(m1, FloatVector.fromArray(SPECIES, x, from + (p + 1) * BLOCK));
+    FloatVector max = FloatVector.fromArray(SPECIES, largest, at);
+    for (int p = 0; p < count; p++) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, from + p * BLOCK);
+      max = max.blend(v, v.compare(VectorOperators.GT, max));
+      max = max.blend(v, v.compare(VectorOperators.NE, v));
     }
-    if (p < count) {
-      m0 = VectorWindowLanes.larger(m0, FloatVector.fromArray(SPECIES, x, from + p * BLOCK));
-    }
-    VectorWindowLanes.larger(m0, m1).intoArray(largest, at);
+    max.intoArray(largest, at);
   }
 }

@@ -24,10 +24,18 @@ final class VectorSums {
     DoubleVector s3 = s0;
     int i = from;
     for (; i + 4 * LANES <= to; i += 4 * LANES) {
-      s0 = s0.add(wide(x, i));
-      s1 = s1.add(wide(x, i + LANES));
-      s2 = s2.add(wide(x, i + 2 * LANES));
-      s3 = s3.add(wide(x, i + 3 * LANES));
+      s0 = s0.add(FloatVector.fromArray(HALF, x, i).convertShape(VectorOperators.F2D, WIDE, 0));
+      s1 =
+          s1.add(
+              FloatVector.fromArray(HALF, x, i + LANES).convertShape(VectorOperators.F2D, WIDE, 0));
+      s2 =
+          s2.add(
+              FloatVector.fromArray(HALF, x, i + 2 * LANES)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
+      s3 =
+          s3.add(
+              FloatVector.fromArray(HALF, x, i + 3 * LANES)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
     }
     double sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     for (; i < to; i++) {
@@ -44,10 +52,25 @@ final class VectorSums {
     DoubleVector s3 = s0;
     int i = from;
     for (; i + 4 * LANES <= to; i += 4 * LANES) {
-      DoubleVector d0 = wide(x, i).sub(c);
-      DoubleVector d1 = wide(x, i + LANES).sub(c);
-      DoubleVector d2 = wide(x, i + 2 * LANES).sub(c);
-      DoubleVector d3 = wide(x, i + 3 * LANES).sub(c);
+      DoubleVector d0 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, i).convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(c);
+      DoubleVector d1 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, i + LANES)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(c);
+      DoubleVector d2 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, i + 2 * LANES)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(c);
+      DoubleVector d3 =
+          ((DoubleVector)
+                  FloatVector.fromArray(HALF, x, i + 3 * LANES)
+                      .convertShape(VectorOperators.F2D, WIDE, 0))
+              .sub(c);
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
       s2 = d2.fma(d2, s2);
@@ -58,10 +81,5 @@ final class VectorSums {
       sum += (x[i] - centre) * (x[i] - centre);
     }
     return sum;
-  }
-
-  private static DoubleVector wide(float[] x, int at) {
-    return (DoubleVector)
-        FloatVector.fromArray(HALF, x, at).convertShape(VectorOperators.F2D, WIDE, 0);
   }
 }

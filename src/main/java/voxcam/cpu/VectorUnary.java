@@ -15,6 +15,9 @@ final class VectorUnary {
   private static final float SQRT_HALF = (float) Math.sqrt(0.5);
   private static final float TWICE_SQRT_2_OVER_PI = (float) (2 * Math.sqrt(2 / Math.PI));
 
+  /** Values that are done in two passes while they are in the innermost cache. */
+  private static final int TILE = 1024;
+
   private VectorUnary() {}
 
   /** Applies a function, if it has a form here; {@code x} and {@code y} may be the same place. */
@@ -83,9 +86,27 @@ final class VectorUnary {
   }
 
   private static void gelu(float[] x, int xFrom, float[] y, int yFrom, int count) {
+    float[] bells = new float[Math.min(count, TILE)];
+    for (int from = 0; from < count; from += TILE) {
+      int size = Math.min(TILE, count - from);
+      bells(x, xFrom + from, SQRT_HALF, bells, size);
+      gelu(x, xFrom + from, bells, y, yFrom + from, size);
+    }
+  }
+
+  /** {@code e^(-(scale x)^2)}. */
+  private static void bells(float[] x, int xFrom, float scale, float[] bells, int count) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector z = FloatVector.fromArray(SPECIES, x, xFrom + i).abs().mul(scale);
+      VectorFunctions.bell(z).intoArray(bells, i);
+    }
+  }
+
+  private static void gelu(float[] x, int xFrom, float[] bells, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xFrom + i);
-      FloatVector tail = VectorFunctions.erfc(v.abs().mul(SQRT_HALF)).mul(0.5f);
+      FloatVector bell = FloatVector.fromArray(SPECIES, bells, i);
+      FloatVector tail = VectorFunctions.erfc(v.abs().mul(SQRT_HALF), bell).mul(0.5f);
       FloatVector share = tail.neg().add(1f).blend(tail, v.compare(VectorOperators.LE, 0f));
       v.mul(share).intoArray(y, yFrom + i);
     }
@@ -122,9 +143,22 @@ final class VectorUnary {
   }
 
   private static void softplus(float[] x, int xFrom, float[] y, int yFrom, int count) {
+    float[] powers = new float[Math.min(count, TILE)];
+    for (int from = 0; from < count; from += TILE) {
+      int size = Math.min(TILE, count - from);
+      for (int i = 0; i < size; i += LANES) {
+        FloatVector v = FloatVector.fromArray(SPECIES, x, xFrom + from + i);
+        VectorFunctions.exp(v.abs().neg()).intoArray(powers, i);
+      }
+      softplus(x, xFrom + from, powers, y, yFrom + from, size);
+    }
+  }
+
+  private static void softplus(
+      float[] x, int xFrom, float[] powers, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xFrom + i);
-      FloatVector tail = VectorFunctions.logOnePlus(VectorFunctions.exp(v.abs().neg()));
+      FloatVector tail = VectorFunctions.logOnePlus(FloatVector.fromArray(SPECIES, powers, i));
       tail.add(v.blend(0f, v.compare(VectorOperators.LE, 0f))).intoArray(y, yFrom + i);
     }
   }
@@ -146,9 +180,22 @@ final class VectorUnary {
   }
 
   private static void erf(float[] x, int xFrom, float[] y, int yFrom, int count) {
+    float[] bells = new float[Math.min(count, TILE)];
+    for (int from = 0; from < count; from += TILE) {
+      int size = Math.min(TILE, count - from);
+      bells(x, xFrom + from, 1, bells, size);
+      erf(x, xFrom + from, bells, y, yFrom + from, size);
+    }
+  }
+
+  private static void erf(float[] x, int xFrom, float[] bells, float[] y, int yFrom, int count) {
     for (int i = 0; i < count; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xFrom + i);
-      VectorFunctions.erf(v).intoArray(y, yFrom + i);
+      FloatVector bell = FloatVector.fromArray(SPECIES, bells, i);
+      FloatVector far = VectorFunctions.erfc(v.abs(), bell).neg().add(1f);
+      far = far.blend(far.neg(), v.compare(VectorOperators.LT, 0f));
+      FloatVector near = VectorFunctions.erfNearZero(v);
+      far.blend(near, v.abs().compare(VectorOperators.LT, 0.5f)).intoArray(y, yFrom + i);
     }
   }
 

@@ -119,15 +119,13 @@ final class VectorWindowLanes implements WindowLanes {
       int end = starts[q + 1];
       FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
       for (; t < end; t++) {
-        max = larger(max, FloatVector.fromArray(SPECIES, x, from + sources[t] * BLOCK));
+        FloatVector v = FloatVector.fromArray(SPECIES, x, from + sources[t] * BLOCK);
+        // The machine's own maximum tells zeros apart and takes longer. NaN goes through.
+        max = max.blend(v, v.compare(VectorOperators.GT, max));
+        max = max.blend(v, v.compare(VectorOperators.NE, v));
       }
       max.intoArray(y, at + q * BLOCK);
     }
-  }
-
-  /** The larger values, or NaN; the machine's own maximum tells zeros apart and takes longer. */
-  static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a)).blend(b, b.compare(VectorOperators.NE, b));
   }
 
   @Override
