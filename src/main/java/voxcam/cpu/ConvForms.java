@@ -21,9 +21,12 @@ final class ConvForms {
   private static final double FLOPS = 10;
 
   // What part of that each algorithm reaches, where its tiles are full.
-  private static final double DIRECT = 0.9;
   private static final double TAPS = 0.8;
   private static final double POINTWISE = 0.6;
+
+  /** How many times as long planar convolutions take where threads share the memory. */
+  private static final double PLANAR = 1.7;
+
   private static final double PLANAR_POINTWISE = 0.4;
   private static final double DEPTHWISE = 0.1;
 
@@ -164,7 +167,7 @@ final class ConvForms {
     } else if (DirectConv.suits(c, in, out)) {
       choices.add(
           new Choice(
-              padded(c, DIRECT) + moved,
+              WinogradChoice.directCost(c, tiles.lanes(), SHARING) + moved,
               weights -> new DirectConv(c, epilogue, tiles, weights, in, out, threads)));
     }
     if (DepthwiseConv.suits(c, in, out)) {
@@ -188,12 +191,12 @@ final class ConvForms {
     }
     Choice direct =
         new Choice(
-            PlanarCost.direct(c, tiles.lanes()) / SHARING,
+            PLANAR * PlanarCost.direct(c, tiles.lanes()) / SHARING,
             weights -> new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights, threads));
     if (exact || weight.isEmpty() || !PlanarWinograd.suits(c)) {
       return direct;
     }
-    double cost = PlanarCost.winograd(c, tiles.lanes()) / SHARING;
+    double cost = PLANAR * PlanarCost.winograd(c, tiles.lanes()) / SHARING;
     return direct.cost() <= cost
         ? direct
         : new Choice(

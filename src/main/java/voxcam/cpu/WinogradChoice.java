@@ -13,22 +13,25 @@ import java.util.Optional;
 final class WinogradChoice {
   private static final double FLOPS = 10; // per nanosecond and lane
 
-  /** What {@link DirectConv} reaches of that. */
-  private static final double DIRECT = 0.9;
+  /** What {@link DirectConv} reaches of that with panels of 4, 2 and 1 vectors. */
+  private static final double[] DIRECT = {0.95, 0.8, 0.6};
+
+  /** Input channels that the beginning and end of a run of them are worth. */
+  private static final double RUN = 16;
 
   /** What products reach with panels of 4, 2 and 1 vectors. */
-  private static final double[] PRODUCTS = {0.85, 0.75, 0.5};
+  private static final double[] PRODUCTS = {0.5, 0.42, 0.3};
 
   /** Rounds of a product that its beginning and end are worth. */
   private static final double START = 6;
 
   /** For a block of 16 channels at one point. */
-  private static final double INPUT = 6;
+  private static final double INPUT = 11;
 
-  private static final double OUTPUT = 4;
+  private static final double OUTPUT = 8;
 
   /** Bytes in a nanosecond, for all threads together. */
-  private static final double MEMORY = 15;
+  private static final double MEMORY = 18;
 
   /** With fewer channels than these, blocks of 16 are mostly empty. */
   private static final int LEAST_CHANNELS = 9;
@@ -80,7 +83,7 @@ final class WinogradChoice {
     int outputs = Layout.blocks(c.outputs());
     double narrow = 16.0 / lanes;
     double transforms = points * (inputs * INPUT + outputs * OUTPUT) * narrow;
-    double reached = PRODUCTS[outputs >= 4 ? 0 : outputs >= 2 ? 1 : 2];
+    double reached = PRODUCTS[panel(c)];
     double flops = 2 * points * (c.channels() + START) * outputs * Layout.BLOCK;
     double products = flops / (FLOPS * lanes * reached);
     return (transforms + products) / threads + 4 * WinogradWeights.floats(c, tile) / MEMORY;
@@ -91,6 +94,13 @@ final class WinogradChoice {
     double positions = (double) c.d().output() * c.h().output() * c.w().output() * c.batch();
     double pairs = (double) c.groups() * c.channels() * Layout.blocks(c.outputs()) * Layout.BLOCK;
     double flops = 2 * positions * pairs * c.taps();
-    return flops / (FLOPS * lanes * DIRECT) / threads + 4 * pairs * c.taps() / MEMORY;
+    double reached = DIRECT[panel(c)] * c.channels() / (c.channels() + RUN);
+    return flops / (FLOPS * lanes * reached) / threads + 4 * pairs * c.taps() / MEMORY;
+  }
+
+  /** 0, 1 or 2 where panels are of 4, 2 or 1 vectors. */
+  private static int panel(Correlation c) {
+    int outputs = Layout.blocks(c.outputs());
+    return outputs >= 4 ? 0 : outputs >= 2 ? 1 : 2;
   }
 }
