@@ -26,15 +26,21 @@ final class ScaledWeight implements Tensor {
 
   @Override
   public float[] floats() {
-    float[] values = weight.floats().clone();
+    float[] values = new float[shape().length()];
+    copyTo(values);
+    return values;
+  }
+
+  @Override
+  public void copyTo(float[] target) {
+    weight.copyTo(target);
     int taps = taps();
-    for (int row = 0; row < values.length / taps; row++) {
+    for (int row = 0; row < shape().length() / taps; row++) {
       double factor = scale[channel(row)];
       for (int i = row * taps; i < (row + 1) * taps; i++) {
-        values[i] = (float) (values[i] * factor);
+        target[i] = (float) (target[i] * factor);
       }
     }
-    return values;
   }
 
   @Override

@@ -46,6 +46,7 @@ final class ConvForms {
   private final ConvTiles tiles;
   private final int threads;
   private final boolean exact;
+  private final WeightBuffer buffer;
   private final ConvEpilogue epilogue;
   private final List<Correlation> parts;
   private final Optional<Tensor> weight;
@@ -53,10 +54,11 @@ final class ConvForms {
   /** For each part the tile of a Winograd convolution, if that is worth while. */
   private final List<Optional<WinogradTile>> winograd = new ArrayList<>();
 
-  private ConvForms(Node node, Conv op, int threads, boolean exact) {
+  private ConvForms(Node node, Conv op, int threads, boolean exact, WeightBuffer buffer) {
     this.node = node;
     this.tiles = ConvTiles.PREFERRED;
     this.threads = threads;
+    this.buffer = buffer;
     this.exact = exact;
     this.epilogue = CpuConv.epilogue(op, node.inputShapes());
     this.parts = CpuConv.correlations(op, node.inputShapes(), node.shape());
@@ -69,17 +71,17 @@ final class ConvForms {
       boolean possible = !exact && weight.isPresent() && part.taps() > 1;
       winograd.add(
           possible
-              ? WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(Tensor::floats))
+              ? WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(buffer::of))
               : Optional.empty());
     }
   }
 
   /** The forms of a convolution; the gradient of a weight has one. */
-  static List<Form> of(Node node, Conv op, int threads, boolean exact) {
+  static List<Form> of(Node node, Conv op, int threads, boolean exact, WeightBuffer buffer) {
     if (op instanceof Conv.WeightGrad) {
       return List.of(Form.plain(node, () -> CpuConv.weightGrad(node)));
     }
-    ConvForms convolution = new ConvForms(node, op, threads, exact);
+    ConvForms convolution = new ConvForms(node, op, threads, exact, buffer);
     List<Form> forms = new ArrayList<>();
     for (Layout in : layouts(node.input(0))) {
       for (Layout out : layouts(node)) {
@@ -118,7 +120,7 @@ final class ConvForms {
     }
     Supplier<Kernel> maker =
         () -> {
-          Optional<float[]> weights = weight.map(Tensor::floats);
+          Optional<float[]> weights = weight.map(buffer::of);
           List<Kernel> kernels =
               choices.stream().map(choice -> choice.kernel().apply(weights)).toList();
           return kernels.size() == 1 && weights.isEmpty()

@@ -52,7 +52,8 @@ final class CpuProgram implements Program {
 
   /** A program of a graph that the passes have been over. */
   static CpuProgram of(Graph graph, Options options) {
-    return of(graph, options, node -> Kernels.forms(node, options));
+    WeightBuffer buffer = new WeightBuffer();
+    return of(graph, options, node -> Kernels.forms(node, options, buffer));
   }
 
   /** A program with kernels of the caller's choice. */

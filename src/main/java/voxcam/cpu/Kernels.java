@@ -30,10 +30,11 @@ final class Kernels {
    * The ways to compute a node.
    *
    * @param options for the number of threads, and whether all products are to be computed
+   * @param buffer for the weights of convolutions on their way into a kernel
    */
-  static List<Form> forms(Node node, Options options) {
+  static List<Form> forms(Node node, Options options, WeightBuffer buffer) {
     if (node.op() instanceof Conv op) {
-      return ConvForms.of(node, op, options.threads(), options.exact());
+      return ConvForms.of(node, op, options.threads(), options.exact(), buffer);
     }
     List<Form> forms = new ArrayList<>();
     // First of all the plain one: where both cost the same nothing is blocked.

@@ -74,14 +74,19 @@ public enum Dtype {
 
   float[] floats(MemorySegment data, int count) {
     float[] values = new float[count];
+    floats(data, count, values);
+    return values;
+  }
+
+  /** Decodes into an array that may be longer. */
+  void floats(MemorySegment data, int count, float[] values) {
     if (this == F32) {
       MemorySegment.copy(data, FLOAT, 0, values, 0, count);
-    } else {
-      for (int i = 0; i < count; i++) {
-        values[i] = (float) real(data, i);
-      }
+      return;
     }
-    return values;
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) real(data, i);
+    }
   }
 
   double[] doubles(MemorySegment data, int count) {

@@ -45,6 +45,14 @@ final class StoredTensor implements Tensor {
   }
 
   @Override
+  public void copyTo(float[] target) {
+    present(() -> {
+      dtype.floats(data, shape.length(), target);
+      return unloaded(target);
+    });
+  }
+
+  @Override
   public double[] doubles() {
     return present(() -> unloaded(dtype.doubles(data, shape.length())));
   }

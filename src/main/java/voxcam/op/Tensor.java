@@ -13,6 +13,17 @@ public interface Tensor {
   /** The values in single precision; the array may be the tensor's own. */
   float[] floats();
 
+  /**
+   * Copies the values in single precision, for callers that read many tensors one after the other
+   * into the same memory.
+   *
+   * @param target at least as long as the tensor; what it holds behind the values stays
+   */
+  default void copyTo(float[] target) {
+    float[] values = floats();
+    System.arraycopy(values, 0, target, 0, values.length);
+  }
+
   /** The values in double precision; the array may be the tensor's own. */
   double[] doubles();
 

@@ -1,0 +1,25 @@
+package voxcam.cpu;
+
+import voxcam.op.Tensor;
+
+/**
+ * Where the weights of one convolution after the other are brought to be packed, so that packing
+ * leaves no garbage of the size of the model. For one thread.
+ */
+final class WeightBuffer {
+  private float[] values = {};
+  private Tensor held;
+
+  /** The values of a tensor, valid until the next call; the array may be longer than they are. */
+  float[] of(Tensor tensor) {
+    if (tensor != held) {
+      if (values.length < tensor.shape().length()) {
+        values = new float[tensor.shape().length()];
+      }
+      held = null;
+      tensor.copyTo(values);
+      held = tensor;
+    }
+    return values;
+  }
+}
