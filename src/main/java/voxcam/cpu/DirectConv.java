@@ -160,6 +160,7 @@ final class DirectConv implements Kernel {
     int width = vectors * tiles.lanes();
     Arrays.fill(slab, sums, sums + (stripe.count + tiles.rows(vectors)) * width, 0);
     int[] rows = new int[stripe.count + tiles.rows(vectors)];
+    int[] lines = lines(stripe);
     int end = stripe.first + Math.ceilDiv(stripe.from + stripe.count, plane());
     for (int t = 0; t < c.d().kernel(); t++) {
       int z = stripe.first + stripe.from / plane();
@@ -174,7 +175,7 @@ final class DirectConv implements Kernel {
       int hi = Math.min(stripe.count, (last - stripe.first) * plane() - stripe.from);
       if (lo < hi) {
         rows(stripe, t, lo, hi, rows);
-        sum(slab, rows, lo, hi, weights, t, stripe.panel, sums);
+        sum(slab, rows, lines, lo, hi, weights, t, stripe.panel, sums);
       }
     }
     int group = stripe.panel / panels.perGroup();
@@ -198,6 +199,31 @@ final class DirectConv implements Kernel {
           width);
       i += count;
     }
+  }
+
+  /** The row of input that each position of a stripe reads through the first row of the kernel. */
+  private int[] lines(Stripe stripe) {
+    int[] lines = new int[stripe.count];
+    for (int i = 0; i < lines.length; i++) {
+      int p = (stripe.from + i) % plane() / c.w().output();
+      lines[i] = p * c.h().stride() - c.h().pad();
+    }
+    return lines;
+  }
+
+  /**
+   * Whether some of the positions of a tile read the input, and not the padding, through kernel row
+   * r. With a large dilation, or few rows, many tiles do not.
+   */
+  private boolean reads(int[] lines, int from, int to, int r) {
+    int reach = r * c.h().dilation();
+    for (int i = from; i < to; i++) {
+      int line = lines[i] + reach;
+      if (line >= 0 && line < c.h().input()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether output plane z reads the input, and not the padding, through kernel plane t. */
@@ -229,6 +255,7 @@ final class DirectConv implements Kernel {
   private void sum(
       float[] slab,
       int[] rows,
+      int[] lines,
       int lo,
       int hi,
       PanelWeights.Packed weights,
@@ -242,14 +269,18 @@ final class DirectConv implements Kernel {
     int tile = tiles.rows(vectors);
     int zeros = zerosAt();
     int at = weights.from() + panels.at(panel) + t * input.pieces() * length * width;
+    int perRow = input.pieces() / c.h().kernel();
     for (int piece = 0; piece < input.pieces(); piece++) {
+      int r = piece / perRow;
       for (int l = 0; l < length; l += run) {
         int start = input.pieceAt(piece) + l;
         int len = Math.min(run, length - l);
         Arrays.fill(rows, hi, hi + tile, zeros - start);
         for (int i = lo; i < hi; i += tile) {
-          tiles.run(
-              vectors, slab, rows, i, start, len, weights.array(), at, slab, sums + i * width);
+          if (reads(lines, i, Math.min(hi, i + tile), r)) {
+            tiles.run(
+                vectors, slab, rows, i, start, len, weights.array(), at, slab, sums + i * width);
+          }
         }
         at += len * width;
       }

@@ -7,10 +7,11 @@ import jdk.incubator.vector.VectorSpecies;
  * Blocks with vectors. Unrolled by hand, and so above 325 bytecodes: the sums must be local
  * variables to stay in registers.
  *
- * <p>Two things that look odd make short sums fast. The loops step by {@code one}, a parameter, so
- * that the JIT compiler does not know them for counted loops and split them in three. And the
- * results are stored without a method of our own: so much is inlined here that it would not be, and
- * vectors that are arguments would be objects.
+ * <p>Two things that look odd make short sums fast. The narrow loops step by {@code one}, a
+ * parameter, so that the JIT compiler does not know them for counted loops and split them in three;
+ * the widest does not, so that it can prove the bounds of all rows before the loop. And the results
+ * are stored without a method of our own: so much is inlined here that it would not be, and vectors
+ * that are arguments would be objects.
  */
 final class VectorWinogradRows implements WinogradRows {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -69,12 +70,13 @@ final class VectorWinogradRows implements WinogradRows {
       float[] m,
       int mFrom,
       int mRow) {
-    int v0 = vFrom;
-    int v1 = vFrom + Math.min(1, last) * vRow;
-    int v2 = vFrom + Math.min(2, last) * vRow;
-    int v3 = vFrom + Math.min(3, last) * vRow;
-    int v4 = vFrom + Math.min(4, last) * vRow;
-    int v5 = vFrom + Math.min(5, last) * vRow;
+    int end = vFrom + depth;
+    int shift = uFrom - vFrom * 4 * LANES;
+    int v1 = Math.min(1, last) * vRow;
+    int v2 = Math.min(2, last) * vRow;
+    int v3 = Math.min(3, last) * vRow;
+    int v4 = Math.min(4, last) * vRow;
+    int v5 = Math.min(5, last) * vRow;
     FloatVector s0x0 = FloatVector.zero(SPECIES);
     FloatVector s0x1 = s0x0;
     FloatVector s0x2 = s0x0;
@@ -99,37 +101,38 @@ final class VectorWinogradRows implements WinogradRows {
     FloatVector s5x1 = s0x0;
     FloatVector s5x2 = s0x0;
     FloatVector s5x3 = s0x0;
-    for (int l = 0; l < depth; l += one) {
-      FloatVector u0 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES);
-      FloatVector u1 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + LANES);
-      FloatVector u2 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + 2 * LANES);
-      FloatVector u3 = FloatVector.fromArray(SPECIES, u, uFrom + l * 4 * LANES + 3 * LANES);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, v[v0 + l]);
+    for (int l = vFrom; l < end; l++) {
+      int at = shift + l * 4 * LANES;
+      FloatVector u0 = FloatVector.fromArray(SPECIES, u, at);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, u, at + LANES);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, u, at + 2 * LANES);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, u, at + 3 * LANES);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, v[l]);
       s0x0 = a0.fma(u0, s0x0);
       s0x1 = a0.fma(u1, s0x1);
       s0x2 = a0.fma(u2, s0x2);
       s0x3 = a0.fma(u3, s0x3);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, v[v1 + l]);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, v[l + v1]);
       s1x0 = a1.fma(u0, s1x0);
       s1x1 = a1.fma(u1, s1x1);
       s1x2 = a1.fma(u2, s1x2);
       s1x3 = a1.fma(u3, s1x3);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, v[v2 + l]);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, v[l + v2]);
       s2x0 = a2.fma(u0, s2x0);
       s2x1 = a2.fma(u1, s2x1);
       s2x2 = a2.fma(u2, s2x2);
       s2x3 = a2.fma(u3, s2x3);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, v[v3 + l]);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, v[l + v3]);
       s3x0 = a3.fma(u0, s3x0);
       s3x1 = a3.fma(u1, s3x1);
       s3x2 = a3.fma(u2, s3x2);
       s3x3 = a3.fma(u3, s3x3);
-      FloatVector a4 = FloatVector.broadcast(SPECIES, v[v4 + l]);
+      FloatVector a4 = FloatVector.broadcast(SPECIES, v[l + v4]);
       s4x0 = a4.fma(u0, s4x0);
       s4x1 = a4.fma(u1, s4x1);
       s4x2 = a4.fma(u2, s4x2);
       s4x3 = a4.fma(u3, s4x3);
-      FloatVector a5 = FloatVector.broadcast(SPECIES, v[v5 + l]);
+      FloatVector a5 = FloatVector.broadcast(SPECIES, v[l + v5]);
       s5x0 = a5.fma(u0, s5x0);
       s5x1 = a5.fma(u1, s5x1);
       s5x2 = a5.fma(u2, s5x2);

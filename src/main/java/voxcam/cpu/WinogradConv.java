@@ -215,6 +215,7 @@ final class WinogradConv implements Kernel {
           rows,
           count,
           c.channels(),
+          WinogradProduct.depth(grid.points()),
           scratch,
           v + point * blocking.inputPoint(),
           blocking.inputTile(),

@@ -14,7 +14,6 @@ final class WinogradError {
   static final double BOUND = 2e-6;
 
   private static final int OUTPUTS = 4;
-  private static final int DEPTH = WinogradProduct.DEPTH;
 
   private final Correlation c;
   private final WinogradTile tile;
@@ -104,6 +103,7 @@ final class WinogradError {
     float[] sums = new float[points * Layout.BLOCK];
     float[] part = new float[points];
     WinogradKernels kernels = new WinogradKernels(c, tile, 1);
+    int depth = WinogradProduct.depth(tile.points());
     for (int channel = 0; channel < c.channels(); channel++) {
       double[] u = kernels.of(weights, 0, k, 1, channel);
       int from = channel / Layout.BLOCK * points * Layout.BLOCK + channel % Layout.BLOCK;
@@ -112,7 +112,7 @@ final class WinogradError {
         double product = (double) (float) u[point] * v[from + point * Layout.BLOCK];
         part[point] = (float) (part[point] + product);
       }
-      if (channel % DEPTH == DEPTH - 1 || channel == c.channels() - 1) {
+      if ((channel + 1) % depth == 0 || channel == c.channels() - 1) {
         for (int point = 0; point < points; point++) {
           sums[point * Layout.BLOCK] += part[point];
           part[point] = 0;

@@ -5,17 +5,27 @@ package voxcam.cpu;
  * of channels by the output channels of a panel.
  */
 final class WinogradProduct {
+  /** Channels in one sum, for tiles of fewer than {@link #MANY} points. */
+  private static final int LONG = 64;
+
   /**
-   * Channels in one sum: longer ones lose more. Measured with tiles of 4x4x4 at 256 channels:
-   * 1.2e-6 relative norm, against 2.0e-6 with sums of 128. Most of the error arises here, not in
-   * the transforms.
+   * The same for larger tiles, which lose more. Measured with tiles of 4x4x4 at 256 channels:
+   * 1.2e-6 relative norm with sums of 32, 2.0e-6 of 128. Most of the error arises here, not in the
+   * transforms.
    */
-  static final int DEPTH = 32;
+  private static final int SHORT = 32;
+
+  private static final int MANY = 200;
 
   /** What the first channels are added to; as wide as the widest panel. */
   private static final float[] ZEROS = new float[64];
 
   private WinogradProduct() {}
+
+  /** How many channels are summed at a time for tiles of so many points. */
+  static int depth(int points) {
+    return points < MANY ? LONG : SHORT;
+  }
 
   /** How many rows the product of so many tiles has. */
   static int rows(int tiles) {
@@ -25,6 +35,7 @@ final class WinogradProduct {
   /**
    * Multiplies.
    *
+   * @param most channels that are summed at a time
    * @param vRow how far tiles are apart in v
    * @param vectors the width of the panel
    * @param m gets {@link #rows} rows, {@code mRow} apart; those behind the last tile mean nothing
@@ -33,6 +44,7 @@ final class WinogradProduct {
       WinogradRows form,
       int tiles,
       int channels,
+      int most,
       float[] v,
       int vFrom,
       int vRow,
@@ -43,8 +55,8 @@ final class WinogradProduct {
       int mFrom,
       int mRow) {
     int width = vectors * form.lanes();
-    for (int channel = 0; channel < channels; channel += DEPTH) {
-      int depth = Math.min(DEPTH, channels - channel);
+    for (int channel = 0; channel < channels; channel += most) {
+      int depth = Math.min(most, channels - channel);
       for (int row = 0; row < tiles; row += WinogradRows.ROWS) {
         form.block(
             vectors,

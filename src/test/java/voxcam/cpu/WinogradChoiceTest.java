@@ -46,7 +46,7 @@ final class WinogradChoiceTest {
   @ParameterizedTest
   @CsvSource({
     "64, 64, 3, 1, 32, 4x4x4",
-    "512, 512, 3, 1, 4, 2x2x2", // larger tiles would take more than 4 times the weights
+    "512, 512, 3, 1, 4, none", // reading larger weights takes as long as it saves
     "20, 20, 3, 4, 96, 4x4x4",
     "64, 64, 1, 1, 32, none",
     "64, 64, 5, 1, 32, none",
