@@ -106,7 +106,9 @@ final class Relaunch {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (options.stream().noneMatch(option -> option.matches("-Xmx.*|-XX:Max(RAM|Heap).*"))) {
       command.add("-XX:MaxRAMPercentage=75");
-      // As bin/engine does: the heap follows a few large arrays closely.
+    }
+    // As bin/engine does: the heap follows a few large arrays closely.
+    if (options.stream().noneMatch(option -> option.matches("-XX:\\+Use.*GC"))) {
       command.addAll(
           List.of(
               "-XX:+UseSerialGC", "-Xmn24m", "-XX:MinHeapFreeRatio=1", "-XX:MaxHeapFreeRatio=5"));

@@ -150,7 +150,7 @@ final class PlanarWinograd implements Kernel {
 
   private long tasks(int mostDeep, int mostHigh) {
     long bands = (planes.bands(mostDeep).length - 1L) * (lines.bands(mostHigh).length - 1);
-    return c.batch() * c.groups() * bands;
+    return (long) c.batch() * c.groups() * bands;
   }
 
   private int tasks() {

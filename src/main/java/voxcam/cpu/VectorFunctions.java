@@ -15,7 +15,7 @@ final class VectorFunctions {
   private static final float LOG2_E = 1.442695f;
 
   /** {@code log(2)} in two parts, the first with few bits, so that its multiples are exact. */
-  private static final float LOG_2_HIGH = 0.693359375f;
+  private static final float LOG_2_HIGH = 0.6933594f;
 
   private static final float LOG_2_LOW = (float) (Math.log(2) - LOG_2_HIGH);
 
@@ -117,15 +117,15 @@ final class VectorFunctions {
    */
   static FloatVector erfc(FloatVector z, FloatVector bell) {
     FloatVector t = splat(1).div(clamp(z, 0, 11).fma(splat(0.5f), splat(1)));
-    FloatVector p = splat(-0.0602450089f);
-    p = p.fma(t, splat(0.290092320f));
-    p = p.fma(t, splat(-0.498125236f));
-    p = p.fma(t, splat(0.289944718f));
-    p = p.fma(t, splat(-0.0343445763f));
-    p = p.fma(t, splat(0.205742708f));
-    p = p.fma(t, splat(0.242387519f));
-    p = p.fma(t, splat(0.282465790f));
-    p = p.fma(t, splat(0.282081715f));
+    FloatVector p = splat(-0.060245007f);
+    p = p.fma(t, splat(0.29009232f));
+    p = p.fma(t, splat(-0.49812523f));
+    p = p.fma(t, splat(0.2899447f));
+    p = p.fma(t, splat(-0.034344576f));
+    p = p.fma(t, splat(0.2057427f));
+    p = p.fma(t, splat(0.24238752f));
+    p = p.fma(t, splat(0.2824658f));
+    p = p.fma(t, splat(0.28208172f));
     return p.mul(t).mul(bell);
   }
 

@@ -49,14 +49,13 @@ final class VectorWinogradRows implements WinogradRows {
       case 2 ->
           two(1, v, vFrom, vRow, last, u, uFrom, depth, base, baseFrom, baseRow, m, mFrom, mRow);
       case 4 ->
-          four(1, v, vFrom, vRow, last, u, uFrom, depth, base, baseFrom, baseRow, m, mFrom, mRow);
+          four(v, vFrom, vRow, last, u, uFrom, depth, base, baseFrom, baseRow, m, mFrom, mRow);
       default -> throw new IllegalArgumentException("a block of " + vectors + " vectors");
     }
   }
 
   /** 24 sums: 32 registers hold them, four vectors of u and a value of v. */
   private static void four(
-      int one,
       float[] v,
       int vFrom,
       int vRow,

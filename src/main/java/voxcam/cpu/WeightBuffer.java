@@ -11,6 +11,7 @@ final class WeightBuffer {
   private Tensor held;
 
   /** The values of a tensor, valid until the next call; the array may be longer than they are. */
+  @SuppressWarnings("ReferenceEquality") // the very same tensor, not an equal one
   float[] of(Tensor tensor) {
     if (tensor != held) {
       if (values.length < tensor.shape().length()) {

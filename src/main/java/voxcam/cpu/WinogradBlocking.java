@@ -35,7 +35,7 @@ record WinogradBlocking(WinogradGrid grid, WinogradWeights weights, int most, bo
     long soloTraffic = weightFloats * Math.ceilDiv(grid.tiles(), most);
     long sharedTraffic = weightFloats + 3 * perTile * grid.tiles() * grid.c().groups();
     if (sharedTraffic < soloTraffic || grid.tiles() <= most) {
-      int together = (int) Math.clamp(SHARED / perTile, LEAST, grid.tiles() + LEAST);
+      int together = Math.clamp(SHARED / perTile, LEAST, grid.tiles() + LEAST);
       return new WinogradBlocking(grid, weights, Math.min(together, grid.tiles()), true);
     }
     return new WinogradBlocking(grid, weights, most, false);
@@ -83,6 +83,6 @@ record WinogradBlocking(WinogradGrid grid, WinogradWeights weights, int most, bo
 
   /** All transformed values of one group. */
   long floats() {
-    return inputFloats() + panelAt(shared ? weights.perGroup() : 1);
+    return (long) inputFloats() + panelAt(shared ? weights.perGroup() : 1);
   }
 }

@@ -40,7 +40,8 @@ final class WinogradTest {
       for (int i = 0; i < inputs.length; i++) {
         inputs[i] = new float[shapes.get(i).length()];
         // Sums of order one, as in a network: activations would enlarge the error of larger ones.
-        double scale = i == 1 ? 1 / Math.sqrt(shapes.get(1).size() / shapes.get(1).dim(0)) : 1;
+        double scale =
+            i == 1 ? 1 / Math.sqrt((double) shapes.get(1).size() / shapes.get(1).dim(0)) : 1;
         for (int j = 0; j < inputs[i].length; j++) {
           inputs[i][j] = (float) (scale * random.nextGaussian());
         }

@@ -71,7 +71,7 @@ final class ArchitecturesTest {
     Tensor map = expected.get("hirescam." + layer + ".0");
     if (map != null) {
       List<Integer> withoutChannels = new ArrayList<>(sizes(graph.node(layer).shape()));
-      withoutChannels.remove(1);
+      withoutChannels.subList(1, 2).clear();
       assertThat(sizes(map.shape())).isEqualTo(withoutChannels);
     }
     Backend reference = Backends.named("reference");
