@@ -125,7 +125,7 @@ class BadRequestTest {
     GraphBuilder builder = new GraphBuilder();
     Node x = builder.input("input", FreeShape.of("N", 1, "D", "H", "W"));
     Node relu = builder.add("relu", new Unary.Relu(), x);
-    Node rows = builder.add("rows", new Movement.Reshape(List.of(-1, 3, 320)), relu);
+    Node rows = builder.add("rows", new Movement.Reshape(List.of(1, 3, 320)), relu);
     Node mean = builder.add("mean", new Reduce(Reduce.Kind.Mean, List.of(2), false), rows);
     Path file = folder.resolve("model.safetensors");
     Model.of("few", builder.build(List.of(mean)), Task.MULTILABEL, List.of("a", "b")).save(file);
