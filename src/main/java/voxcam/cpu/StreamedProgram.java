@@ -1,7 +1,6 @@
 package voxcam.cpu;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +65,12 @@ final class StreamedProgram implements Program {
         (name, shape) -> CpuProgram.checked(name, shape.with(0, batch), given.get(name)));
     List<float[]> values = new ArrayList<>();
     shapes.forEach(shape -> values.add(new float[shape.length()]));
+    Map<String, Tensor> room = room();
     for (int from = 0; from < batch; from += step) {
       // The last samples may be computed twice: the head has one size.
       int first = Math.min(from, batch - step);
-      List<Tensor> results = head.run(samples(given, first));
+      copy(given, first, room);
+      List<Tensor> results = head.run(room);
       for (int i = 0; i < values.size(); i++) {
         float[] result = results.get(i).floats();
         System.arraycopy(result, 0, values.get(i), result.length / step * first, result.length);
@@ -82,15 +83,18 @@ final class StreamedProgram implements Program {
     return tail.run(rest);
   }
 
-  private Map<String, Tensor> samples(Map<String, Tensor> given, int first) {
-    Map<String, Tensor> some = new HashMap<>();
+  /** Memory for the samples that the head takes at a time. */
+  private Map<String, Tensor> room() {
+    Map<String, Tensor> room = new HashMap<>();
+    inputs.forEach((name, shape) -> room.put(name, Tensor.of(shape, new float[shape.length()])));
+    return room;
+  }
+
+  private void copy(Map<String, Tensor> given, int first, Map<String, Tensor> room) {
     inputs.forEach((name, shape) -> {
-      int sample = shape.length() / step;
-      float[] all = given.get(name).floats();
-      float[] part = Arrays.copyOfRange(all, first * sample, (first + step) * sample);
-      some.put(name, Tensor.of(shape, part));
+      int from = shape.length() / step * first;
+      System.arraycopy(given.get(name).floats(), from, room.get(name).floats(), 0, shape.length());
     });
-    return some;
   }
 
   @Override
