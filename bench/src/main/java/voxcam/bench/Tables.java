@@ -143,6 +143,10 @@ public final class Tables {
             form.equals("monai") ? "MONAI" : "PyTorch");
       }
     }
+    for (Json row : results.cold()) {
+      String what = row.at("name").text() + ", whole process, cold";
+      add(lines, what, ExplainTables.ratio(row), "PyTorch");
+    }
     for (Net net : Net.values()) {
       double theirs = results.ms("PeerBench.onnxRuntime", "net", net.name());
       double ratio = theirs / results.ms("PeerBench.engine", "net", net.name());
