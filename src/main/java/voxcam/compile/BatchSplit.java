@@ -1,6 +1,5 @@
 package voxcam.compile;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -166,7 +165,6 @@ public record BatchSplit(Graph head, Graph tail, int batch, int step) {
         rewrite.keep(node);
       }
     }
-    List<Node> outputs = new ArrayList<>(rewrite.of(graph.outputs()));
-    return Prune.apply(rewrite.builder.build(outputs));
+    return Prune.apply(rewrite.build(graph));
   }
 }

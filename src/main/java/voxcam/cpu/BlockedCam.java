@@ -20,7 +20,7 @@ final class BlockedCam {
 
   private BlockedCam() {}
 
-  static Optional<BlockedForm> form(Cam op, Shape a) {
+  static Optional<Form> form(Cam op, Shape a) {
     Blocks blocks = Blocks.of(a);
     Kernel kernel =
         switch (op) {
@@ -84,6 +84,7 @@ final class BlockedCam {
       BlockedReduce.form(Reduce.Kind.Mean, shape)
           .orElseThrow()
           .kernel()
+          .get()
           .run(new float[][] {inputs[1]}, scratch, scratch, threads);
       float[] factors = new float[blocks.rows() * BLOCK];
       for (int row = 0; row < blocks.rows(); row++) {

@@ -39,7 +39,7 @@ final class BlockedElementwise {
 
   private BlockedElementwise() {}
 
-  static Optional<BlockedForm> form(Op op, List<Shape> inputs, Shape output) {
+  static Optional<Form> form(Op op, List<Shape> inputs, Shape output) {
     if (!BlockedForms.isSpatial(output)) {
       return Optional.empty();
     }
@@ -57,7 +57,7 @@ final class BlockedElementwise {
     }
     List<Layout> layouts = operands.stream().map(Operand::layout).toList();
     Kernel kernel = new Pointwise(function(op), List.copyOf(operands), Blocks.of(output));
-    return Optional.of(new BlockedForm(layouts, Layout.BLOCKED, kernel));
+    return Optional.of(new Form(layouts, Layout.BLOCKED, 0, () -> kernel));
   }
 
   private static Function function(Op op) {

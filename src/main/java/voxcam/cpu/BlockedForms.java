@@ -30,11 +30,11 @@ final class BlockedForms {
   private BlockedForms() {}
 
   /** The form of a node's operation, if there is one for these shapes. */
-  static Optional<BlockedForm> of(Node node) {
+  static Optional<Form> of(Node node) {
     return of(node.op(), node.inputShapes(), node.shape());
   }
 
-  static Optional<BlockedForm> of(Op op, List<Shape> inputs, Shape output) {
+  static Optional<Form> of(Op op, List<Shape> inputs, Shape output) {
     return switch (op) {
       case Unary _, Binary _, Where _ -> BlockedElementwise.form(op, inputs, output);
       case Norm norm -> BlockedNorm.form(norm, inputs);
@@ -52,9 +52,9 @@ final class BlockedForms {
   }
 
   /** A form whose first {@code blocked} inputs are blocked and the others plain. */
-  static Optional<BlockedForm> form(int blocked, List<Shape> inputs, Layout output, Kernel kernel) {
+  static Optional<Form> form(int blocked, List<Shape> inputs, Layout output, Kernel kernel) {
     List<Layout> layouts = new ArrayList<>(Collections.nCopies(inputs.size(), Layout.PLAIN));
     Collections.fill(layouts.subList(0, blocked), Layout.BLOCKED);
-    return Optional.of(new BlockedForm(layouts, output, kernel));
+    return Optional.of(new Form(layouts, output, 0, () -> kernel));
   }
 }

@@ -18,7 +18,7 @@ final class BlockedMovement {
 
   private BlockedMovement() {}
 
-  static Optional<BlockedForm> form(Movement op, List<Shape> inputs, Shape output) {
+  static Optional<Form> form(Movement op, List<Shape> inputs, Shape output) {
     Shape x = inputs.get(0);
     if (op instanceof Movement.Expand) {
       return BlockedElementwise.form(op, inputs, output);

@@ -19,14 +19,13 @@ final class BlockedNorm {
   /** Positions that are normalised and activated while they are in the innermost cache. */
   private static final int NEAR = 512;
 
-  static Optional<BlockedForm> form(Norm op, List<Shape> inputs) {
+  static Optional<Form> form(Norm op, List<Shape> inputs) {
     return op instanceof Norm.Activated(Norm norm, Unary activation)
         ? form(norm, inputs, Optional.of(activation))
         : form(op, inputs, Optional.empty());
   }
 
-  private static Optional<BlockedForm> form(
-      Norm op, List<Shape> inputs, Optional<Unary> activation) {
+  private static Optional<Form> form(Norm op, List<Shape> inputs, Optional<Unary> activation) {
     Shape x = inputs.get(0);
     if (!BlockedForms.isSpatial(x)) {
       return Optional.empty();

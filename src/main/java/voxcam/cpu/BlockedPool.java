@@ -12,7 +12,7 @@ import voxcam.op.Shape;
 final class BlockedPool {
   private BlockedPool() {}
 
-  static Optional<BlockedForm> form(Pool op, List<Shape> inputs, Shape output) {
+  static Optional<Form> form(Pool op, List<Shape> inputs, Shape output) {
     Shape x = inputs.get(0);
     return switch (op) {
       case Pool.Max(Regions regions) ->
@@ -37,7 +37,7 @@ final class BlockedPool {
     };
   }
 
-  static Optional<BlockedForm> form(Resize op, List<Shape> inputs, Shape output) {
+  static Optional<Form> form(Resize op, List<Shape> inputs, Shape output) {
     return windows(BlockedWindows.Kind.SUM, CpuResize.axes(op, inputs.get(0), output), inputs);
   }
 
@@ -47,7 +47,7 @@ final class BlockedPool {
         && sizes.stream().allMatch(size -> size == 1);
   }
 
-  private static Optional<BlockedForm> windows(
+  private static Optional<Form> windows(
       BlockedWindows.Kind kind, List<Taps> axes, List<Shape> inputs) {
     Blocks blocks = Blocks.of(inputs.get(0));
     return BlockedWindows.suits(kind, axes)

@@ -17,7 +17,7 @@ final class BlockedReduce {
 
   private BlockedReduce() {}
 
-  static Optional<BlockedForm> form(Reduce op, Shape x) {
+  static Optional<Form> form(Reduce op, Shape x) {
     if (!BlockedForms.isSpatial(x)) {
       return Optional.empty();
     }
@@ -26,7 +26,7 @@ final class BlockedReduce {
     return Arrays.equals(space, op.reduced(x)) ? form(op.kind(), x) : Optional.empty();
   }
 
-  static Optional<BlockedForm> form(Reduce.Kind kind, Shape x) {
+  static Optional<Form> form(Reduce.Kind kind, Shape x) {
     Blocks blocks = Blocks.of(x);
     return switch (kind) {
       case Sum -> of(x, new Sums(blocks, 1));
@@ -36,7 +36,7 @@ final class BlockedReduce {
     };
   }
 
-  private static Optional<BlockedForm> of(Shape x, Kernel kernel) {
+  private static Optional<Form> of(Shape x, Kernel kernel) {
     return BlockedForms.form(1, List.of(x), Layout.PLAIN, kernel);
   }
 

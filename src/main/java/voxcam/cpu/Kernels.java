@@ -39,9 +39,7 @@ final class Kernels {
     List<Form> forms = new ArrayList<>();
     // First of all the plain one: where both cost the same nothing is blocked.
     forms.add(Form.plain(node, () -> of(node)));
-    BlockedForms.of(node)
-        .map(form -> new Form(form.inputs(), form.output(), 0, form::kernel))
-        .ifPresent(forms::add);
+    BlockedForms.of(node).ifPresent(forms::add);
     return List.copyOf(forms);
   }
 
@@ -50,10 +48,10 @@ final class Kernels {
     Shape output = node.shape();
     return switch (node.op()) {
       case Source _ -> throw new IllegalStateException(node + " has nothing to compute");
+      case Conv _ -> throw new IllegalStateException(node + " has forms of its own");
       case Unary op -> CpuUnary.kernel(op, output);
       case Binary op -> CpuBinary.kernel(op, inputs, output);
       case Where _ -> CpuWhere.kernel(inputs, output);
-      case Conv op -> CpuConv.kernel(op, inputs, output, constants(node));
       case Pool op -> CpuPool.kernel(op, inputs, output);
       case Norm op -> CpuNorm.kernel(op, inputs);
       case Softmax op -> CpuSoftmax.kernel(op, inputs);

@@ -11,11 +11,14 @@ import java.util.Arrays;
  * @param distance how far the first outputs of neighbouring tiles are apart
  */
 record LatticeTiles(int[] firsts, int distance) {
+  /** Tiles of so many outputs. */
   static LatticeTiles of(ConvAxis axis, int outputs) {
-    int distance = outputs * axis.dilation();
+    // A kernel of one position is dilated by nothing.
+    int step = axis.kernel() == 1 ? 1 : axis.dilation();
+    int distance = outputs * step;
     int[] firsts = new int[axis.output()];
     int count = 0;
-    for (int residue = 0; residue < Math.min(axis.dilation(), axis.output()); residue++) {
+    for (int residue = 0; residue < Math.min(step, axis.output()); residue++) {
       for (int first = residue; first < axis.output(); first += distance) {
         firsts[count++] = first;
       }

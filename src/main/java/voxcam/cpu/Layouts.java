@@ -1,6 +1,6 @@
 package voxcam.cpu;
 
-import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Layouts {
   private final Set<Node> outputs;
 
   /** In which layouts each value exists once its reorders are done. */
-  private final Map<Node, Map<Layout, Boolean>> known = new HashMap<>();
+  private final Map<Node, Set<Layout>> known = new HashMap<>();
 
   private Layouts(Graph graph, Function<Node, List<Form>> forms) {
     this.readers = graph.users();
@@ -115,10 +115,10 @@ final class Layouts {
   }
 
   private boolean exists(Node node, Layout layout) {
-    return known.get(node).containsKey(layout);
+    return known.get(node).contains(layout);
   }
 
   private void add(Node node, Layout layout) {
-    known.computeIfAbsent(node, _ -> new EnumMap<>(Layout.class)).put(layout, true);
+    known.computeIfAbsent(node, _ -> EnumSet.noneOf(Layout.class)).add(layout);
   }
 }

@@ -4,15 +4,6 @@ import java.util.Arrays;
 
 /** The transforms in plain loops, for a JVM without the incubator module. */
 final class ScalarWinogradLines implements WinogradLines {
-  private static final float NEAR = (float) WinogradTransform.NEAR;
-  private static final float FAR = (float) WinogradTransform.FAR;
-  private static final float NEAR_SQUARED = NEAR * NEAR;
-  private static final float FAR_SQUARED = FAR * FAR;
-  private static final float NEAR_CUBED = NEAR_SQUARED * NEAR;
-  private static final float FAR_CUBED = FAR_SQUARED * FAR;
-  private static final float SUM = NEAR_SQUARED + FAR_SQUARED;
-  private static final float PRODUCT = NEAR_SQUARED * FAR_SQUARED;
-
   @Override
   public void input(
       int m,

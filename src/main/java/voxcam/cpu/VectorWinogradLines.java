@@ -12,15 +12,6 @@ final class VectorWinogradLines implements WinogradLines {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
-  private static final float NEAR = (float) WinogradTransform.NEAR;
-  private static final float FAR = (float) WinogradTransform.FAR;
-  private static final float NEAR_SQUARED = NEAR * NEAR;
-  private static final float FAR_SQUARED = FAR * FAR;
-  private static final float NEAR_CUBED = NEAR_SQUARED * NEAR;
-  private static final float FAR_CUBED = FAR_SQUARED * FAR;
-  private static final float SUM = NEAR_SQUARED + FAR_SQUARED;
-  private static final float PRODUCT = NEAR_SQUARED * FAR_SQUARED;
-
   @Override
   public void input(
       int m,

@@ -9,33 +9,17 @@ final class WinogradAxis {
   private final ConvAxis axis;
   private final int m;
   private final int step;
-  private final int[] starts;
+  private final LatticeTiles tiles;
 
   WinogradAxis(ConvAxis axis, int m) {
     this.axis = axis;
     this.m = m;
     this.step = axis.kernel() == 1 ? 1 : axis.dilation();
-    this.starts = new int[count(axis, m)];
-    int to = 0;
-    for (int first = 0; first < Math.min(step, axis.output()); first++) {
-      for (int at = first; at < axis.output(); at += m * step) {
-        starts[to++] = at;
-      }
-    }
-  }
-
-  /** The number of tiles. */
-  static int count(ConvAxis axis, int m) {
-    int step = axis.kernel() == 1 ? 1 : axis.dilation();
-    int count = 0;
-    for (int first = 0; first < Math.min(step, axis.output()); first++) {
-      count += Math.ceilDiv(Math.ceilDiv(axis.output() - first, step), m);
-    }
-    return count;
+    this.tiles = LatticeTiles.of(axis, m);
   }
 
   int count() {
-    return starts.length;
+    return tiles.count();
   }
 
   /** Outputs of a tile, inside and outside of the tensor. */
@@ -64,17 +48,17 @@ final class WinogradAxis {
 
   /** The position of a tile's first output. */
   int firstOutput(int tile) {
-    return starts[tile];
+    return tiles.first(tile);
   }
 
   /** The position of a tile's first input, which may lie outside. */
   int firstInput(int tile) {
-    return starts[tile] - axis.pad();
+    return tiles.first(tile) - axis.pad();
   }
 
   /** How many outputs of a tile lie in the tensor. */
   int validOutputs(int tile) {
-    return Math.min(m, Math.ceilDiv(axis.output() - starts[tile], step));
+    return Math.min(m, Math.ceilDiv(axis.output() - tiles.first(tile), step));
   }
 
   /** The first input of a tile in the tensor. */

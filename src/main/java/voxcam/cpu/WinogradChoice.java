@@ -75,9 +75,9 @@ final class WinogradChoice {
   /** What a run takes, in nanoseconds. */
   static double cost(Correlation c, WinogradTile tile, int lanes, int threads) {
     long tiles = (long) c.batch() * c.groups();
-    tiles *= WinogradAxis.count(c.d(), tile.d());
-    tiles *= WinogradAxis.count(c.h(), tile.h());
-    tiles *= WinogradAxis.count(c.w(), tile.w());
+    tiles *= LatticeTiles.of(c.d(), tile.d()).count();
+    tiles *= LatticeTiles.of(c.h(), tile.h()).count();
+    tiles *= LatticeTiles.of(c.w(), tile.w()).count();
     double points = (double) tiles * tile.points();
     int inputs = Layout.blocks(c.channels());
     int outputs = Layout.blocks(c.outputs());

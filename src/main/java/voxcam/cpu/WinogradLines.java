@@ -7,6 +7,16 @@ package voxcam.cpu;
  * place.
  */
 interface WinogradLines {
+  // The points of m = 4 and what the transforms need of them.
+  float NEAR = (float) WinogradTransform.NEAR;
+  float FAR = (float) WinogradTransform.FAR;
+  float NEAR_SQUARED = NEAR * NEAR;
+  float FAR_SQUARED = FAR * FAR;
+  float NEAR_CUBED = NEAR_SQUARED * NEAR;
+  float FAR_CUBED = FAR_SQUARED * FAR;
+  float SUM = NEAR_SQUARED + FAR_SQUARED;
+  float PRODUCT = NEAR_SQUARED * FAR_SQUARED;
+
   /** The form that runs here. */
   WinogradLines PREFERRED = Machine.VECTORS ? new VectorWinogradLines() : new ScalarWinogradLines();
 

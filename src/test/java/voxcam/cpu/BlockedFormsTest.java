@@ -194,7 +194,7 @@ final class BlockedFormsTest {
     return form(op, inputs).orElseThrow().inputs();
   }
 
-  private static Optional<BlockedForm> form(Op op, Shape... inputs) {
+  private static Optional<Form> form(Op op, Shape... inputs) {
     return BlockedForms.of(op, List.of(inputs), op.infer(List.of(inputs)));
   }
 
@@ -206,7 +206,7 @@ final class BlockedFormsTest {
             .run(Graphs.named(inputs))
             .getFirst()
             .doubles();
-    BlockedForm form = BlockedForms.of(graph.outputs().getFirst()).orElseThrow();
+    Form form = BlockedForms.of(graph.outputs().getFirst()).orElseThrow();
     float[] first = run(form, op, inputs, 1);
     double error = 0;
     double norm = 0;
@@ -231,7 +231,7 @@ final class BlockedFormsTest {
   }
 
   /** The output, plain. */
-  private static float[] run(BlockedForm form, Op op, List<Tensor> inputs, int threads) {
+  private static float[] run(Form form, Op op, List<Tensor> inputs, int threads) {
     float[][] arrays = new float[inputs.size()][];
     for (int i = 0; i < arrays.length; i++) {
       Tensor input = inputs.get(i);
@@ -242,9 +242,10 @@ final class BlockedFormsTest {
     float[] output = new float[length + GUARD];
     Arrays.fill(output, 0, length, Float.NaN);
     Arrays.fill(output, length, output.length, MARK);
-    float[] scratch = new float[Math.toIntExact(form.kernel().scratch())];
+    Kernel kernel = form.kernel().get();
+    float[] scratch = new float[Math.toIntExact(kernel.scratch())];
     Arrays.fill(scratch, Float.NaN);
-    form.kernel().run(arrays, output, scratch, new Threads(threads));
+    kernel.run(arrays, output, scratch, new Threads(threads));
     for (int i = length; i < output.length; i++) {
       assertThat(output[i]).isEqualTo(MARK);
     }

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import voxcam.backend.Options;
+import voxcam.graph.GraphBuilder;
+import voxcam.graph.Node;
 import voxcam.op.Conv;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -28,6 +30,14 @@ final class ConvTest {
   static final double TOLERANCE = 3e-6;
 
   static final List<ConvTiles> TILES = List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
+
+  /** The algorithms for plain tensors that keep the bound of plain sums. */
+  private enum Algorithm {
+    DIRECT,
+    PLANAR,
+    POINTWISE,
+    ZERO
+  }
 
   /** One convolution with its data. */
   static final class Case {
@@ -176,13 +186,10 @@ final class ConvTest {
     ConvOracle expected = ConvOracle.of(test.op, test.shapes, test.output, test.inputs);
     Tensor w =
         Tensor.of(test.shapes.get(1), Arrays.copyOf(test.inputs[1], test.shapes.get(1).length()));
-    List<Optional<Tensor>> constants =
-        new ArrayList<>(Collections.nCopies(test.shapes.size(), Optional.empty()));
-    run(test, CpuConv.kernel(test.op, test.shapes, test.output, constants), "chosen", expected);
-    constants.set(1, Optional.of(w));
+    run(test, chosen(test, Optional.empty()), "chosen", expected);
     boolean weight = !(test.op instanceof Conv.WeightGrad);
     if (weight) {
-      run(test, CpuConv.kernel(test.op, test.shapes, test.output, constants), "packed", expected);
+      run(test, chosen(test, Optional.of(w)), "packed", expected);
     }
     int checked = 2;
     for (ConvTiles tiles : TILES) {
@@ -193,7 +200,7 @@ final class ConvTest {
         checked++;
         continue;
       }
-      for (CpuConv.Algorithm algorithm : CpuConv.Algorithm.values()) {
+      for (Algorithm algorithm : Algorithm.values()) {
         Optional<float[]> weights = checked % 2 == 0 ? Optional.empty() : Optional.of(w.floats());
         Optional<Kernel> kernel = forced(test, algorithm, tiles, weights);
         if (kernel.isPresent()) {
@@ -205,25 +212,62 @@ final class ConvTest {
     return checked;
   }
 
+  /** What a program would take for tensors that lie plain; WinogradTest has Winograd's bounds. */
+  private static Kernel chosen(Case test, Optional<Tensor> weight) {
+    GraphBuilder builder = new GraphBuilder();
+    List<Node> inputs = new ArrayList<>();
+    for (int i = 0; i < test.shapes.size(); i++) {
+      inputs.add(
+          i == 1 && weight.isPresent()
+              ? builder.constant(weight.get())
+              : builder.input("x" + i, test.shapes.get(i)));
+    }
+    Node node = builder.add("y", test.op, inputs);
+    Options options = Options.DEFAULT.withThreads(3).withExactness();
+    return Kernels.forms(node, options, new WeightBuffer()).stream()
+        .filter(form -> form.output() == Layout.PLAIN)
+        .filter(form -> !form.inputs().contains(Layout.BLOCKED))
+        .findFirst()
+        .orElseThrow()
+        .kernel()
+        .get();
+  }
+
   private static String name(ConvTiles tiles) {
     return tiles.getClass().getSimpleName();
   }
 
   private static Optional<Kernel> forced(
-      Case test, CpuConv.Algorithm algorithm, ConvTiles tiles, Optional<float[]> weights) {
+      Case test, Algorithm algorithm, ConvTiles tiles, Optional<float[]> weights) {
     ConvEpilogue epilogue = CpuConv.epilogue(test.op, test.shapes);
     List<Kernel> parts = new ArrayList<>();
     for (Correlation part : CpuConv.correlations(test.op, test.shapes, test.output)) {
-      CpuConv.Algorithm possible = part.taps() == 0 ? CpuConv.Algorithm.ZERO : algorithm;
-      // PlanarWinogradTest has the bounds that Winograd keeps.
-      if (algorithm == CpuConv.Algorithm.PLANAR_WINOGRAD
-          || (algorithm == CpuConv.Algorithm.ZERO && part.taps() > 0)
-          || (algorithm == CpuConv.Algorithm.POINTWISE && !PointwiseConv.suits(part))) {
+      Algorithm possible = part.taps() == 0 ? Algorithm.ZERO : algorithm;
+      if ((algorithm == Algorithm.ZERO && part.taps() > 0)
+          || (algorithm == Algorithm.POINTWISE && !PointwiseConv.suits(part))) {
         return Optional.empty();
       }
-      parts.add(CpuConv.kernel(possible, part, epilogue, tiles, weights));
+      parts.add(kernel(possible, part, epilogue, tiles, weights));
     }
     return Optional.of(new CpuConv.Parts(parts, weights.isPresent()));
+  }
+
+  private static Kernel kernel(
+      Algorithm algorithm,
+      Correlation c,
+      ConvEpilogue epilogue,
+      ConvTiles tiles,
+      Optional<float[]> weights) {
+    return switch (algorithm) {
+      case DIRECT -> new DirectConv(c, epilogue, tiles, weights, Layout.PLAIN, Layout.PLAIN, 2);
+      case PLANAR -> {
+        PlanarTiles planar =
+            tiles instanceof ScalarConvTiles ? new ScalarPlanarTiles() : PlanarTiles.PREFERRED;
+        yield new PlanarConv(c, epilogue, tiles, planar, weights, 2);
+      }
+      case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
+      case ZERO -> new ZeroConv(c, epilogue, tiles, Layout.PLAIN);
+    };
   }
 
   private static void run(Case test, Kernel kernel, String how, ConvOracle expected) {
