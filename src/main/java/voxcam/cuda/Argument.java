@@ -1,0 +1,23 @@
+package voxcam.cuda;
+
+/** What a kernel is given for one of its parameters. */
+sealed interface Argument {
+  /** The address of the node's input with this number. */
+  record Input(int index) implements Argument {}
+
+  /** The address of the node's output. */
+  record Output() implements Argument {}
+
+  /**
+   * An address in the memory that only this node's launches use.
+   *
+   * @param offset in bytes, a multiple of 256
+   */
+  record Scratch(long offset) implements Argument {}
+
+  /** Whole numbers: a struct of {@code long long} that the kernel takes by value. */
+  record Geometry(long... values) implements Argument {}
+
+  /** A single-precision number. */
+  record Real(float value) implements Argument {}
+}
