@@ -36,12 +36,13 @@ final class Device {
 
   private Device(Gpu gpu) {
     this.gpu = gpu;
+    // First, because a cap that is no size is refused while there is nothing to give back.
+    memory = new DeviceMemory(this);
     handle = new CUdevice();
     Driver.check("cuDeviceGet", JCudaDriver.cuDeviceGet(handle, gpu.number()));
     context = new CUcontext();
     Driver.check(
         "cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, handle));
-    memory = new DeviceMemory(this);
   }
 
   /**
