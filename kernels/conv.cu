@@ -220,8 +220,8 @@ __device__ __forceinline__ void convTile(const float* __restrict__ x, const floa
   const float* weights = w + block.group * g.weightGroup + (firstRow + aRow) * g.weightRow;
   long long weightsApart = TILE_THREADS / TILE_DEPTH * g.weightRow;
   int rowsLeft = (int)g.rows - firstRow < ROWS ? (int)g.rows - firstRow : ROWS;
-  float aNext[A_LOADS];
-  float bNext[B_LOADS];
+  float aNext[A_LOADS] = {};
+  float bNext[B_LOADS] = {};
   T tile;
   tile.start();
 
@@ -489,8 +489,8 @@ KERNEL __launch_bounds__(TILE_THREADS, 2)
     at[i] = convWeightPosition(g, block.columnTile * SIDE + line + i * APART, columns);
   }
   const float* rows = gy + (firstRow + line) * plane;
-  float aNext[LOADS];
-  float bNext[LOADS];
+  float aNext[LOADS] = {};
+  float bNext[LOADS] = {};
   T tile;
   tile.start();
   if (thread < TILE_DEPTH) {

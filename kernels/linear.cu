@@ -86,8 +86,8 @@ __device__ __forceinline__ void linearTile(const float* __restrict__ a, const fl
   int bColumn = bAlong ? thread / TILE_DEPTH : thread % COLUMNS;
   int bStepL = bAlong ? 0 : TILE_THREADS / COLUMNS;
   int bStepColumn = bAlong ? TILE_THREADS / TILE_DEPTH : 0;
-  float aNext[A_LOADS];
-  float bNext[B_LOADS];
+  float aNext[A_LOADS] = {};
+  float bNext[B_LOADS] = {};
   T tile;
   tile.start();
   for (long long round = -1; slab + round < end; round++) {
