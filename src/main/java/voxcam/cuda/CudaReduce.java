@@ -1,13 +1,111 @@
 package voxcam.cuda;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
-/** Skeleton. */
+/** Sums, largest values and the like along axes, by kernels/reduce.cu. */
 final class CudaReduce {
+  /** Blocks that fill any device; numbers depend on shapes alone, so that all devices sum alike. */
+  private static final int BLOCKS = 1024;
+
+  private static final int TEAM = 256;
+  private static final int WARP = 32;
+
+  /** Lines from this length on have a block of their own. */
+  private static final int LONG = 512;
+
+  /** The least part of a line that is worth a block, and its multiples. */
+  private static final int LINE_PART = 4096;
+
+  /** The least part of a column that is worth a thread, and its multiples. */
+  private static final int COLUMN_PART = 64;
+
+  /** Columns side by side from which on neighbouring threads read neighbours. */
+  private static final int SIDE_BY_SIDE = 16;
+
+  /** Bytes of a sum in double and a largest value. */
+  private static final long PARTIAL = 16;
+
+  private static final int MOST_OF_Y = 65_535;
+
   private CudaReduce() {}
 
   static Launches launches(Reduce op, Shape input, Shape output) {
-    throw new UnsupportedOperationException("Reduce");
+    boolean[] reduced = op.reduced(input);
+    Walk kept = walk(op, input, reduced, false);
+    Walk along = walk(op, input, reduced, true);
+    long lines = output.size();
+    long length = input.size() / lines;
+    boolean columns = kept.step(0) == 1 && kept.sizes()[0] >= SIDE_BY_SIDE;
+    int team = length < LONG ? WARP : TEAM;
+    long blocks = Math.ceilDiv(lines, columns ? TEAM : TEAM / team);
+    long partLength = partLength(length, blocks, columns ? COLUMN_PART : LINE_PART);
+    long parts = Math.ceilDiv(length, partLength);
+    Grid grid =
+        columns
+            ? new Grid(Math.toIntExact(blocks), Math.toIntExact(parts), 1, TEAM)
+            : Grid.covering(lines * parts * team, TEAM);
+    String kind = kernel(op.kind());
+    List<Launch> launches = new ArrayList<>();
+    launches.add(
+        Launch.of(
+            "reduce",
+            (columns ? "reduceColumns" : "reduceLines") + kind,
+            grid,
+            new Argument.Input(0),
+            new Argument.Output(),
+            new Argument.Scratch(0),
+            geometry(
+                new long[] {lines, length, op.kind().ordinal(), team, parts, partLength},
+                kept,
+                along)));
+    if (parts == 1) {
+      return new Launches(launches, 0);
+    }
+    int joining = parts < LONG ? WARP : TEAM;
+    launches.add(
+        Launch.of(
+            "reduce",
+            "reduceParts" + kind,
+            Grid.covering(lines * joining, TEAM),
+            new Argument.Scratch(0),
+            new Argument.Output(),
+            new Argument.Geometry(lines, length, op.kind().ordinal(), joining, parts)));
+    return new Launches(launches, lines * parts * PARTIAL);
+  }
+
+  /** The whole length, or where that leaves a device empty equal parts of some multiples. */
+  static long partLength(long length, long blocks, int least) {
+    long wanted = Math.min(Math.ceilDiv(length, least), Math.ceilDiv(BLOCKS, blocks));
+    long parts = Math.min(wanted, MOST_OF_Y);
+    return parts == 1 ? length : Math.ceilDiv(Math.ceilDiv(length, parts), least) * least;
+  }
+
+  private static String kernel(Reduce.Kind kind) {
+    return switch (kind) {
+      case Sum, Mean, L1, L2 -> "Total";
+      case Max, Min -> "Extreme";
+      case LogSumExp -> "LogSum";
+    };
+  }
+
+  /** The walk over the axes that are reduced, or over those that are not. */
+  private static Walk walk(Reduce op, Shape input, boolean[] reduced, boolean which) {
+    int[] axes =
+        IntStream.range(0, input.rank()).filter(axis -> reduced[axis] == which).toArray();
+    long[] strides = input.strides();
+    return Walk.over(
+        op.name(),
+        Shape.of(IntStream.of(axes).map(input::dim).toArray()),
+        IntStream.of(axes).mapToLong(axis -> strides[axis]).toArray());
+  }
+
+  private static Argument.Geometry geometry(long[] numbers, Walk kept, Walk along) {
+    LongStream walks = LongStream.concat(LongStream.of(kept.members()), LongStream.of(along.members()));
+    return new Argument.Geometry(LongStream.concat(LongStream.of(numbers), walks).toArray());
   }
 }
