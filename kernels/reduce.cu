@@ -1,11 +1,13 @@
 // y[o] = sum, mean, largest, smallest, log of the sum of exponentials, or norm of the x that lie on line o: x[kept(o) + reduced(r)]
 // for r < length. The kinds are the ordinals of Reduce.Kind.
-// A partial result is a sum in double and a largest value; sums of eight neighbours of a thread are in single precision, all else
+// A partial result is a sum in double or a largest value or both; sums of eight neighbours of a thread are in single precision, all else
 // in double. Every sum has one order, whatever the device.
 // reduceLines*: a team of 32 or 256 threads for each part of a line, for lines that lie along memory.
 // reduceColumns*: a thread for each line and block row for each part, for lines that lie beside each other.
 // Where there is one part a line is done, else the partials go to scratch as [line][part] and reduceParts* ends the work with a
 // team for each line. Called by CudaReduce.java.
+#include "logsum.cuh"
+#include "team.cuh"
 #include "walk.cuh"
 
 enum ReduceKind {
@@ -37,19 +39,12 @@ struct ReducePartsGeometry {
   long long parts;
 };
 
-struct ReducePartial {
-  double sum;
-  float top;
-};
-
 constexpr int REDUCE_THREADS = 256;
 constexpr int REDUCE_CHUNK = 8;
 
-__device__ __forceinline__ float reduceLarger(float a, float b) { return a > b || a != a ? a : b; }
-
 // Sum, mean and norms.
 struct ReduceTotal {
-  static __device__ __forceinline__ void add(ReducePartial& p, float v, int kind) {
+  static __device__ __forceinline__ void add(Exponentials& p, float v, int kind) {
     if (kind == REDUCE_L2) {
       p.sum += (double)v * v;
     } else {
@@ -57,7 +52,7 @@ struct ReduceTotal {
     }
   }
 
-  static __device__ __forceinline__ void addChunk(ReducePartial& p, const float (&v)[REDUCE_CHUNK], int kind) {
+  static __device__ __forceinline__ void addChunk(Exponentials& p, const float (&v)[REDUCE_CHUNK], int kind) {
     if (kind == REDUCE_L2) {
 #pragma unroll
       for (int j = 0; j < REDUCE_CHUNK; j++) p.sum += (double)v[j] * v[j];
@@ -69,9 +64,9 @@ struct ReduceTotal {
     }
   }
 
-  static __device__ __forceinline__ void merge(ReducePartial& p, const ReducePartial& other) { p.sum += other.sum; }
+  static __device__ __forceinline__ void merge(Exponentials& p, const Exponentials& other) { p.sum += other.sum; }
 
-  static __device__ __forceinline__ float value(const ReducePartial& p, int kind, long long length) {
+  static __device__ __forceinline__ float value(const Exponentials& p, int kind, long long length) {
     if (kind == REDUCE_MEAN) return (float)(p.sum / (double)length);
     return (float)(kind == REDUCE_L2 ? sqrt(p.sum) : p.sum);
   }
@@ -79,90 +74,56 @@ struct ReduceTotal {
 
 // Largest and smallest; the smallest is the largest of the negatives.
 struct ReduceExtreme {
-  static __device__ __forceinline__ void add(ReducePartial& p, float v, int kind) {
-    p.top = reduceLarger(kind == REDUCE_MIN ? -v : v, p.top);
+  static __device__ __forceinline__ void add(Exponentials& p, float v, int kind) {
+    p.top = largerOf(kind == REDUCE_MIN ? -v : v, p.top);
   }
 
-  static __device__ __forceinline__ void addChunk(ReducePartial& p, const float (&v)[REDUCE_CHUNK], int kind) {
+  static __device__ __forceinline__ void addChunk(Exponentials& p, const float (&v)[REDUCE_CHUNK], int kind) {
 #pragma unroll
     for (int j = 0; j < REDUCE_CHUNK; j++) add(p, v[j], kind);
   }
 
-  static __device__ __forceinline__ void merge(ReducePartial& p, const ReducePartial& other) {
-    p.top = reduceLarger(other.top, p.top);
+  static __device__ __forceinline__ void merge(Exponentials& p, const Exponentials& other) {
+    p.top = largerOf(other.top, p.top);
   }
 
-  static __device__ __forceinline__ float value(const ReducePartial& p, int kind, long long) {
+  static __device__ __forceinline__ float value(const Exponentials& p, int kind, long long) {
     return kind == REDUCE_MIN ? -p.top : p.top;
   }
 };
 
-// log sum exp: the sum is that of exp(x - base(top)).
 struct ReduceLogSum {
-  static __device__ __forceinline__ float base(float top) { return isinf(top) ? 0.0f : top; }
+  static __device__ __forceinline__ void add(Exponentials& p, float v, int) { LogSum::add(p, v); }
 
-  static __device__ __forceinline__ void raise(ReducePartial& p, float top) {
-    // Nothing but -inf was added yet where the old top is -inf, and the sum is 0.
-    if (p.top != -INFINITY) p.sum *= exp((double)base(p.top) - (double)base(top));
-    p.top = top;
-  }
-
-  static __device__ __forceinline__ void add(ReducePartial& p, float v, int) {
-    float top = reduceLarger(v, p.top);
-    if (top != p.top) raise(p, top);
-    p.sum += expf(v - base(top));
-  }
-
-  static __device__ __forceinline__ void addChunk(ReducePartial& p, const float (&v)[REDUCE_CHUNK], int) {
+  static __device__ __forceinline__ void addChunk(Exponentials& p, const float (&v)[REDUCE_CHUNK], int) {
     float top = p.top;
 #pragma unroll
-    for (int j = 0; j < REDUCE_CHUNK; j++) top = reduceLarger(v[j], top);
-    if (top != p.top) raise(p, top);
+    for (int j = 0; j < REDUCE_CHUNK; j++) top = largerOf(v[j], top);
+    if (top != p.top) LogSum::raise(p, top);
     float e[REDUCE_CHUNK];
 #pragma unroll
-    for (int j = 0; j < REDUCE_CHUNK; j++) e[j] = expf(v[j] - base(top));
+    for (int j = 0; j < REDUCE_CHUNK; j++) e[j] = expf(v[j] - LogSum::base(top));
     p.sum += ((e[0] + e[1]) + (e[2] + e[3])) + ((e[4] + e[5]) + (e[6] + e[7]));
   }
 
-  static __device__ __forceinline__ void merge(ReducePartial& p, const ReducePartial& other) {
-    float top = reduceLarger(other.top, p.top);
-    ReducePartial risen = other;
-    if (top != p.top) raise(p, top);
-    if (top != risen.top) raise(risen, top);
-    p.sum += risen.sum;
-  }
+  static __device__ __forceinline__ void merge(Exponentials& p, const Exponentials& other) { LogSum::merge(p, other); }
 
-  static __device__ __forceinline__ float value(const ReducePartial& p, int, long long) {
-    return (float)(log(p.sum) + (double)base(p.top));
+  static __device__ __forceinline__ float value(const Exponentials& p, int, long long) {
+    return (float)(log(p.sum) + (double)LogSum::base(p.top));
   }
 };
 
-__device__ __forceinline__ ReducePartial reduceNothing() {
-  ReducePartial p;
+__device__ __forceinline__ Exponentials reduceNothing() {
+  Exponentials p;
   p.sum = 0.0;
   p.top = -INFINITY;
   return p;
 }
 
-// Joins the partials of each team; the first thread of a team then has the result. All threads of the block come here.
-template <class A>
-__device__ __forceinline__ void reduceTeams(ReducePartial* shared, ReducePartial& own, int team) {
-  const int lane = (int)threadIdx.x % team;
-  shared[threadIdx.x] = own;
-  __syncthreads();
-  for (int step = team / 2; step > 0; step /= 2) {
-    if (lane < step) {
-      A::merge(own, shared[threadIdx.x + step]);
-      shared[threadIdx.x] = own;
-    }
-    __syncthreads();
-  }
-}
-
 template <class A>
 __device__ __forceinline__ void reducePart(
     const float* __restrict__ x, const ReduceGeometry& g, long long start, long long begin, long long end, int step,
-    ReducePartial& own) {
+    Exponentials& own) {
   const int kind = (int)g.kind;
   long long r = begin;
   for (; r + (REDUCE_CHUNK - 1) * (long long)step < end; r += REDUCE_CHUNK * (long long)step) {
@@ -176,20 +137,20 @@ __device__ __forceinline__ void reducePart(
 
 template <class A>
 __device__ __forceinline__ void reduceLines(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, const ReduceGeometry& g,
-    ReducePartial* shared) {
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, const ReduceGeometry& g,
+    Exponentials* shared) {
   const int team = (int)g.team;
   const long long item = blockIdx.x * (long long)(REDUCE_THREADS / team) + threadIdx.x / team;
   const long long line = quotient(item, g.parts);
   const long long part = item - line * g.parts;
   const bool first = (int)threadIdx.x % team == 0;
-  ReducePartial own = reduceNothing();
+  Exponentials own = reduceNothing();
   if (line < g.lines) {
     long long end = (part + 1) * g.partLength;
     end = end < g.length ? end : g.length;
     reducePart<A>(x, g, placeOf(g.kept, line), part * g.partLength + (int)threadIdx.x % team, end, team, own);
   }
-  reduceTeams<A>(shared, own, team);
+  own = teamTotal<A>(shared, own, team);
   if (first && line < g.lines) {
     if (g.parts > 1) {
       partials[item] = own;
@@ -201,13 +162,13 @@ __device__ __forceinline__ void reduceLines(
 
 template <class A>
 __device__ __forceinline__ void reduceColumns(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, const ReduceGeometry& g) {
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, const ReduceGeometry& g) {
   const long long line = threadNumber();
   if (line >= g.lines) return;
   const long long part = blockIdx.y;
   long long end = (part + 1) * g.partLength;
   end = end < g.length ? end : g.length;
-  ReducePartial own = reduceNothing();
+  Exponentials own = reduceNothing();
   reducePart<A>(x, g, placeOf(g.kept, line), part * g.partLength, end, 1, own);
   if (g.parts > 1) {
     partials[line * g.parts + part] = own;
@@ -218,62 +179,62 @@ __device__ __forceinline__ void reduceColumns(
 
 template <class A>
 __device__ __forceinline__ void reduceParts(
-    const ReducePartial* __restrict__ partials, float* __restrict__ y, const ReducePartsGeometry& g, ReducePartial* shared) {
+    const Exponentials* __restrict__ partials, float* __restrict__ y, const ReducePartsGeometry& g, Exponentials* shared) {
   const int team = (int)g.team;
   const long long line = blockIdx.x * (long long)(REDUCE_THREADS / team) + threadIdx.x / team;
   const int lane = (int)threadIdx.x % team;
-  ReducePartial own = reduceNothing();
+  Exponentials own = reduceNothing();
   if (line < g.lines) {
     for (long long part = lane; part < g.parts; part += team) A::merge(own, partials[line * g.parts + part]);
   }
-  reduceTeams<A>(shared, own, team);
+  own = teamTotal<A>(shared, own, team);
   if (lane == 0 && line < g.lines) y[line] = A::value(own, (int)g.kind, g.length);
 }
 
 KERNEL reduceLinesTotal(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, ReduceGeometry g) {
-  __shared__ ReducePartial shared[REDUCE_THREADS];
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, ReduceGeometry g) {
+  __shared__ Exponentials shared[REDUCE_THREADS];
   reduceLines<ReduceTotal>(x, y, partials, g, shared);
 }
 
 KERNEL reduceColumnsTotal(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, ReduceGeometry g) {
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, ReduceGeometry g) {
   reduceColumns<ReduceTotal>(x, y, partials, g);
 }
 
-KERNEL reducePartsTotal(const ReducePartial* __restrict__ partials, float* __restrict__ y, ReducePartsGeometry g) {
-  __shared__ ReducePartial shared[REDUCE_THREADS];
+KERNEL reducePartsTotal(const Exponentials* __restrict__ partials, float* __restrict__ y, ReducePartsGeometry g) {
+  __shared__ Exponentials shared[REDUCE_THREADS];
   reduceParts<ReduceTotal>(partials, y, g, shared);
 }
 
 KERNEL reduceLinesExtreme(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, ReduceGeometry g) {
-  __shared__ ReducePartial shared[REDUCE_THREADS];
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, ReduceGeometry g) {
+  __shared__ Exponentials shared[REDUCE_THREADS];
   reduceLines<ReduceExtreme>(x, y, partials, g, shared);
 }
 
 KERNEL reduceColumnsExtreme(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, ReduceGeometry g) {
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, ReduceGeometry g) {
   reduceColumns<ReduceExtreme>(x, y, partials, g);
 }
 
-KERNEL reducePartsExtreme(const ReducePartial* __restrict__ partials, float* __restrict__ y, ReducePartsGeometry g) {
-  __shared__ ReducePartial shared[REDUCE_THREADS];
+KERNEL reducePartsExtreme(const Exponentials* __restrict__ partials, float* __restrict__ y, ReducePartsGeometry g) {
+  __shared__ Exponentials shared[REDUCE_THREADS];
   reduceParts<ReduceExtreme>(partials, y, g, shared);
 }
 
 KERNEL reduceLinesLogSum(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, ReduceGeometry g) {
-  __shared__ ReducePartial shared[REDUCE_THREADS];
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, ReduceGeometry g) {
+  __shared__ Exponentials shared[REDUCE_THREADS];
   reduceLines<ReduceLogSum>(x, y, partials, g, shared);
 }
 
 KERNEL reduceColumnsLogSum(
-    const float* __restrict__ x, float* __restrict__ y, ReducePartial* __restrict__ partials, ReduceGeometry g) {
+    const float* __restrict__ x, float* __restrict__ y, Exponentials* __restrict__ partials, ReduceGeometry g) {
   reduceColumns<ReduceLogSum>(x, y, partials, g);
 }
 
-KERNEL reducePartsLogSum(const ReducePartial* __restrict__ partials, float* __restrict__ y, ReducePartsGeometry g) {
-  __shared__ ReducePartial shared[REDUCE_THREADS];
+KERNEL reducePartsLogSum(const Exponentials* __restrict__ partials, float* __restrict__ y, ReducePartsGeometry g) {
+  __shared__ Exponentials shared[REDUCE_THREADS];
   reduceParts<ReduceLogSum>(partials, y, g, shared);
 }

@@ -9,15 +9,6 @@ import voxcam.op.Shape;
 
 /** Sums, largest values and the like along axes, by kernels/reduce.cu. */
 final class CudaReduce {
-  /** Blocks that fill any device; numbers depend on shapes alone, so that all devices sum alike. */
-  private static final int BLOCKS = 1024;
-
-  private static final int TEAM = 256;
-  private static final int WARP = 32;
-
-  /** Lines from this length on have a block of their own. */
-  private static final int LONG = 512;
-
   /** The least part of a line that is worth a block, and its multiples. */
   private static final int LINE_PART = 4096;
 
@@ -30,8 +21,6 @@ final class CudaReduce {
   /** Bytes of a sum in double and a largest value. */
   private static final long PARTIAL = 16;
 
-  private static final int MOST_OF_Y = 65_535;
-
   private CudaReduce() {}
 
   static Launches launches(Reduce op, Shape input, Shape output) {
@@ -41,14 +30,14 @@ final class CudaReduce {
     long lines = output.size();
     long length = input.size() / lines;
     boolean columns = kept.step(0) == 1 && kept.sizes()[0] >= SIDE_BY_SIDE;
-    int team = length < LONG ? WARP : TEAM;
-    long blocks = Math.ceilDiv(lines, columns ? TEAM : TEAM / team);
-    long partLength = partLength(length, blocks, columns ? COLUMN_PART : LINE_PART);
+    int team = Teams.of(length);
+    long blocks = Math.ceilDiv(lines, columns ? Teams.BLOCK : Teams.BLOCK / team);
+    long partLength = Teams.partLength(length, blocks, columns ? COLUMN_PART : LINE_PART);
     long parts = Math.ceilDiv(length, partLength);
     Grid grid =
         columns
-            ? new Grid(Math.toIntExact(blocks), Math.toIntExact(parts), 1, TEAM)
-            : Grid.covering(lines * parts * team, TEAM);
+            ? new Grid(Math.toIntExact(blocks), Math.toIntExact(parts), 1, Teams.BLOCK)
+            : Teams.grid(lines * parts, team);
     String kind = kernel(op.kind());
     List<Launch> launches = new ArrayList<>();
     launches.add(
@@ -66,23 +55,16 @@ final class CudaReduce {
     if (parts == 1) {
       return new Launches(launches, 0);
     }
-    int joining = parts < LONG ? WARP : TEAM;
+    int joining = Teams.of(parts);
     launches.add(
         Launch.of(
             "reduce",
             "reduceParts" + kind,
-            Grid.covering(lines * joining, TEAM),
+            Teams.grid(lines, joining),
             new Argument.Scratch(0),
             new Argument.Output(),
             new Argument.Geometry(lines, length, op.kind().ordinal(), joining, parts)));
     return new Launches(launches, lines * parts * PARTIAL);
-  }
-
-  /** The whole length, or where that leaves a device empty equal parts of some multiples. */
-  static long partLength(long length, long blocks, int least) {
-    long wanted = Math.min(Math.ceilDiv(length, least), Math.ceilDiv(BLOCKS, blocks));
-    long parts = Math.min(wanted, MOST_OF_Y);
-    return parts == 1 ? length : Math.ceilDiv(Math.ceilDiv(length, parts), least) * least;
   }
 
   private static String kernel(Reduce.Kind kind) {
