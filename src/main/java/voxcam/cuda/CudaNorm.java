@@ -16,8 +16,6 @@ final class CudaNorm {
   /** Bytes of a gradient's sums of a part: two of them in double. */
   private static final long SUMS = 16;
 
-  private static final int ALIGNMENT = 256;
-
   private CudaNorm() {}
 
   static Launches launches(Norm op, List<Shape> inputs, Shape output) {
@@ -158,7 +156,7 @@ final class CudaNorm {
           Launch.of("norm", "normGradLines", grid, x, gy, scale, y, geometry, small));
     }
     long count = lines.lines() * lines.parts();
-    long from = Math.ceilDiv(count * MOMENTS, ALIGNMENT) * ALIGNMENT;
+    long from = Elements.aligned(count * MOMENTS);
     Argument moments = new Argument.Scratch(0);
     Argument sums = new Argument.Scratch(from);
     return new Launches(

@@ -3,7 +3,6 @@ package voxcam.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
@@ -48,10 +47,10 @@ final class CudaReduce {
             new Argument.Input(0),
             new Argument.Output(),
             new Argument.Scratch(0),
-            geometry(
+            Members.joined(
                 new long[] {lines, length, op.kind().ordinal(), team, parts, partLength},
-                kept,
-                along)));
+                kept.members(),
+                along.members())));
     if (parts == 1) {
       return new Launches(launches, 0);
     }
@@ -84,10 +83,5 @@ final class CudaReduce {
         op.name(),
         Shape.of(IntStream.of(axes).map(input::dim).toArray()),
         IntStream.of(axes).mapToLong(axis -> strides[axis]).toArray());
-  }
-
-  private static Argument.Geometry geometry(long[] numbers, Walk kept, Walk along) {
-    LongStream walks = LongStream.concat(LongStream.of(kept.members()), LongStream.of(along.members()));
-    return new Argument.Geometry(LongStream.concat(LongStream.of(numbers), walks).toArray());
   }
 }

@@ -1,7 +1,7 @@
 package voxcam.cuda;
 
 import java.util.Arrays;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 
@@ -76,6 +76,16 @@ record Walk(long[] sizes, long[][] strides) {
     return axes() == 0 ? 0 : strides[tensor][0];
   }
 
+  /** This walk with two of its axes left out. */
+  Walk without(int one, int other) {
+    int[] left = IntStream.range(0, axes()).filter(a -> a != one && a != other).toArray();
+    return new Walk(
+        IntStream.of(left).mapToLong(a -> sizes[a]).toArray(),
+        Arrays.stream(strides)
+            .map(each -> IntStream.of(left).mapToLong(a -> each[a]).toArray())
+            .toArray(long[][]::new));
+  }
+
   /** The members of the struct. */
   long[] members() {
     long[] members = new long[1 + MOST_AXES * (1 + strides.length)];
@@ -89,7 +99,6 @@ record Walk(long[] sizes, long[][] strides) {
 
   /** A struct of some numbers and then this walk. */
   Argument.Geometry behind(long... numbers) {
-    return new Argument.Geometry(
-        LongStream.concat(LongStream.of(numbers), LongStream.of(members())).toArray());
+    return Members.joined(numbers, members());
   }
 }
