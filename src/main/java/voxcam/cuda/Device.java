@@ -119,12 +119,17 @@ final class Device {
 
   /**
    * Likewise, to give things back: tries twice, because what cannot be reached is not given back.
+   * The first failure is told when the scope is closed.
    */
   Scope enterToClose() {
     try {
       return enter();
-    } catch (BackendException _) {
-      return enter();
+    } catch (BackendException first) {
+      Scope second = enter();
+      return () -> {
+        second.close();
+        throw first;
+      };
     }
   }
 

@@ -75,8 +75,11 @@ final class DeviceMemory {
   Piece take(long bytes, String what) {
     Address.DeviceResult pointer = new Address.DeviceResult();
     int code = allocate(pointer, bytes);
+    long before = used.get();
     if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
       idle.forEach(Runnable::run);
+    }
+    if (used.get() < before) {
       code = allocate(pointer, bytes);
     }
     if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
