@@ -101,11 +101,11 @@ final class CudaProgram implements Program {
     try {
       Stream stream = way.add(new Stream(device));
       Transfers transfers = way.add(new Transfers(device, stream, longest));
+      way.add(stream::awaitToClose);
       for (Value value : values) {
         float[] floats = constants.get(value.name()).floats();
         transfers.upload(floats, 0, floats.length, weights[value.piece()] + value.offset());
       }
-      stream.await();
     } catch (RuntimeException | Error e) {
       way.closeAfter(e);
       throw e;

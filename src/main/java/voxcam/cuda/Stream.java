@@ -7,6 +7,7 @@ import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
+import voxcam.backend.BackendException;
 
 /** An order of work on the device, independent of other streams. The context must be current. */
 final class Stream implements Closing.Part {
@@ -41,6 +42,19 @@ final class Stream implements Closing.Part {
   /** Waits until everything is done. */
   void await() {
     device.check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(handle));
+  }
+
+  /**
+   * Likewise, before things are given back that the work uses: tries twice, and then tells the first
+   * failure.
+   */
+  void awaitToClose() {
+    try {
+      await();
+    } catch (BackendException e) {
+      await();
+      throw e;
+    }
   }
 
   /** Work that was recorded once and starts with one call. */

@@ -31,7 +31,7 @@ final class Workspace implements Closing.Part {
       }
       transfers = parts.add(new Transfers(device, stream, longest(plan)));
       // Memory that a copy or a kernel still uses is not freed: closed first, this waits.
-      parts.add(stream::await);
+      parts.add(stream::awaitToClose);
       addresses = addresses(plan, bases, weights);
       scratch = bases[plan.scratch()];
     } catch (RuntimeException e) {
