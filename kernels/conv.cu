@@ -45,8 +45,7 @@ struct alignas(16) ConvStep {
 // Added to any coordinate it leads out of the source.
 static constexpr int CONV_OUTSIDE = 1 << 30;
 
-__device__ __forceinline__ ConvAxis convAxis(int source, int result, int taps, int stride, int pad, int dilation, int tapEvery, bool backward,
-                                             int phase) {
+__device__ __forceinline__ ConvAxis convAxis(int result, int taps, int stride, int pad, int dilation, int tapEvery, bool backward, int phase) {
   ConvAxis axis;
   if (!backward) {
     axis.count = result;
@@ -83,8 +82,7 @@ __device__ __forceinline__ void convAxes(const ConvGeometry& g, int phase, ConvA
   for (int i = 2; i >= 0; i--) {
     int own = g.backward ? (int)(rest % g.stride[i]) : 0;
     rest = g.backward ? (int)(rest / g.stride[i]) : 0;
-    axes[i] = convAxis((int)g.source[i], (int)g.result[i], (int)g.taps[i], (int)g.stride[i], (int)g.pad[i], (int)g.dilation[i], (int)g.tapEvery[i],
-                       g.backward != 0, own);
+    axes[i] = convAxis((int)g.result[i], (int)g.taps[i], (int)g.stride[i], (int)g.pad[i], (int)g.dilation[i], (int)g.tapEvery[i], g.backward != 0, own);
   }
 }
 
@@ -566,15 +564,16 @@ KERNEL __launch_bounds__(TILE_THREADS)
       terms = 0;
     }
   }
-  sums[threadIdx.x] = total + sum;
+  int thread = threadIdx.x;
+  sums[thread] = total + sum;
   __syncthreads();
   for (int half = TILE_THREADS / 2; half > 0; half /= 2) {
-    if (threadIdx.x < half) {
-      sums[threadIdx.x] += sums[threadIdx.x + half];
+    if (thread < half) {
+      sums[thread] += sums[thread + half];
     }
     __syncthreads();
   }
-  if (threadIdx.x == 0) {
+  if (thread == 0) {
     gw[blockIdx.y * (g.groups * g.rows * columns) + blockIdx.x] = sums[0];
   }
 }

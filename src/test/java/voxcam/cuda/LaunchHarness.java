@@ -1,15 +1,8 @@
 package voxcam.cuda;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,42 +12,27 @@ import voxcam.op.Tensor;
 
 /**
  * Runs launches on the emulator, straight through the driver's calls and without anything of the
- * backend: what is tested are kernels and what their launchers computed.
+ * backend: what is tested are kernels and what their launchers computed. Every buffer is an
+ * allocation of its own, so that what is read or written beside it shows.
  */
 final class LaunchHarness {
-  private static final Path LIBRARY =
-      Path.of(System.getProperty("voxcam.emulator", "target/native/libcuda.so.1"));
-
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final int DEVICE = 0;
 
-  private final Map<String, MethodHandle> calls = new HashMap<>();
-  private final Map<String, MemorySegment> modules = new HashMap<>();
-  private final SymbolLookup library;
+  /** By the names of kernels, each in a module of its own. */
+  private final Map<String, MemorySegment> functions = new HashMap<>();
 
-  private LaunchHarness(SymbolLookup library) {
-    this.library = library;
+  /** Skips the test that asks where the emulator was not built. */
+  LaunchHarness() {
+    Emulator.load();
+    Emulator.reset();
     call("cuInit", 0);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment context = arena.allocate(POINTER);
-      call("cuDevicePrimaryCtxRetain", context, 0);
+      MemorySegment context = arena.allocate(ValueLayout.ADDRESS);
+      call("cuDevicePrimaryCtxRetain", context, DEVICE);
       call("cuCtxSetCurrent", context.get(ValueLayout.ADDRESS, 0));
     }
-  }
-
-  /** Whether the emulator was built. */
-  static boolean isThere() {
-    return Files.exists(LIBRARY);
-  }
-
-  static LaunchHarness start() {
-    return new LaunchHarness(SymbolLookup.libraryLookup(LIBRARY, Arena.global()));
-  }
-
-  /** The threads of a block run in another order for every seed. */
-  void seed(long seed) {
-    call("vx_emu_seed", seed);
   }
 
   /**
@@ -67,30 +45,28 @@ final class LaunchHarness {
     try (Arena arena = Arena.ofConfined()) {
       long[] addresses = new long[inputs.size()];
       for (int i = 0; i < addresses.length; i++) {
-        float[] values = inputs.get(i).floats();
-        addresses[i] = allocate(arena, allocated, values.length * 4L);
-        MemorySegment host = arena.allocateFrom(ValueLayout.JAVA_FLOAT, values);
+        MemorySegment host = arena.allocateFrom(FLOAT, inputs.get(i).floats());
+        addresses[i] = allocate(arena, allocated, host.byteSize());
         call("cuMemcpyHtoD_v2", addresses[i], host, host.byteSize());
       }
-      long result = allocate(arena, allocated, output.size() * 4);
+      long result = allocate(arena, allocated, output.size() * Float.BYTES);
       long scratch = launches.scratch() > 0 ? allocate(arena, allocated, launches.scratch()) : 0;
       for (Launch launch : launches.launches()) {
         start(arena, launch, addresses, result, scratch);
       }
-      MemorySegment host = arena.allocate(ValueLayout.JAVA_FLOAT, output.size());
-      int code = code("cuMemcpyDtoH_v2", host, result, host.byteSize());
-      MemorySegment report = arena.allocate(1024);
-      code("vx_emu_report", report, 1024);
-      if (code != 0 || !report.getString(0).isEmpty()) {
-        throw new AssertionError("error " + code + ": " + report.getString(0));
+      MemorySegment host = arena.allocate(FLOAT, output.size());
+      int code = Emulator.driver("cuMemcpyDtoH_v2", host, result, host.byteSize());
+      String fault = Emulator.report();
+      if (code != 0 || !fault.isEmpty()) {
+        throw new AssertionError("error " + code + ": " + fault);
       }
-      return Tensor.of(output, host.toArray(ValueLayout.JAVA_FLOAT));
+      return Tensor.of(output, host.toArray(FLOAT));
     } finally {
-      allocated.forEach(address -> code("cuMemFree_v2", address));
+      allocated.forEach(address -> Emulator.driver("cuMemFree_v2", address));
     }
   }
 
-  private long allocate(Arena arena, List<Long> allocated, long bytes) {
+  private static long allocate(Arena arena, List<Long> allocated, long bytes) {
     MemorySegment address = arena.allocate(LONG);
     call("cuMemAlloc_v2", address, bytes);
     allocated.add(address.get(LONG, 0));
@@ -98,13 +74,7 @@ final class LaunchHarness {
   }
 
   private void start(Arena arena, Launch launch, long[] inputs, long output, long scratch) {
-    MemorySegment function = arena.allocate(POINTER);
-    call(
-        "cuModuleGetFunction",
-        function,
-        modules.computeIfAbsent(launch.family(), _ -> module(arena, launch)),
-        arena.allocateFrom(launch.kernel()));
-    MemorySegment values = arena.allocate(POINTER, launch.arguments().size());
+    MemorySegment values = arena.allocate(ValueLayout.ADDRESS, launch.arguments().size());
     int at = 0;
     for (Argument argument : launch.arguments()) {
       MemorySegment value =
@@ -113,15 +83,15 @@ final class LaunchHarness {
             case Argument.Output _ -> arena.allocateFrom(LONG, output);
             case Argument.Scratch(long offset) -> arena.allocateFrom(LONG, scratch + offset);
             case Argument.Geometry(long[] numbers) -> arena.allocateFrom(LONG, numbers);
-            case Argument.Real(float number) ->
-                arena.allocateFrom(ValueLayout.JAVA_FLOAT, number);
+            case Argument.Real(float number) -> arena.allocateFrom(FLOAT, number);
           };
       values.setAtIndex(ValueLayout.ADDRESS, at++, value);
     }
     Grid grid = launch.grid();
+    MemorySegment none = MemorySegment.NULL;
     call(
         "cuLaunchKernel",
-        function.get(ValueLayout.ADDRESS, 0),
+        functions.computeIfAbsent(launch.kernel(), LaunchHarness::function),
         grid.x(),
         grid.y(),
         grid.z(),
@@ -129,51 +99,30 @@ final class LaunchHarness {
         1,
         1,
         0,
-        MemorySegment.NULL,
+        none,
         values,
-        MemorySegment.NULL);
+        none);
   }
 
-  /** The emulator takes a list of entries for a module; an unknown kernel shows when it is got. */
-  private MemorySegment module(Arena arena, Launch launch) {
-    StringBuilder entries = new StringBuilder();
-    for (String kernel : KernelNames.of(launch.family())) {
-      entries.append(".visible .entry ").append(kernel).append("(\n");
-    }
-    MemorySegment module = arena.allocate(POINTER);
-    call("cuModuleLoadData", module, arena.allocateFrom(entries.toString()));
-    return module.get(ValueLayout.ADDRESS, 0);
-  }
-
-  private void call(String name, Object... arguments) {
-    int code = code(name, arguments);
-    if (code != 0 && name.startsWith("cu")) {
-      throw new AssertionError(name + " answers " + code);
+  private static MemorySegment function(String kernel) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment module = arena.allocate(ValueLayout.ADDRESS);
+      call(
+          "cuModuleLoadData", module, arena.allocateFrom(".visible .entry " + kernel + "(\n)\n"));
+      MemorySegment function = arena.allocate(ValueLayout.ADDRESS);
+      call(
+          "cuModuleGetFunction",
+          function,
+          module.get(ValueLayout.ADDRESS, 0),
+          arena.allocateFrom(kernel));
+      return function.get(ValueLayout.ADDRESS, 0);
     }
   }
 
-  private int code(String name, Object... arguments) {
-    MethodHandle handle = calls.computeIfAbsent(name, _ -> handle(name, arguments));
-    try {
-      return (int) handle.invokeWithArguments(arguments);
-    } catch (Throwable e) {
-      throw new IllegalStateException(name, e);
+  private static void call(String name, Object... arguments) {
+    int code = Emulator.driver(name, arguments);
+    if (code != 0) {
+      throw new AssertionError(name + " answers " + code + " " + Emulator.report());
     }
-  }
-
-  private MethodHandle handle(String name, Object[] arguments) {
-    MemoryLayout[] layouts = new MemoryLayout[arguments.length];
-    for (int i = 0; i < layouts.length; i++) {
-      layouts[i] =
-          switch (arguments[i]) {
-            case Integer _ -> INT;
-            case Long _ -> LONG;
-            default -> POINTER;
-          };
-    }
-    return Linker.nativeLinker()
-        .downcallHandle(
-            library.find(name).orElseThrow(() -> new IllegalStateException("no " + name)),
-            FunctionDescriptor.of(INT, layouts));
   }
 }
