@@ -17,9 +17,7 @@ public final class Backends {
 
   /** Every backend of this installation, the most preferred first. */
   public static List<Candidate> all() {
-    return installed().stream()
-        .map(backend -> new Candidate(backend, backend.refusal()))
-        .toList();
+    return installed().stream().map(backend -> new Candidate(backend, backend.refusal())).toList();
   }
 
   /**

@@ -51,7 +51,9 @@ final class DoctorCommand implements Callable<Integer> {
               .map(why -> "refused: " + why)
               .orElseGet(() -> taken(backend, options));
       rows.add(List.of("backend " + backend.name(), state));
-      backend.findings().forEach(finding -> rows.add(List.of("  " + finding.what(), finding.found())));
+      backend
+          .findings()
+          .forEach(finding -> rows.add(List.of("  " + finding.what(), finding.found())));
     }
     streams.out().print(Text.table(rows));
     boolean passed = true;

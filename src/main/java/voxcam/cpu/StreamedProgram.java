@@ -62,8 +62,7 @@ final class StreamedProgram implements Program {
 
   @Override
   public List<Tensor> run(Map<String, Tensor> given) {
-    inputs.forEach(
-        (name, shape) -> Inputs.checked(name, shape.with(0, batch), given.get(name)));
+    inputs.forEach((name, shape) -> Inputs.checked(name, shape.with(0, batch), given.get(name)));
     List<float[]> values = new ArrayList<>();
     shapes.forEach(shape -> values.add(new float[shape.length()]));
     Map<String, Tensor> room = room();

@@ -24,7 +24,8 @@ final class Bytes {
     if (!matcher.matches()) {
       return OptionalLong.empty();
     }
-    int shift = 10 * (" kmg".indexOf(matcher.group(2).isEmpty() ? ' ' : matcher.group(2).charAt(0)));
+    int shift =
+        10 * (" kmg".indexOf(matcher.group(2).isEmpty() ? ' ' : matcher.group(2).charAt(0)));
     long number = Long.parseLong(matcher.group(1));
     return number > Long.MAX_VALUE >> shift
         ? OptionalLong.empty()

@@ -58,9 +58,7 @@ final class CudaProgram implements Program {
       parts.add(inContext(works));
       plan =
           CudaPlan.of(
-              graph,
-              guarded ? GuardedSteps.GUARD : 0,
-              node -> works.add(Works.of(node, device)));
+              graph, guarded ? GuardedSteps.GUARD : 0, node -> works.add(Works.of(node, device)));
       weights = takeWeights(works);
       upload(graph);
     } catch (RuntimeException | Error e) {
@@ -187,8 +185,7 @@ final class CudaProgram implements Program {
     private List<Tensor> given(Map<String, Tensor> inputs) {
       return plan.values().stream()
           .filter(value -> value.origin() == Origin.GIVEN)
-          .map(value ->
-              Inputs.checked(value.name(), value.shape(), inputs.get(value.name())))
+          .map(value -> Inputs.checked(value.name(), value.shape(), inputs.get(value.name())))
           .toList();
     }
 

@@ -41,8 +41,7 @@ final class Device {
     handle = new CUdevice();
     Driver.check("cuDeviceGet", JCudaDriver.cuDeviceGet(handle, gpu.number()));
     context = new CUcontext();
-    Driver.check(
-        "cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, handle));
+    Driver.check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, handle));
   }
 
   /**
@@ -56,8 +55,8 @@ final class Device {
     Gpu gpu =
         installation
             .gpu()
-            .orElseThrow(() ->
-                new BackendException("device cuda: " + installation.refusal().orElseThrow()));
+            .orElseThrow(
+                () -> new BackendException("device cuda: " + installation.refusal().orElseThrow()));
     synchronized (Device.class) {
       if (shared != null && shared.broken) {
         if (shared.users > 0) {
@@ -101,8 +100,7 @@ final class Device {
   private void release() {
     Closing parts = new Closing();
     parts.add(() ->
-        Driver.check(
-            "cuDevicePrimaryCtxRelease", JCudaDriver.cuDevicePrimaryCtxRelease(handle)));
+        Driver.check("cuDevicePrimaryCtxRelease", JCudaDriver.cuDevicePrimaryCtxRelease(handle)));
     parts.add(() -> {
       try (Scope _ = enterToClose()) {
         modules.close();

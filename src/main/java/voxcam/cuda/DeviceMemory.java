@@ -111,7 +111,9 @@ final class DeviceMemory {
         + what
         + ", used "
         + Bytes.text(used.get())
-        + (cap < device.gpu().bytes() ? " of the " + Bytes.text(cap) + " that " + CAP + " allows" : "")
+        + (cap < device.gpu().bytes()
+            ? " of the " + Bytes.text(cap) + " that " + CAP + " allows"
+            : "")
         + (known ? ", free " + Bytes.text(free[0]) + " of " + Bytes.text(total[0]) : "")
         + "; give a smaller input, close other programs that use the GPU, or use --device cpu";
   }

@@ -25,10 +25,8 @@ record Gpu(int number, String name, long bytes, int major, int minor, int driver
     Driver.check("cuDeviceGetName", JCudaDriver.cuDeviceGetName(name, name.length, device));
     long[] bytes = new long[1];
     Driver.check("cuDeviceTotalMem", JCudaDriver.cuDeviceTotalMem(bytes, device));
-    int major =
-        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
-    int minor =
-        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+    int major = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
+    int minor = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
     return new Gpu(number, text(name), bytes[0], major, minor, driver);
   }
 

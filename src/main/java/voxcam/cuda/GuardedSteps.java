@@ -67,8 +67,7 @@ final class GuardedSteps {
 
   private float[][] inputs(Step step) {
     return step.inputs().stream()
-        .map(input ->
-            download(workspace.address(input), plan.values().get(input).shape().length()))
+        .map(input -> download(workspace.address(input), plan.values().get(input).shape().length()))
         .toArray(float[][]::new);
   }
 

@@ -66,8 +66,7 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
       Gpu gpu = Natives.load("JCudaDriver", () -> chosen(findings));
       return new Installation(Optional.of(gpu), Optional.empty(), List.copyOf(findings));
     } catch (Refusal | BackendException e) {
-      return new Installation(
-          Optional.empty(), Optional.of(e.getMessage()), List.copyOf(findings));
+      return new Installation(Optional.empty(), Optional.of(e.getMessage()), List.copyOf(findings));
     }
   }
 

@@ -25,8 +25,20 @@ final class Modules implements Closing.Part {
   /** One for each file of kernels. */
   static final List<String> FAMILIES =
       List.of(
-          "conv", "unary", "binary", "where", "pool", "norm", "softmax", "linear", "reduce",
-          "index", "movement", "resize", "cam");
+          "conv",
+          "convgrad",
+          "unary",
+          "binary",
+          "where",
+          "pool",
+          "norm",
+          "softmax",
+          "linear",
+          "reduce",
+          "index",
+          "movement",
+          "resize",
+          "cam");
 
   private record Loaded(CUmodule module) implements Closing.Part {
     @Override
@@ -63,8 +75,7 @@ final class Modules implements Closing.Part {
       // Ended by a zero, which is how the driver knows PTX's length.
       MemorySegment image = arena.allocate(ptx.length + 1L);
       MemorySegment.copy(ptx, 0, image, ValueLayout.JAVA_BYTE, 0, ptx.length);
-      int code =
-          JCudaDriver.cuModuleLoadDataEx(module, Address.host(image), 0, new int[0], null);
+      int code = JCudaDriver.cuModuleLoadDataEx(module, Address.host(image), 0, new int[0], null);
       Driver.check("cuModuleLoadDataEx " + family, code);
     }
     loaded.add(new Loaded(module));
@@ -84,7 +95,9 @@ final class Modules implements Closing.Part {
     }
   }
 
-  /** The families that this jar holds no kernels for; all of them where it was built without nvcc. */
+  /**
+   * The families that this jar holds no kernels for; all of them where it was built without nvcc.
+   */
   static List<String> missing() {
     return FAMILIES.stream()
         .filter(family -> Modules.class.getResource(family + ".ptx") == null)

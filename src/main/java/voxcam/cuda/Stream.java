@@ -1,11 +1,11 @@
 package voxcam.cuda;
 
+import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
-import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
 import voxcam.backend.BackendException;
 
@@ -28,8 +28,7 @@ final class Stream implements Closing.Part {
   /** Writes the same 32 bits over and over. */
   void fill(long address, int bits, long count) {
     CUdeviceptr target = Address.device(address);
-    device.check(
-        "cuMemsetD32Async", JCudaDriver.cuMemsetD32Async(target, bits, count, handle));
+    device.check("cuMemsetD32Async", JCudaDriver.cuMemsetD32Async(target, bits, count, handle));
   }
 
   /** Copies within the device. */
@@ -45,8 +44,8 @@ final class Stream implements Closing.Part {
   }
 
   /**
-   * Likewise, before things are given back that the work uses: tries twice, and then tells the first
-   * failure.
+   * Likewise, before things are given back that the work uses: tries twice, and then tells the
+   * first failure.
    */
   void awaitToClose() {
     try {
@@ -77,7 +76,8 @@ final class Stream implements Closing.Part {
 
   /** Records what {@code work} starts on this stream, without running it. */
   Recording record(Runnable work) {
-    // Calls of other threads that would disturb a capture are allowed: each has a stream of its own.
+    // Calls of other threads that would disturb a capture are allowed: each has a stream of its
+    // own.
     device.check(
         "cuStreamBeginCapture",
         JCudaDriver.cuStreamBeginCapture(
@@ -95,8 +95,7 @@ final class Stream implements Closing.Part {
     Recording recording;
     try {
       CUgraphExec executable = new CUgraphExec();
-      device.check(
-          "cuGraphInstantiate", JCudaDriver.cuGraphInstantiate(executable, graph, 0));
+      device.check("cuGraphInstantiate", JCudaDriver.cuGraphInstantiate(executable, graph, 0));
       recording = new Recording(executable);
     } catch (RuntimeException e) {
       parts.closeAfter(e);

@@ -57,8 +57,7 @@ final class Transfers implements Closing.Part {
       memory = MemorySegment.ofAddress(result.address()).reinterpret(bytes);
       pointer = Address.host(memory);
       device.check(
-          "cuEventCreate",
-          JCudaDriver.cuEventCreate(done, CUevent_flags.CU_EVENT_DISABLE_TIMING));
+          "cuEventCreate", JCudaDriver.cuEventCreate(done, CUevent_flags.CU_EVENT_DISABLE_TIMING));
       parts.add(() -> device.check("cuEventDestroy", JCudaDriver.cuEventDestroy(done)));
     }
 
@@ -80,8 +79,7 @@ final class Transfers implements Closing.Part {
       int part = (int) Math.min(length, count - at);
       Buffer buffer = buffer(at);
       buffer.await();
-      MemorySegment.copy(
-          values, (int) (from + at), buffer.memory, ValueLayout.JAVA_FLOAT, 0, part);
+      MemorySegment.copy(values, (int) (from + at), buffer.memory, ValueLayout.JAVA_FLOAT, 0, part);
       device.check(
           "cuMemcpyHtoDAsync",
           JCudaDriver.cuMemcpyHtoDAsync(
@@ -104,8 +102,7 @@ final class Transfers implements Closing.Part {
       Buffer buffer = buffer(at);
       int part = (int) Math.min(length, count - at);
       buffer.await();
-      MemorySegment.copy(
-          buffer.memory, ValueLayout.JAVA_FLOAT, 0, values, (int) (from + at), part);
+      MemorySegment.copy(buffer.memory, ValueLayout.JAVA_FLOAT, 0, values, (int) (from + at), part);
     }
   }
 

@@ -30,7 +30,9 @@ final class ClosingTest {
     assertThatThrownBy(parts::close)
         .hasMessage("c")
         .satisfies(e ->
-            assertThat(e.getSuppressed()).singleElement().extracting(Throwable::getMessage)
+            assertThat(e.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage)
                 .isEqualTo("b"));
     assertThat(closed).containsExactly("d", "c", "b", "a");
   }
@@ -44,7 +46,9 @@ final class ClosingTest {
     parts.close();
 
     assertThat(closed).containsExactly("d", "c", "b", "a");
-    assertThat(reason.getSuppressed()).singleElement().extracting(Throwable::getMessage)
+    assertThat(reason.getSuppressed())
+        .singleElement()
+        .extracting(Throwable::getMessage)
         .isEqualTo("c");
   }
 }

@@ -36,8 +36,7 @@ final class CudaConformanceTest {
         opCase.name(),
         () -> {
           Emulator.seed(seed);
-          Conformance.Result result =
-              Conformance.run(new CudaBackend(), Options.DEFAULT, opCase);
+          Conformance.Result result = Conformance.run(new CudaBackend(), Options.DEFAULT, opCase);
           assertThat(Emulator.report()).isEmpty();
           assertThat(result.passed()).as(result.message()).isTrue();
         });

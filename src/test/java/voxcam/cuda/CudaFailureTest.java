@@ -38,7 +38,8 @@ import voxcam.volume.Volume;
 /** Any call of the driver may fail: one line says so, and nothing is left behind. */
 @Tag("emulator")
 final class CudaFailureTest {
-  private static final Path NET = Path.of("src/test/resources/golden/nets/flatten-linear.safetensors");
+  private static final Path NET =
+      Path.of("src/test/resources/golden/nets/flatten-linear.safetensors");
   private static final long UNLIMITED = 4L << 30;
 
   /** What a run of the program said. */
@@ -106,8 +107,9 @@ final class CudaFailureTest {
         assertThat(looked.findings()).isEqualTo(whole.findings());
         return;
       }
-      assertThat(looked.refusal()).hasValueSatisfying(why ->
-          assertThat(why).startsWith("cuda: cu").contains(" failed with CUDA_ERROR_UNKNOWN; "));
+      assertThat(looked.refusal())
+          .hasValueSatisfying(why ->
+              assertThat(why).startsWith("cuda: cu").contains(" failed with CUDA_ERROR_UNKNOWN; "));
     }
     throw new AssertionError("no look succeeded");
   }
@@ -129,8 +131,7 @@ final class CudaFailureTest {
   @Test
   void aCapIsKept() {
     System.setProperty(DeviceMemory.CAP, "6m");
-    try (Program program =
-        new CudaBackend().compile(relu(Shape.of(1 << 20)), Options.DEFAULT)) {
+    try (Program program = new CudaBackend().compile(relu(Shape.of(1 << 20)), Options.DEFAULT)) {
       assertThatThrownBy(() -> program.run(Map.of("x", zeros(1 << 20))))
           .isInstanceOf(BackendException.class)
           .hasMessageContaining(
@@ -171,8 +172,17 @@ final class CudaFailureTest {
     Path folder = temporary.resolve(out);
     String[] words =
         Stream.of(
-                "explain", NET, volume, "--device", "cuda", "--target", "0", "--out", folder,
-                "--format", "npy")
+                "explain",
+                NET,
+                volume,
+                "--device",
+                "cuda",
+                "--target",
+                "0",
+                "--out",
+                folder,
+                "--format",
+                "npy")
             .map(String::valueOf)
             .toArray(String[]::new);
     int code =
@@ -186,9 +196,7 @@ final class CudaFailureTest {
       }
     }
     return new Outcome(
-        code,
-        standard.toString(StandardCharsets.UTF_8),
-        error.toString(StandardCharsets.UTF_8));
+        code, standard.toString(StandardCharsets.UTF_8), error.toString(StandardCharsets.UTF_8));
   }
 
   private Path volume() {

@@ -133,8 +133,7 @@ final class CudaProgramTest {
       List<Tensor> results = program.run(input(1, 1, 8));
       long outputs = results.stream().mapToLong(tensor -> tensor.floats().length * 4L).sum();
       assertThat(program.heapBytes()).isEqualTo(outputs);
-      assertThat(Emulator.live(Kind.DEVICE_BYTES) - weights)
-          .isEqualTo(program.bytes() - outputs);
+      assertThat(Emulator.live(Kind.DEVICE_BYTES) - weights).isEqualTo(program.bytes() - outputs);
     }
   }
 
@@ -210,12 +209,11 @@ final class CudaProgramTest {
   private static BatchSplit split(Graph graph) {
     GraphBuilder head = new GraphBuilder();
     Node x = head.input("x", Shape.of(2, 3, 6, 6, 6));
-    Node conv = graph.nodes().stream().filter(n -> n.op() instanceof Conv).findFirst().orElseThrow();
+    Node conv =
+        graph.nodes().stream().filter(n -> n.op() instanceof Conv).findFirst().orElseThrow();
     List<Node> inputs = new ArrayList<>(List.of(x));
     for (Node weight : conv.inputs().subList(1, conv.inputs().size())) {
-      inputs.add(
-          head.constant(
-              weight.name(), ((voxcam.op.Source.Constant) weight.op()).value()));
+      inputs.add(head.constant(weight.name(), ((voxcam.op.Source.Constant) weight.op()).value()));
     }
     Node part = head.add(conv.name(), conv.op(), inputs);
     GraphBuilder tail = new GraphBuilder();
@@ -225,7 +223,8 @@ final class CudaProgramTest {
         copies.put(node, tail.input(node.name(), node.shape()));
       } else if (!(node.op() instanceof voxcam.op.Source)) {
         copies.put(
-            node, tail.add(node.name(), node.op(), node.inputs().stream().map(copies::get).toList()));
+            node,
+            tail.add(node.name(), node.op(), node.inputs().stream().map(copies::get).toList()));
       }
     }
     return new BatchSplit(
@@ -243,8 +242,7 @@ final class CudaProgramTest {
           .hasMessage("input x: missing, give a tensor of shape [1,3,4,4,4]");
       assertThatThrownBy(() -> program.run(input(1, 1, 5)))
           .isInstanceOf(InputException.class)
-          .hasMessage(
-              "input x: shape is [1,3,5,5,5], the program was made for [1,3,4,4,4]");
+          .hasMessage("input x: shape is [1,3,5,5,5], the program was made for [1,3,4,4,4]");
       program.run(input(1, 1, 4));
       program.close();
       program.close();
@@ -255,8 +253,7 @@ final class CudaProgramTest {
     Options half = new Options(Precision.FP16, 1, false, false);
     assertThatThrownBy(() -> new CudaBackend().compile(network(1, 4), half))
         .isInstanceOf(InputException.class)
-        .hasMessage(
-            "device cuda: precision fp16 needs cuDNN, which is not there; give fp32");
+        .hasMessage("device cuda: precision fp16 needs cuDNN, which is not there; give fp32");
   }
 
   private static void assertSameBits(List<Tensor> actual, List<Tensor> expected) {

@@ -93,8 +93,18 @@ final class EmulatedLaunches {
     MemorySegment none = MemorySegment.NULL;
     MemorySegment function = function(arena, launch.kernel());
     check(
-        "cuLaunchKernel", function, grid.x(), grid.y(), grid.z(), grid.threads(), 1, 1, 0, none,
-        values, none);
+        "cuLaunchKernel",
+        function,
+        grid.x(),
+        grid.y(),
+        grid.z(),
+        grid.threads(),
+        1,
+        1,
+        0,
+        none,
+        values,
+        none);
   }
 
   /** Calls the driver; an error ends the test with what the emulator says about it. */
@@ -104,10 +114,7 @@ final class EmulatedLaunches {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment text = arena.allocate(ADDRESS);
         Emulator.call(
-            "cuGetErrorName",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS),
-            code,
-            text);
+            "cuGetErrorName", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS), code, text);
         String error = text.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0);
         throw new AssertionError(name + ": " + error + " " + Emulator.report());
       }

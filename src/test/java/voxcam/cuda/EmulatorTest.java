@@ -143,8 +143,7 @@ final class EmulatorTest {
   void memoryOfTheHostIsNoArgument() {
     MemorySegment host = arena.allocate(4L * COUNT);
 
-    int code =
-        launch("emuTestDouble", 1, 64, pointer(x), pointer(host.address()), size(COUNT, 0));
+    int code = launch("emuTestDouble", 1, 64, pointer(x), pointer(host.address()), size(COUNT, 0));
 
     assertThat(code).isEqualTo(ILLEGAL_ADDRESS);
     assertThat(Emulator.report())
@@ -207,7 +206,17 @@ final class EmulatorTest {
     int code =
         Emulator.driver(
             "cuLaunchKernel",
-            function, blocks, 1, 1, threads, 1, 1, 0, none, values(arguments), none);
+            function,
+            blocks,
+            1,
+            1,
+            threads,
+            1,
+            1,
+            0,
+            none,
+            values(arguments),
+            none);
     return code != 0 ? code : Emulator.driver("cuCtxSynchronize");
   }
 
@@ -217,7 +226,17 @@ final class EmulatorTest {
     MemorySegment none = MemorySegment.NULL;
     EmulatedLaunches.check(
         "cuLaunchKernel",
-        function, blocks, 1, 1, THREADS, 1, 1, 0, stream, values(arguments), none);
+        function,
+        blocks,
+        1,
+        1,
+        THREADS,
+        1,
+        1,
+        0,
+        stream,
+        values(arguments),
+        none);
   }
 
   private MemorySegment values(MemorySegment... arguments) {

@@ -43,7 +43,8 @@ final class InstallationTest {
     Assumptions.assumeTrue(looked.gpu().isEmpty(), "this machine has a GPU");
 
     assertThat(looked.refusal())
-        .contains("no NVIDIA driver, libcuda.so.1 was not found; install NVIDIA's driver for the GPU");
+        .contains(
+            "no NVIDIA driver, libcuda.so.1 was not found; install NVIDIA's driver for the GPU");
     assertThat(looked.findings())
         .singleElement()
         .satisfies(finding -> assertThat(finding.what()).isEqualTo("cuda driver"))
