@@ -1,5 +1,5 @@
 # Each line calls Maven or the jar. Only a JDK 25, Maven and make are needed; bin/find-jdk finds the JDK.
-.PHONY: demo test jar bench bench-classes bench-tables format clean
+.PHONY: demo test jar bench bench-classes bench-tables gpu-bundle format clean
 
 # Maven's own libraries make JDK 25 print warnings that are nobody's to fix here; these options silence them.
 MVN = JAVA_HOME=$$(bin/find-jdk javac) && export JAVA_HOME && \
@@ -59,6 +59,10 @@ endif
 
 bench-classes: target/engine.jar
 	@$(MVN) $(QUIET) -f bench/pom.xml compile
+
+# One folder that checks and times a GPU on a machine with NVIDIA's driver and nothing else: run.sh OUT.
+gpu-bundle: bench-classes
+	@bin/gpu-bundle
 
 bench-tables:
 ifdef QUICK

@@ -59,7 +59,9 @@ public final class CudaBackend implements Backend {
 
   @Override
   public List<Finding> findings() {
-    return new ArrayList<>(Installation.get().findings());
+    List<Finding> findings = new ArrayList<>(Installation.get().findings());
+    findings.addAll(Libraries.findings());
+    return findings;
   }
 
   /**
@@ -74,7 +76,9 @@ public final class CudaBackend implements Backend {
     if (options.precision() != Precision.FP32) {
       String precision = options.precision().name().toLowerCase(Locale.ROOT);
       throw new InputException(
-          "device cuda: precision " + precision + " needs cuDNN, which is not there; give fp32");
+          "device cuda: precision "
+              + precision
+              + " needs cuDNN, which this version does not use; give fp32");
     }
     // Asking for the shapes refuses graphs with free sizes.
     graph.nodes().forEach(Node::shape);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 import voxcam.backend.BackendException;
@@ -60,6 +61,13 @@ final class Modules implements Closing.Part {
     CUfunction function = new CUfunction();
     int code = JCudaDriver.cuModuleGetFunction(function, module(family), kernel);
     Driver.check("cuModuleGetFunction " + kernel, code);
+    // Asking about a kernel makes the driver load it now: not at its first start, which may be while
+    // a stream is being recorded.
+    int[] answer = new int[1];
+    Driver.check(
+        "cuFuncGetAttribute " + kernel,
+        JCudaDriver.cuFuncGetAttribute(
+            answer, CUfunction_attribute.CU_FUNC_ATTRIBUTE_NUM_REGS, function));
     functions.put(kernel, function);
     return function;
   }

@@ -2,15 +2,31 @@ package voxcam.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import voxcam.SharedData;
+import voxcam.backend.Backends;
+import voxcam.backend.Options;
 import voxcam.cuda.Emulator;
+import voxcam.explain.Explainer;
+import voxcam.explain.Explanation;
+import voxcam.explain.Method;
+import voxcam.explain.Request;
+import voxcam.explain.Target;
+import voxcam.explain.Voxels;
+import voxcam.model.Model;
+import voxcam.op.Tensor;
+import voxcam.volume.Prepared;
+import voxcam.volume.Recipe;
+import voxcam.volume.Volume;
 
 /** Whole networks on the emulated GPU against PyTorch, with two orders of threads. */
 @Tag("emulator")
@@ -47,6 +63,31 @@ final class CudaNetworksTest {
     Emulator.seed(order);
     KnownArchitecturesTest.check(
         GoldenNetwork.read("arch", file, architecture), "cuda", 1e-5, 1e-4);
+  }
+
+  /** A real trained network on a part of a real MRI, with both methods, against the CPU. */
+  @Test
+  void theCropOfARealScanAgreesWithTheCpu() {
+    Model model = Model.open(SharedData.require("meshnet-gwm.safetensors"), "meshnet");
+    Prepared prepared =
+        Recipe.parse(model.recipe().orElseThrow())
+            .apply(Volume.read(SharedData.require("t1-crop96.nii.gz")));
+    Request request =
+        new Request(
+            List.of(new Target.Index(1)), List.of("relu8"), Method.all(), new Voxels.Predicted());
+    Emulator.seed(1);
+    List<Tensor> cuda = maps(model, "cuda", prepared.input(), request);
+    List<Tensor> cpu = maps(model, "cpu", prepared.input(), request);
+    assertThat(cuda).hasSize(2);
+    for (int i = 0; i < cuda.size(); i++) {
+      assertThat(Closeness.relativeNorm(cuda.get(i), cpu.get(i))).isLessThan(1e-4);
+    }
+  }
+
+  private static List<Tensor> maps(Model model, String backend, Tensor input, Request request) {
+    try (Explainer explainer = new Explainer(model, Backends.named(backend), Options.DEFAULT)) {
+      return explainer.explain(input, request).maps().stream().map(Explanation::map).toList();
+    }
   }
 
   @AfterEach
