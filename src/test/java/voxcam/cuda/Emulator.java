@@ -33,8 +33,7 @@ final class Emulator {
     CONTEXTS
   }
 
-  private static final Path LIBRARY =
-      Path.of("target", "native", "libcuda.so.1").toAbsolutePath();
+  private static final Path LIBRARY = Path.of("target", "native", "libcuda.so.1").toAbsolutePath();
   private static final int LONGEST_REPORT = 2000;
   private static final ConcurrentHashMap<String, MethodHandle> FUNCTIONS =
       new ConcurrentHashMap<>();
