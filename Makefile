@@ -11,7 +11,7 @@ QUIET = -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 # The class archive lets short commands answer at once; it is made by running one, and bin/engine uses it where it is.
 DEMO = src/main/resources/voxcam/demo/demo.safetensors
 
-SOURCES := pom.xml LICENSE NOTICE $(shell find src/main kernels)
+SOURCES := pom.xml LICENSE NOTICE $(wildcard kernels/*.cu*) $(shell find src/main)
 
 demo: target/engine.jar
 	bin/engine explain --demo --out target/demo
