@@ -1,5 +1,5 @@
 # Each line calls Maven or the jar. Only a JDK 25, Maven and make are needed; bin/find-jdk finds the JDK.
-.PHONY: demo test jar bench bench-classes bench-tables gpu-bundle format clean
+.PHONY: demo test jar kernel-table bench bench-classes bench-tables gpu-bundle format clean
 
 # Maven's own libraries make JDK 25 print warnings that are nobody's to fix here; these options silence them.
 MVN = JAVA_HOME=$$(bin/find-jdk javac) && export JAVA_HOME && \
@@ -11,7 +11,7 @@ QUIET = -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 # The class archive lets short commands answer at once; it is made by running one, and bin/engine uses it where it is.
 DEMO = src/main/resources/voxcam/demo/demo.safetensors
 
-SOURCES := pom.xml LICENSE NOTICE $(shell find src/main)
+SOURCES := pom.xml LICENSE NOTICE $(wildcard kernels/*.cu*) $(shell find src/main)
 
 demo: target/engine.jar
 	bin/engine explain --demo --out target/demo
@@ -25,6 +25,11 @@ target/engine.jar: $(SOURCES)
 	@$(MVN) $(QUIET) -Dmaven.test.skip -Dspotless.check.skip package
 	@touch $@ && rm -f target/engine.jsa
 	@VOXCAM_JVM_OPTIONS=-XX:ArchiveClassesAtExit=target/engine.jsa bin/engine info $(DEMO) >target/info.txt 2>&1
+
+# Registers, shared memory and spills of every kernel, into kernels/README.md. Needs nvcc.
+kernel-table:
+	@$(MVN) $(QUIET) test-compile
+	@$$(bin/find-jdk javac)/bin/java -cp target/classes:target/test-classes voxcam.cuda.KernelTable
 
 # Measures and writes the tables. PYTHON=... (one with PyTorch) adds PyTorch and ONNX Runtime, ONLY=... chooses benchmarks
 # by a regular expression, QUICK=1 ends in minutes and leaves the published results and tables alone.

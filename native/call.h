@@ -44,5 +44,5 @@ uint64_t& orphans(int kind);
 uint64_t alive(int kind);
 }  // namespace context
 
-enum Kinds { DEVICE_BYTES, ALLOCATIONS, PINNED_ALLOCATIONS, MODULES, STREAMS, EVENTS, GRAPHS, CONTEXTS, KINDS };
+enum Kinds { DEVICE_BYTES, ALLOCATIONS, PINNED_ALLOCATIONS, MODULES, STREAMS, EVENTS, GRAPHS, CONTEXTS, LIBRARY_OBJECTS, KINDS };
 }  // namespace emu
