@@ -25,7 +25,7 @@ final class Modules implements Closing.Part {
   /** One for each file of kernels. */
   static final List<String> FAMILIES =
       List.of(
-          "conv", "unary", "binary", "where", "pool", "norm", "softmax", "linear", "reduce",
+          "conv", "convgrad", "unary", "binary", "where", "pool", "norm", "softmax", "linear", "reduce",
           "index", "movement", "resize", "cam");
 
   private record Loaded(CUmodule module) implements Closing.Part {
