@@ -17,7 +17,9 @@ class CudaConvTest {
 
   private static CudaConvGeometry forward(int c, int k, int groups, int size) {
     return CudaConvGeometry.forward(
-        new Conv.Forward(THREE, groups), Shape.of(1, c, size, size, size), Shape.of(1, k, size, size, size));
+        new Conv.Forward(THREE, groups),
+        Shape.of(1, c, size, size, size),
+        Shape.of(1, k, size, size, size));
   }
 
   @ParameterizedTest
@@ -104,8 +106,40 @@ class CudaConvTest {
     long[] values = g.argument(1, false, false, Activation.NONE).values();
     assertThat(values)
         .containsExactly(
-            3, 2, 4, 3, gy.dim(2), gy.dim(3), gy.dim(4), 7, 5, 20, 3, 3, 4, 2, 1, 6, 1, 1, 0, 1, 1, 4,
-            2, 1, 3, 3 * 4 * 36, 36, 4 * 36, 1, 12, 1, 0, 0, 0);
+            3,
+            2,
+            4,
+            3,
+            gy.dim(2),
+            gy.dim(3),
+            gy.dim(4),
+            7,
+            5,
+            20,
+            3,
+            3,
+            4,
+            2,
+            1,
+            6,
+            1,
+            1,
+            0,
+            1,
+            1,
+            4,
+            2,
+            1,
+            3,
+            3 * 4 * 36,
+            36,
+            4 * 36,
+            1,
+            12,
+            1,
+            0,
+            0,
+            0);
     Launch launch = CudaConv.launches(op, List.of(gy, w), gx).launches().get(0);
     assertThat(launch.kernel()).isEqualTo("convDirect4");
     assertThat(launch.grid().x()).isEqualTo(2 * 12);

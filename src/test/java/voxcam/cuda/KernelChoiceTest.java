@@ -64,18 +64,44 @@ class KernelChoiceTest {
         of(new Conv.Forward(one, 1), "16,2000,1,1,1; 16", "convTile16x256,convSum", "1,2000,4,8,8"),
         of(new Conv.Forward(half, 1), "40,2,3,3,3; 40", "convDirect16", "2,2,19,8,9"),
         of(new Conv.Forward(three, 1), "3,6,3,3,3", "convDirect4", "1,6,28,29,27"),
-        of(new Conv.InputGrad(half, 1, List.of(7, 8, 9)), "16,128,3,3,3", "convTile128x32", "1,16,4,4,5"),
-        of(new Conv.InputGrad(half, 1, List.of(9, 9, 9)), "80,120,3,3,3", "convTile128x64,convSum", "1,80,5,5,5"),
+        of(
+            new Conv.InputGrad(half, 1, List.of(7, 8, 9)),
+            "16,128,3,3,3",
+            "convTile128x32",
+            "1,16,4,4,5"),
+        of(
+            new Conv.InputGrad(half, 1, List.of(9, 9, 9)),
+            "80,120,3,3,3",
+            "convTile128x64,convSum",
+            "1,80,5,5,5"),
         of(new Conv.InputGrad(three, 2, List.of(3, 4, 5)), "4,1,3,3,3", "convDirect1", "1,4,3,4,5"),
-        of(new Conv.WeightGrad(three, 1), "1,70,17,16,17", "convWeightGrad,convSum", "1,3,17,16,17"),
-        of(new Conv.WeightGrad(three, 2), "1,4,16,16,20", "convWeightGradDirect,convSum", "1,2,16,16,20"),
-        constant(new Conv.WeightGrad(one, 1), "1,3,32,32,32", "convWeightGrad,convSum", "1,3,32,32,32"),
-        constant(new Conv.Forward(three, 1), "5,512,3,3,3", "convTile128x32,convSum", "1,512,3,3,3"),
-        constant(new Conv.Forward(Window.cube(3, 7, 1, 3, 1), 1), "5,4,7,7,7", "convDirect16", "1,4,7,7,7"),
+        of(
+            new Conv.WeightGrad(three, 1),
+            "1,70,17,16,17",
+            "convWeightGrad,convSum",
+            "1,3,17,16,17"),
+        of(
+            new Conv.WeightGrad(three, 2),
+            "1,4,16,16,20",
+            "convWeightGradDirect,convSum",
+            "1,2,16,16,20"),
+        constant(
+            new Conv.WeightGrad(one, 1), "1,3,32,32,32", "convWeightGrad,convSum", "1,3,32,32,32"),
+        constant(
+            new Conv.Forward(three, 1), "5,512,3,3,3", "convTile128x32,convSum", "1,512,3,3,3"),
+        constant(
+            new Conv.Forward(Window.cube(3, 7, 1, 3, 1), 1),
+            "5,4,7,7,7",
+            "convDirect16",
+            "1,4,7,7,7"),
         of(new Linear.MatMul(), "300,70", "linearTile128,linearSum", "130,300"),
         of(new Linear.MatMul(), "2,1,60,50", "linearTile64", "3,40,60"),
         of(new Linear.Gemm(0.5, 2, true, true), "70,300; 70", "linearTile64,linearSum", "300,40"),
-        of(new Linear.Gemm(2, 3, true, false), "300,200; 129,1", "linearTile128,linearSum", "300,129"),
+        of(
+            new Linear.Gemm(2, 3, true, false),
+            "300,200; 129,1",
+            "linearTile128,linearSum",
+            "300,129"),
         of(new Linear.Gemm(2, 3, false, false), "3000,40; 40", "linearColumns,linearSum", "6,3000"),
         of(new Linear.Gemm(2, 3, false, true), "3,5000; 1,3", "linearDotBlock", "2,5000"),
         constant(new Linear.Gemm(1, 1, false, true), "3,100000", "linearDotBlock", "1,100000"),
@@ -86,7 +112,11 @@ class KernelChoiceTest {
         constant(new Pool.GlobalAverage(), "", "poolGlobal,poolGlobalEnd", "1,3,50,40,40"),
         of(new Pool.GlobalMax(), "", "poolGlobal,poolGlobalEnd", "1,3,41,30,31"),
         of(new Cam.HiRes(), "1,3,64,64,32", "camPositions", "1,3,64,64,32"),
-        of(new Cam.Gradient(), "1,3,64,64,32", "poolGlobal,poolGlobalEnd,camPositions", "1,3,64,64,32"),
+        of(
+            new Cam.Gradient(),
+            "1,3,64,64,32",
+            "poolGlobal,poolGlobalEnd,camPositions",
+            "1,3,64,64,32"),
         of(new Cam.HiRes(), "2,3,1,2,32749", "camChannels", "2,3,1,2,32749"),
         constant(new Cam.HiRes(), "1,4000,2,2,2", "camChannels", "1,4000,2,2,2"),
         of(
@@ -110,7 +140,8 @@ class KernelChoiceTest {
     List<Shape> shapes = new ArrayList<>();
     for (String dims : (others.isEmpty() ? first : first + ";" + others).split(";")) {
       shapes.add(
-          Shape.of(Arrays.stream(dims.split(",")).mapToInt(d -> Integer.parseInt(d.trim())).toArray()));
+          Shape.of(
+              Arrays.stream(dims.split(",")).mapToInt(d -> Integer.parseInt(d.trim())).toArray()));
     }
     return new Choice(op, shapes, constant, List.of(kernels.split(",")));
   }

@@ -44,12 +44,11 @@ class LaunchersTest {
 
   static Stream<OpCase> cases() {
     return OpCases.all().stream()
-        .filter(
-            opCase ->
-                switch (opCase.op()) {
-                  case Conv _, Linear _, Pool _, Resize _, Cam _ -> true;
-                  default -> false;
-                });
+        .filter(opCase ->
+            switch (opCase.op()) {
+              case Conv _, Linear _, Pool _, Resize _, Cam _ -> true;
+              default -> false;
+            });
   }
 
   /** Addresses in scratch memory are aligned as the contract says, and lie inside of it. */
@@ -70,7 +69,8 @@ class LaunchersTest {
 
   @Test
   void matricesThatShareTheirRightFactorAreOne() {
-    Launch one = launches(new Linear.MatMul(), Shape.of(8, 5, 7), Shape.of(7, 40)).launches().get(0);
+    Launch one =
+        launches(new Linear.MatMul(), Shape.of(8, 5, 7), Shape.of(7, 40)).launches().get(0);
     assertThat(geometry(one)).startsWith(40, 40, 7, 1, 1, 7, 1, 40, 1);
     Launch many =
         launches(new Linear.MatMul(), Shape.of(8, 5, 7), Shape.of(8, 7, 40)).launches().get(0);
@@ -88,12 +88,11 @@ class LaunchersTest {
 
   @Test
   void tooManyBatchAxesAreTold() {
-    assertThatThrownBy(
-            () ->
-                launches(
-                    new Linear.MatMul(),
-                    Shape.of(1, 1, 1, 1, 1, 1, 2, 3, 4),
-                    Shape.of(1, 1, 1, 1, 1, 2, 1, 4, 5)))
+    assertThatThrownBy(() ->
+            launches(
+                new Linear.MatMul(),
+                Shape.of(1, 1, 1, 1, 1, 1, 2, 3, 4),
+                Shape.of(1, 1, 1, 1, 1, 2, 1, 4, 5)))
         .isInstanceOf(InputException.class)
         .hasMessage(
             "MatMul: 7 batch axes (inputs [1,1,1,1,1,1,2,3,4] and [1,1,1,1,1,2,1,4,5]), at most 6"
@@ -103,8 +102,7 @@ class LaunchersTest {
   @Test
   void transposedFactorsAreReadAlongTheirRows() {
     Linear.Gemm op = new Linear.Gemm(1, 1, true, true);
-    Launch launch =
-        launches(op, Shape.of(7, 40), Shape.of(50, 7), Shape.of(50)).launches().get(0);
+    Launch launch = launches(op, Shape.of(7, 40), Shape.of(50, 7), Shape.of(50)).launches().get(0);
     assertThat(geometry(launch)).startsWith(40, 50, 7, 1, 1, 1, 40, 1, 7).endsWith(1, 0, 1);
   }
 
@@ -132,8 +130,7 @@ class LaunchersTest {
 
   @Test
   void gradientsOfAResizeLeaveOutWhatDoesNotChange() {
-    Resize.Forward op =
-        new Resize.Forward(Resize.Sampling.TRILINEAR, List.of(8, 5, 12), List.of());
+    Resize.Forward op = new Resize.Forward(Resize.Sampling.TRILINEAR, List.of(8, 5, 12), List.of());
     Resize.Grad grad = new Resize.Grad(op, List.of(4, 5, 6));
     Launches launches = launches(grad, Shape.of(1, 2, 8, 5, 12));
     assertThat(launches.launches()).hasSize(5);

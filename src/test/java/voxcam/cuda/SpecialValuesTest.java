@@ -93,8 +93,7 @@ class SpecialValuesTest {
     try (Program program = Backends.named("reference").compile(graph, Options.DEFAULT)) {
       expected = program.run(opCase.given(OpCase.Form.INPUTS)).get(0);
     }
-    Tensor actual =
-        harness.run(CudaKernels.of(graph.outputs().get(0)), inputs, expected.shape());
+    Tensor actual = harness.run(CudaKernels.of(graph.outputs().get(0)), inputs, expected.shape());
     assertThat(KernelCasesTest.error(actual, expected)).isLessThanOrEqualTo(3e-6);
   }
 }
