@@ -7,8 +7,9 @@ import voxcam.op.Shape;
 import voxcam.op.Unary;
 
 /**
- * Launches of kernels/conv.cu and kernels/convgrad.cu: which kernel and how many blocks. Where there are few results their
- * sums are split over blocks, and the parts added in order by a second launch.
+ * Launches of kernels/conv.cu and kernels/convgrad.cu: which kernel and how many blocks. Where
+ * there are few results their sums are split over blocks, and the parts added in order by a second
+ * launch.
  */
 final class CudaConv {
   private static final String FAMILY = "conv";
@@ -39,7 +40,11 @@ final class CudaConv {
    */
   record Tile(String kernel, int rows, int columns, double cost) {
     double cost(CudaConvGeometry g) {
-      return cost * Math.ceilDiv(g.rows(), rows) * rows * Math.ceilDiv(g.positions(), columns) * columns;
+      return cost
+          * Math.ceilDiv(g.rows(), rows)
+          * rows
+          * Math.ceilDiv(g.positions(), columns)
+          * columns;
     }
   }
 
@@ -91,8 +96,7 @@ final class CudaConv {
       int channels = g.rows() == 1 ? 1 : g.rows() <= 4 ? 4 : 16;
       int positions = channels == 16 ? 2 : 4;
       Grid grid = grid(g, channels, (long) THREADS * positions, 1);
-      return Launches.of(
-          launch("convDirect" + channels, grid, new Argument.Output(), g, 1, end));
+      return Launches.of(launch("convDirect" + channels, grid, new Argument.Output(), g, 1, end));
     }
     Tile tile = tile(g);
     long blocks = grid(g, tile.rows(), tile.columns(), 1).x();

@@ -59,7 +59,9 @@ record CudaConvGeometry(
     return sizes;
   }
 
-  /** How many remainders of the stride the result's positions have, each a convolution of its own. */
+  /**
+   * How many remainders of the stride the result's positions have, each a convolution of its own.
+   */
   long phases() {
     long phases = 1;
     for (Window.Axis axis : window.axes()) {

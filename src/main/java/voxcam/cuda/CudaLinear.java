@@ -54,9 +54,7 @@ final class CudaLinear {
 
     Argument.Geometry argument(long splits) {
       long[] values = new long[9 + 3 * MOST_AXES + 3];
-      long[] first = {
-        rows, columns, depth, batches(), splits, a.row, a.column, b.row, b.column
-      };
+      long[] first = {rows, columns, depth, batches(), splits, a.row, a.column, b.row, b.column};
       System.arraycopy(first, 0, values, 0, first.length);
       Arrays.fill(values, 9, 9 + MOST_AXES, 1);
       int at = 9 + MOST_AXES - sizes.length;
@@ -166,8 +164,7 @@ final class CudaLinear {
   /** In tiles of results, the depth split where there are few. */
   private static Launches split(
       Product p, String kernel, int rows, int columns, int step, float alpha, float beta) {
-    long blocks =
-        Math.ceilDiv(p.rows(), rows) * Math.ceilDiv(p.columns(), columns) * p.batches();
+    long blocks = Math.ceilDiv(p.rows(), rows) * Math.ceilDiv(p.columns(), columns) * p.batches();
     long splits = CudaConv.splits(blocks, p.depth(), LEAST_DEPTH, step);
     Grid grid = new Grid(Math.toIntExact(blocks), (int) splits, 1, THREADS);
     if (splits == 1) {

@@ -79,8 +79,7 @@ final class CudaPool {
 
   private static Launches global(Shape x, boolean maximum) {
     long channels = (long) x.dim(0) * x.dim(1);
-    return global(
-        new Argument.Input(0), new Argument.Output(), 0, channels, plane(x), maximum);
+    return global(new Argument.Input(0), new Argument.Output(), 0, channels, plane(x), maximum);
   }
 
   /**
@@ -112,8 +111,7 @@ final class CudaPool {
       return new Launches(launches, scratch);
     }
     launches.add(
-        Launch.of(
-            FAMILY, "poolGlobalEnd", Grid.covering(channels, THREADS), joined, y, geometry));
+        Launch.of(FAMILY, "poolGlobalEnd", Grid.covering(channels, THREADS), joined, y, geometry));
     return new Launches(launches, scratch + channels * parts * Double.BYTES);
   }
 

@@ -117,7 +117,8 @@ final class CudaResize {
     Argument low = new Argument.Scratch(0);
     Argument fraction = new Argument.Scratch(table);
     Argument ranges = new Argument.Scratch(2 * table);
-    long used = 2 * table + aligned(8L * Math.max(axes.sizes[0], Math.max(axes.sizes[1], axes.sizes[2])));
+    long used =
+        2 * table + aligned(8L * Math.max(axes.sizes[0], Math.max(axes.sizes[1], axes.sizes[2])));
     List<Integer> passes = passes(axes);
     List<Launch> launches = new ArrayList<>();
     launches.add(tables(axes, low, fraction));

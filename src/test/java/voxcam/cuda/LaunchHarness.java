@@ -107,8 +107,7 @@ final class LaunchHarness {
   private static MemorySegment function(String kernel) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment module = arena.allocate(ValueLayout.ADDRESS);
-      call(
-          "cuModuleLoadData", module, arena.allocateFrom(".visible .entry " + kernel + "(\n)\n"));
+      call("cuModuleLoadData", module, arena.allocateFrom(".visible .entry " + kernel + "(\n)\n"));
       MemorySegment function = arena.allocate(ValueLayout.ADDRESS);
       call(
           "cuModuleGetFunction",
