@@ -5,8 +5,8 @@ import voxcam.op.InputException;
 import voxcam.op.Shape;
 
 /**
- * The axes of a tensor and where on each of them a part of it lies: at {@code first}, {@code first +
- * step}, and so on. Innermost first; neighbours that can be walked as one are one.
+ * The axes of a tensor and where on each of them a part of it lies: at {@code first}, {@code first
+ * + step}, and so on. Innermost first; neighbours that can be walked as one are one.
  *
  * @param whole the sizes of the tensor
  * @param first where the part begins, below 0 if it stands out

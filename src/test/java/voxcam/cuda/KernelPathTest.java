@@ -83,8 +83,12 @@ class KernelPathTest {
       paths.add(path(along(kind, 1), columns, of(300, 3, 1000)));
       paths.add(path(along(kind, 0, 2), columns + parts, of(7, 3, 33, 16)));
     }
-    paths.add(around(0.5, along(Reduce.Kind.Sum), "reduceLinesTotal,reduceParts" + "Total", of(2_200_000)));
-    paths.add(around(1e4, along(Reduce.Kind.LogSumExp), "reduceLinesLogSum,reducePartsLogSum", of(20_000)));
+    paths.add(
+        around(
+            0.5, along(Reduce.Kind.Sum), "reduceLinesTotal,reduceParts" + "Total", of(2_200_000)));
+    paths.add(
+        around(
+            1e4, along(Reduce.Kind.LogSumExp), "reduceLinesLogSum,reducePartsLogSum", of(20_000)));
     return paths;
   }
 
@@ -257,8 +261,7 @@ class KernelPathTest {
 
   private static void check(Op op, List<Tensor> inputs) {
     OpCase opCase = new OpCase("", op, inputs, OpCase.ROUNDED);
-    Launches launches =
-        CudaKernels.of(opCase.graph(OpCase.Form.INPUTS).outputs().get(0));
+    Launches launches = CudaKernels.of(opCase.graph(OpCase.Form.INPUTS).outputs().get(0));
     check(op, inputs, launches.launches().stream().map(Launch::kernel).toList());
   }
 
