@@ -27,8 +27,15 @@ struct Warp {
   uint64_t slots[2][WARP];
 };
 
+// An order of the threads of a block. Where it takes warp after warp, the lanes of one are kept together while they
+// exchange, because their stacks then stay in the nearest cache.
+struct Order {
+  bool byWarps;
+  std::vector<uint16_t> threads;
+};
+
 uint64_t seed = 1;
-std::unordered_map<unsigned, std::vector<uint16_t>> orders;  // by number of threads
+std::unordered_map<unsigned, std::vector<Order>> orders;  // by number of threads
 std::string place;
 
 // The launch and the block that run. There is one at a time.
@@ -41,9 +48,10 @@ unsigned position;         // in the order of this phase
 bool released;             // a warp went on since the pass began
 uint64_t number, phase;    // of the block; between barriers
 const uint16_t* order;
-const uint16_t* table;
+bool byWarps;
+const std::vector<Order>* table;
+int barrierLine;
 State states[MOST];
-int lines[MOST];
 uint16_t fiberOf[MOST];
 Warp warps[MOST / WARP];
 
@@ -52,56 +60,64 @@ uint16_t spare[MOST_FIBERS];
 unsigned spares, made;
 void* outside;  // the stack of whoever runs the blocks
 
-const uint16_t* ordersFor(unsigned count) {
+template <class T>
+void shuffle(T* from, size_t count, uint64_t& state) {
+  for (size_t i = count; i > 1; i--) std::swap(from[i - 1], from[(state = mix(state)) % i]);
+}
+
+const std::vector<Order>& ordersFor(unsigned count) {
+  struct Lanes {
+    uint16_t threads[WARP];
+  };
   auto& all = orders[count];
-  if (all.empty()) {
-    all.resize(static_cast<size_t>(count) * ORDERS);
-    uint64_t state = mix(seed + count);
-    for (unsigned k = 0; k < ORDERS; k++) {
-      uint16_t* one = all.data() + static_cast<size_t>(k) * count;
-      std::iota(one, one + count, 0);
-      for (unsigned i = count - 1; i > 0; i--) std::swap(one[i], one[(state = mix(state)) % (i + 1)]);
+  uint64_t state = mix(seed + count);
+  while (all.size() < ORDERS) {
+    Order one{count % WARP == 0 && all.size() % 8 != 0, std::vector<uint16_t>(count)};
+    std::iota(one.threads.begin(), one.threads.end(), 0);
+    if (one.byWarps) {
+      auto* groups = reinterpret_cast<Lanes*>(one.threads.data());
+      shuffle(groups, count / WARP, state);
+      for (unsigned w = 0; w < count / WARP; w++) shuffle(groups[w].threads, WARP, state);
+    } else {
+      shuffle(one.threads.data(), count, state);
     }
+    all.push_back(std::move(one));
   }
-  return all.data();
+  return all;
 }
 
 void beginPhase() {
-  order = table + mix(seed ^ (number * 0x9E37 + phase)) % ORDERS * threads;
+  const Order& one = (*table)[mix(seed ^ (number * 0x9E37 + phase)) % ORDERS];
+  order = one.threads.data();
+  byWarps = one.byWarps;
   position = 0;
   phase++;
 }
 
-std::string text(const char* what, unsigned count, int line) {
-  return std::to_string(count) + what + (line < 0 ? "" : " at line " + std::to_string(line));
-}
-
-[[noreturn]] void diverged() {
-  unsigned inWarp = 0, line = 0;
+[[noreturn, gnu::cold]] void diverged() {
+  unsigned inWarps = 0;
+  int line = 0;
   for (unsigned t = 0; t < threads; t++) {
-    if (states[t] == IN_WARP) inWarp++, line = lines[t];
+    if (states[t] == IN_WARP) inWarps++, line = warps[t / WARP].line;
   }
   std::string all;
-  auto append = [&](const std::string& part) { all += (all.empty() ? "" : ", ") + part; };
-  for (unsigned t = 0; t < threads && waiting > 0; t++) {
-    if (states[t] == AT_BARRIER) {
-      append(text(" threads wait in __syncthreads", waiting, lines[t]));
-      break;
-    }
-  }
-  if (inWarp > 0) append(text(" wait in a warp's exchange", inWarp, static_cast<int>(line)));
-  if (done > 0) append(text(" have ended", done, -1));
+  auto append = [&](unsigned count, const std::string& what) {
+    if (count > 0) all += (all.empty() ? "" : ", ") + std::to_string(count) + what;
+  };
+  append(waiting, " threads wait in __syncthreads at line " + std::to_string(barrierLine));
+  append(inWarps, " wait in a warp's exchange at line " + std::to_string(line));
+  append(done, " have ended");
   fault::raise(CUDA_ERROR_LAUNCH_FAILED, "divergence: of " + std::to_string(threads) + " threads " + all);
 }
 
-void checkOneBarrier() {
-  for (unsigned t = 1; t < threads; t++) {
-    if (lines[t] != lines[0]) {
-      fault::raise(CUDA_ERROR_LAUNCH_FAILED, "divergence: some threads wait in __syncthreads at line " +
-                                                 std::to_string(std::min(lines[0], lines[t])) + ", others at line " +
-                                                 std::to_string(std::max(lines[0], lines[t])));
-    }
-  }
+[[noreturn, gnu::cold]] void twoPlaces(const char* what, int line, int other) {
+  fault::raise(CUDA_ERROR_LAUNCH_FAILED, std::string("divergence: some ") + what + " at line " +
+                                             std::to_string(std::min(line, other)) + ", others at line " +
+                                             std::to_string(std::max(line, other)));
+}
+
+[[noreturn, gnu::cold]] void partOfWarp(int line) {
+  fault::raise(CUDA_ERROR_LAUNCH_FAILED, "exchange with a part of the warp at line " + std::to_string(line));
 }
 
 // The thread to run now, or NONE when all have ended. Threads that wait are passed over.
@@ -117,8 +133,7 @@ unsigned next() {
     } else if (done == threads) {
       return NONE;
     } else if (waiting == threads) {
-      checkOneBarrier();
-      std::fill(states, states + threads, READY);
+      std::memset(states, READY, threads);
       waiting = 0;
       beginPhase();
     } else {
@@ -138,14 +153,14 @@ void take(unsigned thread) {
 
 void live();
 
-uint16_t idle() {
+[[gnu::noinline]] uint16_t idle() {
   if (spares > 0) return spare[--spares];
   prepare(fibers[made], made, live);
   return static_cast<uint16_t>(made++);
 }
 
 // Goes from the fiber that runs to the thread's own.
-void go(unsigned thread, void** from) {
+inline void go(unsigned thread, void** from) {
   if (states[thread] == FRESH) fiberOf[thread] = idle();
   take(thread);
   emu_switch(from, fibers[fiberOf[thread]].top);
@@ -173,10 +188,9 @@ void live() {
   }
 }
 
-void wait(State state, int line) {
+inline void wait(State state) {
   unsigned me = running;
   states[me] = state;
-  lines[me] = line;
   unsigned thread = next();
   if (thread != me) go(thread, &fibers[fiberOf[me]].top);
 }
@@ -185,7 +199,7 @@ void runBlock(uint64_t which, Size3 grid) {
   number = which;
   blockIdx = {static_cast<unsigned>(which % grid.x), static_cast<unsigned>(which / grid.x % grid.y),
               static_cast<unsigned>(which / (static_cast<uint64_t>(grid.x) * grid.y))};
-  std::fill(states, states + threads, FRESH);
+  std::memset(states, FRESH, threads);
   for (unsigned w = 0; w < (threads + WARP - 1) / WARP; w++) warps[w].arrived = 0;
   waiting = done = 0;
   phase = 0;
@@ -243,7 +257,7 @@ void runBlocks(const Kernel& k, Size3 grid, Size3 block, void* const* values) {
   gridDim = {grid.x, grid.y, grid.z};
   blockDim = {block.x, block.y, block.z};
   threadIdx = {0, 0, 0};
-  table = ordersFor(threads);
+  table = &ordersFor(threads);
   place.clear();
   Shared shared(k);
   uint64_t count = grid.count();
@@ -252,6 +266,9 @@ void runBlocks(const Kernel& k, Size3 grid, Size3 block, void* const* values) {
     shared.fill();
     runBlock(backwards ? count - 1 - i : i, grid);
     if (count > 1) shared.narrowToUsed();
+  }
+  for (unsigned f = 0; f < made; f++) {
+    if (overflowed(f)) fault::raise(CUDA_ERROR_LAUNCH_FAILED, "stack overflow");
   }
   kernel = nullptr;
 }
@@ -273,36 +290,34 @@ std::string here() {
 void setPlace(std::string what) { place = std::move(what); }
 
 void waitForBlock(int line) {
-  waiting++;
-  wait(AT_BARRIER, line);
+  if (waiting++ == 0) barrierLine = line;
+  if (line != barrierLine) twoPlaces("threads wait in __syncthreads", line, barrierLine);
+  wait(AT_BARRIER);
 }
 
 uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source) {
+  unsigned me = running % WARP;
   Warp& warp = warps[running / WARP];
-  if (mask != 0xFFFFFFFFu) {
-    fault::raise(CUDA_ERROR_LAUNCH_FAILED, "exchange with a part of the warp at line " + std::to_string(line));
-  }
-  if (warp.arrived == 0) {
-    warp.line = line;
-  } else if (warp.line != line) {
-    fault::raise(CUDA_ERROR_LAUNCH_FAILED, "divergence: lanes of a warp exchange at line " +
-                                               std::to_string(std::min(warp.line, line)) + " and at line " +
-                                               std::to_string(std::max(warp.line, line)));
-  }
-  unsigned turn = warp.turn;
-  warp.slots[turn][running % WARP] = bits;
+  if (mask != 0xFFFFFFFFu) partOfWarp(line);
+  if (warp.arrived == 0) warp.line = line;
+  if (warp.line != line) twoPlaces("lanes of a warp exchange", line, warp.line);
+  uint64_t* slots = warp.slots[warp.turn];
+  uint64_t* mine = slots + source % WARP;
+  slots[me] = bits;
   if (++warp.arrived < WARP) {
-    wait(IN_WARP, line);
+    wait(IN_WARP);
+    return *mine;
+  }
+  State* lanes = states + running / WARP * WARP;
+  std::memset(lanes, READY, WARP);
+  warp.arrived = 0;
+  warp.turn ^= 1;
+  if (byWarps) {
+    position = (position - 1) / WARP * WARP;
+    lanes[me] = IN_WARP;  // runs already
   } else {
-    State* lanes = states + running / WARP * WARP;
-    unsigned me = running % WARP;
-    for (unsigned i = 0; i < WARP; i++) {
-      if (i != me) lanes[i] = READY;
-    }
-    warp.arrived = 0;
-    warp.turn = 1 - turn;
     released = true;
   }
-  return warp.slots[turn][source % WARP];
+  return *mine;
 }
 }  // namespace emu

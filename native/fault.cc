@@ -9,7 +9,6 @@
 #include <cstdlib>
 
 #include "block.h"
-#include "fiber.h"
 #include "memory.h"
 
 namespace emu::fault {
@@ -47,10 +46,6 @@ std::string sentence(int signal, siginfo_t* info, void* context, CUresult& code)
   if (signal == SIGILL) {
     code = CUDA_ERROR_ILLEGAL_INSTRUCTION;
     return "index outside an array in the kernel, or unreachable code reached";
-  }
-  if (overflows(address)) {
-    code = CUDA_ERROR_LAUNCH_FAILED;
-    return "stack overflow";
   }
   if (signal == SIGSEGV && info->si_code == SI_KERNEL) {
     code = CUDA_ERROR_MISALIGNED_ADDRESS;

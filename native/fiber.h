@@ -13,8 +13,8 @@ inline constexpr size_t MOST_FIBERS = 1024;
 // The fiber with this number, ready to begin at 'start'; 'start' never returns.
 void prepare(Fiber& fiber, size_t number, void (*start)());
 
-// Whether an address lies below a fiber's stack: it overflowed.
-bool overflows(const void* address);
+// Whether more than the fiber's stack was written.
+bool overflowed(size_t number);
 }  // namespace emu
 
 extern "C" void emu_switch(void** from, void* to);

@@ -11,7 +11,7 @@ namespace {
 constexpr uint64_t PAGE = 4096;
 constexpr uint64_t GAP = 1 << 20;
 constexpr uint64_t ALIGNMENT = 256;
-constexpr uint64_t HUGE = 8 << 20;
+constexpr uint64_t HUGE = 4 << 20;
 constexpr size_t MOST_FREED = 4096;
 constexpr int UNTOUCHED = 0xFF;
 
@@ -115,8 +115,11 @@ CUresult allocate(Kind kind, size_t bytes, uint64_t& address) {
   uint64_t inside = up(bytes, ALIGNMENT), pages = up(inside, PAGE);
   uint64_t at = place(pages);
   if (at == 0) return CUDA_ERROR_OUT_OF_MEMORY;
-  if (mprotect(pointer(at), pages, PROT_READ | PROT_WRITE) != 0) return CUDA_ERROR_OUT_OF_MEMORY;
-  if (pages >= HUGE) madvise(pointer(at), pages, MADV_HUGEPAGE);
+  bool few = pages < HUGE;
+  void* mapped = mmap(pointer(at), pages, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED | (few ? MAP_POPULATE : 0), -1, 0);
+  if (mapped == MAP_FAILED) return CUDA_ERROR_OUT_OF_MEMORY;
+  if (!few) madvise(pointer(at), pages, MADV_HUGEPAGE);
   memset(pointer(at), UNTOUCHED, pages);
   address = at + pages - inside;
   forget(at - GAP, at + pages + GAP);

@@ -1,5 +1,6 @@
 package voxcam.backend;
 
+import java.util.List;
 import java.util.Optional;
 import voxcam.graph.Graph;
 
@@ -24,6 +25,11 @@ public interface Backend {
 
   /** What it runs on, for reports: {@code 2 threads, 512-bit vectors}. */
   String description(Options options);
+
+  /** What it looked for on this machine and what came of it, for reports; may take a second. */
+  default List<Finding> findings() {
+    return List.of();
+  }
 
   /**
    * Makes a program of a specialised graph. The graph is pruned to its outputs first.

@@ -17,41 +17,46 @@ public final class Backends {
 
   /** Every backend of this installation, the most preferred first. */
   public static List<Candidate> all() {
-    List<Candidate> candidates = new ArrayList<>();
-    try {
-      for (Backend backend : ServiceLoader.load(Backend.class, Backends.class.getClassLoader())) {
-        candidates.add(new Candidate(backend, backend.refusal()));
-      }
-    } catch (ServiceConfigurationError e) {
-      throw new BackendException(
-          "backends: the list in META-INF/services is broken: " + e.getMessage(), e);
-    }
-    candidates.sort(Comparator.comparingInt((Candidate c) -> c.backend().preference()).reversed());
-    return candidates;
+    return installed().stream()
+        .map(backend -> new Candidate(backend, backend.refusal()))
+        .toList();
   }
 
   /**
-   * The backend of this name, or for {@code auto} the most preferred one that can run.
+   * The backend of this name, or for {@code auto} the most preferred one that can run. Others are
+   * not asked whether they can run, which may cost time.
    *
    * @throws InputException if there is no such backend
    * @throws BackendException if it cannot run here
    */
   public static Backend named(String name) {
-    List<Candidate> candidates = all();
-    for (Candidate candidate : candidates) {
-      boolean wanted =
-          name.equals("auto")
-              ? candidate.backend().preference() >= 0 && candidate.refusal().isEmpty()
-              : name.equals(candidate.backend().name());
-      if (wanted && candidate.refusal().isPresent()) {
-        throw new BackendException("device " + name + ": " + candidate.refusal().get());
+    List<Backend> installed = installed();
+    for (Backend backend : installed) {
+      if (name.equals("auto") && backend.preference() >= 0 && backend.refusal().isEmpty()) {
+        return backend;
       }
-      if (wanted) {
-        return candidate.backend();
+      if (name.equals(backend.name())) {
+        Optional<String> refusal = backend.refusal();
+        if (refusal.isPresent()) {
+          throw new BackendException("device " + name + ": " + refusal.get());
+        }
+        return backend;
       }
     }
-    List<String> names = candidates.stream().map(c -> c.backend().name()).toList();
+    List<String> names = installed.stream().map(Backend::name).toList();
     throw new InputException(
         "device " + name + ": not known, give auto or one of " + String.join(", ", names));
+  }
+
+  private static List<Backend> installed() {
+    List<Backend> backends = new ArrayList<>();
+    try {
+      ServiceLoader.load(Backend.class, Backends.class.getClassLoader()).forEach(backends::add);
+    } catch (ServiceConfigurationError e) {
+      throw new BackendException(
+          "backends: the list in META-INF/services is broken: " + e.getMessage(), e);
+    }
+    backends.sort(Comparator.comparingInt(Backend::preference).reversed());
+    return backends;
   }
 }

@@ -60,6 +60,23 @@ public final class Inputs {
     }
   }
 
+  /**
+   * What was given for one input, if it suits.
+   *
+   * @param given null if nothing was
+   * @throws InputException if it is missing or of another shape
+   */
+  public static Tensor checked(String name, Shape shape, Tensor given) {
+    if (given == null) {
+      throw new InputException("input " + name + ": missing, give a tensor of shape " + shape);
+    }
+    if (!given.shape().equals(shape)) {
+      throw new InputException(
+          "input " + name + ": shape is " + given.shape() + ", the program was made for " + shape);
+    }
+    return given;
+  }
+
   private static List<String> names(List<Node> nodes) {
     return nodes.stream().map(Node::name).toList();
   }

@@ -14,6 +14,11 @@ public interface Program extends AutoCloseable {
   /** The bytes that one run needs for values and scratch, known before running. */
   long bytes();
 
+  /** The part of {@link #bytes} that is in Java's heap. */
+  default long heapBytes() {
+    return bytes();
+  }
+
   /** The bytes of weights in the form that this program keeps. */
   long weightBytes();
 

@@ -53,7 +53,7 @@ record CheckedBackend(Backend backend, LongSupplier left) implements Backend {
   public Program compile(Graph graph, Options options) {
     Program program = backend.compile(graph, options);
     // The program holds its weights already, so they are no part of what is left.
-    if (program.bytes() > left.getAsLong()) {
+    if (program.heapBytes() > left.getAsLong()) {
       // Much of what is taken may be garbage.
       System.gc();
       check(program);
@@ -63,10 +63,10 @@ record CheckedBackend(Backend backend, LongSupplier left) implements Backend {
 
   private void check(Program program) {
     long free = left.getAsLong();
-    if (program.bytes() <= free) {
+    if (program.heapBytes() <= free) {
       return;
     }
-    String needed = Text.bytes(program.bytes());
+    String needed = Text.bytes(program.heapBytes());
     String weights = Text.bytes(program.weightBytes());
     program.close();
     throw new BackendException(

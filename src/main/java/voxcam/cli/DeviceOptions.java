@@ -13,8 +13,8 @@ final class DeviceOptions {
       paramLabel = "NAME",
       defaultValue = "auto",
       description =
-          "What computes: auto (the best that runs here, default), cpu, or reference (double"
-              + " precision, slow, the truth that the others are held to).")
+          "What computes: auto (the best that runs here, default), cuda (an NVIDIA GPU), cpu, or"
+              + " reference (double precision, slow, the truth that the others are held to).")
   String device;
 
   @Option(

@@ -51,6 +51,7 @@ final class DoctorCommand implements Callable<Integer> {
               .map(why -> "refused: " + why)
               .orElseGet(() -> taken(backend, options));
       rows.add(List.of("backend " + backend.name(), state));
+      backend.findings().forEach(finding -> rows.add(List.of("  " + finding.what(), finding.found())));
     }
     streams.out().print(Text.table(rows));
     boolean passed = true;

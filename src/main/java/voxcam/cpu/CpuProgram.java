@@ -8,13 +8,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import voxcam.backend.BackendException;
+import voxcam.backend.Inputs;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
 import voxcam.cpu.Schedule.Step;
 import voxcam.cpu.Schedule.Value;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
-import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
@@ -106,7 +106,8 @@ final class CpuProgram implements Program {
       for (int i = 0; i < values.length; i++) {
         Value value = schedule.values().get(i);
         if (value.origin() == Schedule.Origin.GIVEN) {
-          float[] array = checked(value.name(), value.shape(), inputs.get(value.name())).floats();
+          float[] array =
+              Inputs.checked(value.name(), value.shape(), inputs.get(value.name())).floats();
           values[i] = guarded ? Guard.copy(array) : array;
         }
       }
@@ -161,18 +162,6 @@ final class CpuProgram implements Program {
     Guard.checkOutput(value, output);
     Guard.checkBehind(value, "scratch memory", scratch, scratchLength);
     Guard.checkInputs(value, before, inputs);
-  }
-
-  /** What was given for an input, if it suits. */
-  static Tensor checked(String name, Shape shape, Tensor given) {
-    if (given == null) {
-      throw new InputException("input " + name + ": missing, give a tensor of shape " + shape);
-    }
-    if (!given.shape().equals(shape)) {
-      throw new InputException(
-          "input " + name + ": shape is " + given.shape() + ", the program was made for " + shape);
-    }
-    return given;
   }
 
   /** The working memory that is kept for later runs; for tests. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import voxcam.backend.Inputs;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
 import voxcam.compile.BatchSplit;
@@ -62,7 +63,7 @@ final class StreamedProgram implements Program {
   @Override
   public List<Tensor> run(Map<String, Tensor> given) {
     inputs.forEach(
-        (name, shape) -> CpuProgram.checked(name, shape.with(0, batch), given.get(name)));
+        (name, shape) -> Inputs.checked(name, shape.with(0, batch), given.get(name)));
     List<float[]> values = new ArrayList<>();
     shapes.forEach(shape -> values.add(new float[shape.length()]));
     Map<String, Tensor> room = room();

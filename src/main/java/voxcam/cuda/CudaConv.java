@@ -7,11 +7,12 @@ import voxcam.op.Shape;
 import voxcam.op.Unary;
 
 /**
- * Launches of kernels/conv.cu: which kernel and how many blocks. Where there are few results their
+ * Launches of kernels/conv.cu and kernels/convgrad.cu: which kernel and how many blocks. Where there are few results their
  * sums are split over blocks, and the parts added in order by a second launch.
  */
 final class CudaConv {
   private static final String FAMILY = "conv";
+  private static final String WEIGHT_FAMILY = "convgrad";
   private static final int THREADS = 256;
 
   /** The depth of a slab, TILE_DEPTH in kernels/tile.cuh. */
@@ -195,7 +196,7 @@ final class CudaConv {
     Argument target = splits == 1 ? new Argument.Output() : new Argument.Scratch(0);
     Launch parts =
         Launch.of(
-            FAMILY,
+            WEIGHT_FAMILY,
             direct ? "convWeightGradDirect" : "convWeightGrad",
             new Grid(Math.toIntExact(blocks), (int) splits, 1, THREADS),
             new Argument.Input(0),

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -128,6 +129,7 @@ final class Programs implements AutoCloseable {
     }
   }
 
+  /** Closes every program, then throws what the first of them threw, if any did. */
   @Override
   public void close() {
     SequencedMap<Key, CompletableFuture<Lease>> all;
@@ -136,8 +138,19 @@ final class Programs implements AutoCloseable {
       all = new LinkedHashMap<>(kept);
       kept.clear();
     }
+    RuntimeException first = null;
     for (CompletableFuture<Lease> future : all.values()) {
-      var _ = future.thenAccept(Lease::close);
+      try {
+        // One that is still being made is closed by its maker's thread.
+        future.thenAccept(Lease::close).getNow(null);
+      } catch (CompletionException | CancellationException e) {
+        if (!future.isCompletedExceptionally() && e.getCause() instanceof RuntimeException cause) {
+          first = first == null ? cause : first;
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 }

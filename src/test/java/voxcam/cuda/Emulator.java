@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Assumptions;
  * The emulated CUDA driver of native/, and what tests may ask of it. {@link #load} comes before the
  * first class of JCuda, which then finds this driver under the name {@code libcuda.so.1}.
  */
-final class Emulator {
+public final class Emulator {
   /** What the emulator counts; the order is that of its own list. */
   enum Kind {
     DEVICE_BYTES,
@@ -43,7 +43,7 @@ final class Emulator {
   private Emulator() {}
 
   /** Loads the emulator, or skips the test that asks where it was not built. */
-  static synchronized void load() {
+  public static synchronized void load() {
     Assumptions.assumeTrue(
         Files.exists(LIBRARY), () -> "the emulator of native/ was not built: " + LIBRARY);
     if (!loaded) {
@@ -53,7 +53,7 @@ final class Emulator {
   }
 
   /** Decides the order in which threads of a block and work of several streams run. */
-  static void seed(long seed) {
+  public static void seed(long seed) {
     call("vx_emu_seed", FunctionDescriptor.ofVoid(JAVA_LONG), seed);
   }
 
@@ -78,7 +78,7 @@ final class Emulator {
   }
 
   /** The first fault of the device since the last report, or "". The device works again. */
-  static String report() {
+  public static String report() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocate(LONGEST_REPORT);
       call("vx_emu_report", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT), text, LONGEST_REPORT);

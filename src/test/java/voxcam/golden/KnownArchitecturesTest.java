@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.explain.Explained;
@@ -18,8 +20,8 @@ import voxcam.explain.Voxels;
 
 /** Plain weights of known architectures against PyTorch: logits, scores, raw maps at two layers. */
 class KnownArchitecturesTest {
-  @ParameterizedTest
-  @CsvSource({
+  /** File, architecture, and the layer that is explained unless another one is named. */
+  static final String[] ARCHITECTURES = {
     "monai-resnet10, resnet10, layer4",
     "monai-resnet18, resnet18:conv1_stride=2, layer4",
     "monai-resnet18-shortcut-a, resnet18, layer4",
@@ -41,7 +43,14 @@ class KnownArchitecturesTest {
     "segresnet, segresnet, down_layers.1",
     "segresnet-groups, segresnet:groups=2, down_layers.2",
     "meshnet, meshnet, relu8",
-  })
+  };
+
+  static Stream<Arguments> architectures() {
+    return Stream.of(ARCHITECTURES).map(line -> Arguments.of((Object[]) line.split(", ")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("architectures")
   void agreesWithPyTorch(String file, String architecture, String layer) {
     GoldenNetwork net = GoldenNetwork.read("arch", file, architecture);
     assertThat(net.model().layer()).hasValue(layer);
@@ -50,7 +59,7 @@ class KnownArchitecturesTest {
     check(net, "cpu", 1e-5, 1e-4);
   }
 
-  private static void check(GoldenNetwork net, String backend, double forLogits, double forMaps) {
+  static void check(GoldenNetwork net, String backend, double forLogits, double forMaps) {
     List<Target> targets = net.targets().stream().<Target>map(Target.Index::new).toList();
     List<String> layers = net.layers().stream().map(GoldenNetwork.Layer::name).toList();
     Request request = new Request(targets, layers, Method.all(), new Voxels.Predicted());

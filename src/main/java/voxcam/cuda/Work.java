@@ -1,0 +1,20 @@
+package voxcam.cuda;
+
+/**
+ * What computes one node on the device: our kernels, or a library. Made once for a program, started
+ * by many runs at once, each with addresses of its own.
+ */
+interface Work extends Closing.Part {
+  /** Bytes of memory that only this work uses, undefined before. */
+  long scratch();
+
+  /** The algorithm, where there are several for the operation; else empty. */
+  String algorithm();
+
+  /**
+   * Puts the work on a stream and returns; the stream may be recording.
+   *
+   * @param inputs the addresses of the node's inputs
+   */
+  void start(Stream stream, long[] inputs, long output, long scratch);
+}
