@@ -109,8 +109,7 @@ final class CudaIndex {
   }
 
   private static Argument.Geometry gathered(Shape x, int axis, Shape indices, long count) {
-    return new Argument.Geometry(
-        count, x.dim(axis), indices.size(), x.size(axis + 1, x.rank()));
+    return new Argument.Geometry(count, x.dim(axis), indices.size(), x.size(axis + 1, x.rank()));
   }
 
   private static Launches elements(Index op, Shape x, int axis, Shape indices) {

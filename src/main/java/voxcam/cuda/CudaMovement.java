@@ -59,7 +59,11 @@ final class CudaMovement {
     long[] strides = x.strides();
     long[] ordered = order.stream().mapToLong(axis -> strides[axis]).toArray();
     Walk walk = Walk.over(op.name(), output, ordered, output.strides());
-    int innermost = IntStream.range(0, walk.axes()).filter(a -> walk.strides()[0][a] == 1).findFirst().orElse(0);
+    int innermost =
+        IntStream.range(0, walk.axes())
+            .filter(a -> walk.strides()[0][a] == 1)
+            .findFirst()
+            .orElse(0);
     if (innermost == 0 || Math.min(walk.sizes()[0], walk.sizes()[innermost]) < NARROW) {
       return strided(0, Walk.over(op.name(), output, ordered), output);
     }
@@ -122,8 +126,7 @@ final class CudaMovement {
     }
   }
 
-  private static Launches slice(
-      Movement op, Shape x, List<Movement.Range> ranges, Shape output) {
+  private static Launches slice(Movement op, Shape x, List<Movement.Range> ranges, Shape output) {
     Taken taken = Taken.of(x, ranges);
     long[] strides = x.strides();
     long base = 0;

@@ -115,8 +115,7 @@ final class CudaNorm {
 
   private static Grouping ofRows(Shape shape, int axis, boolean scaled, boolean biased) {
     int from = shape.axis(axis);
-    return new Grouping(
-        shape.size(0, from), 1, shape.size(from, shape.rank()), 1, scaled, biased);
+    return new Grouping(shape.size(0, from), 1, shape.size(from, shape.rank()), 1, scaled, biased);
   }
 
   private static Launches forward(Grouping lines, double epsilon, Activation activation) {
@@ -138,7 +137,17 @@ final class CudaNorm {
         List.of(
             Launch.of("norm", "normMoments", grid, x, partials, geometry),
             Launch.of(
-                "norm", "normApply", grid, x, scale, bias, partials, y, geometry, small, alpha,
+                "norm",
+                "normApply",
+                grid,
+                x,
+                scale,
+                bias,
+                partials,
+                y,
+                geometry,
+                small,
+                alpha,
                 beta)),
         lines.lines() * lines.parts() * MOMENTS);
   }
@@ -162,8 +171,7 @@ final class CudaNorm {
     return new Launches(
         List.of(
             Launch.of("norm", "normMoments", grid, x, moments, geometry),
-            Launch.of(
-                "norm", "normGradSums", grid, x, gy, scale, moments, sums, geometry, small),
+            Launch.of("norm", "normGradSums", grid, x, gy, scale, moments, sums, geometry, small),
             Launch.of(
                 "norm", "normGradApply", grid, x, gy, scale, moments, sums, y, geometry, small)),
         from + count * SUMS);

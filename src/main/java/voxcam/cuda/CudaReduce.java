@@ -76,8 +76,7 @@ final class CudaReduce {
 
   /** The walk over the axes that are reduced, or over those that are not. */
   private static Walk walk(Reduce op, Shape input, boolean[] reduced, boolean which) {
-    int[] axes =
-        IntStream.range(0, input.rank()).filter(axis -> reduced[axis] == which).toArray();
+    int[] axes = IntStream.range(0, input.rank()).filter(axis -> reduced[axis] == which).toArray();
     long[] strides = input.strides();
     return Walk.over(
         op.name(),

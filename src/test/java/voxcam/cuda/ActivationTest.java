@@ -44,7 +44,8 @@ class ActivationTest {
             new Unary.Sign(),
             new Unary.Erf(),
             new Unary.Clip(0, 6))) {
-      assertThat(kinds).containsEntry(flat(op.getClass().getSimpleName()), Activation.of(op).kind());
+      assertThat(kinds)
+          .containsEntry(flat(op.getClass().getSimpleName()), Activation.of(op).kind());
     }
     assertThat(kinds).containsEntry("gelutanh", Activation.of(new Unary.Gelu(true)).kind());
     assertThat(kinds).containsEntry("none", Activation.NONE.kind()).hasSize(21);
@@ -63,8 +64,7 @@ class ActivationTest {
   void ordinalsAreThoseOfTheKernels() throws IOException {
     assertThat(numbers("binary.cu", "BINARY_")).isEqualTo(ordinals(Binary.Kind.values()));
     assertThat(numbers("reduce.cu", "REDUCE_")).isEqualTo(ordinals(Reduce.Kind.values()));
-    assertThat(numbers("movement.cu", "MOVEMENT_"))
-        .isEqualTo(ordinals(Movement.PadMode.values()));
+    assertThat(numbers("movement.cu", "MOVEMENT_")).isEqualTo(ordinals(Movement.PadMode.values()));
   }
 
   private static Map<String, Integer> ordinals(Enum<?>[] values) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import voxcam.op.Broadcast;
@@ -73,7 +72,8 @@ class WalkTest {
   void partsJoinWholeAxesInside() {
     // Channels 4 and 5 of 6 are one stretch of each sample.
     PartAxes slice =
-        PartAxes.of("SliceGrad", Shape.of(2, 6, 3, 9), longs(0, 4, 0, 0), ones(4), longs(2, 2, 3, 9), true);
+        PartAxes.of(
+            "SliceGrad", Shape.of(2, 6, 3, 9), longs(0, 4, 0, 0), ones(4), longs(2, 2, 3, 9), true);
     assertThat(slice.axes()).isEqualTo(2);
     assertThat(slice.whole()).startsWith(162, 2).hasSize(Walk.MOST_AXES);
     assertThat(slice.first()).startsWith(108, 0);
@@ -112,9 +112,7 @@ class WalkTest {
 
   private static Walk over(Shape y, Shape... tensors) {
     return Walk.over(
-        "Add",
-        y,
-        Arrays.stream(tensors).map(t -> Broadcast.strides(t, y)).toArray(long[][]::new));
+        "Add", y, Arrays.stream(tensors).map(t -> Broadcast.strides(t, y)).toArray(long[][]::new));
   }
 
   private static long[] longs(long... values) {
