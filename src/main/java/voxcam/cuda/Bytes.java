@@ -24,8 +24,8 @@ final class Bytes {
     if (!matcher.matches()) {
       return OptionalLong.empty();
     }
-    int shift =
-        10 * (" kmg".indexOf(matcher.group(2).isEmpty() ? ' ' : matcher.group(2).charAt(0)));
+    String unit = matcher.group(2);
+    int shift = unit.isEmpty() ? 0 : 10 * " kmg".indexOf(unit);
     long number = Long.parseLong(matcher.group(1));
     return number > Long.MAX_VALUE >> shift
         ? OptionalLong.empty()

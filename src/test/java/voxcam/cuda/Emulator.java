@@ -87,6 +87,8 @@ public final class Emulator {
 
   /** As if nothing had been called before: all objects are gone, nothing is made to fail. */
   static void reset() {
+    // The context may still linger.
+    Device.releaseIdle();
     call("vx_emu_reset", FunctionDescriptor.ofVoid());
   }
 
