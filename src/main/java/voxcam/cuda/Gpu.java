@@ -47,7 +47,7 @@ record Gpu(int number, String name, long bytes, int major, int minor, int driver
 
   /** Whether the kernels, which are compiled for 7.5, can run on it. */
   boolean isCapable() {
-    return major > 7 || major == 7 && minor >= 5;
+    return major > 7 || (major == 7 && minor >= 5);
   }
 
   /** {@code 9.0}. */

@@ -2,9 +2,11 @@ package voxcam.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,6 +37,7 @@ import voxcam.op.Pool;
 import voxcam.op.Reduce;
 import voxcam.op.Shape;
 import voxcam.op.Softmax;
+import voxcam.op.Source;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
 import voxcam.op.Window;
@@ -149,7 +152,7 @@ final class CudaProgramTest {
       float[] expected = cpu.run(input(4, 2, 7)).getFirst().floats();
       float[] actual = results.getFirst().floats();
       for (int i = 0; i < expected.length; i++) {
-        assertThat(actual[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-5f));
+        assertThat(actual[i]).isCloseTo(expected[i], offset(1e-5f));
       }
     }
   }
@@ -213,15 +216,15 @@ final class CudaProgramTest {
         graph.nodes().stream().filter(n -> n.op() instanceof Conv).findFirst().orElseThrow();
     List<Node> inputs = new ArrayList<>(List.of(x));
     for (Node weight : conv.inputs().subList(1, conv.inputs().size())) {
-      inputs.add(head.constant(weight.name(), ((voxcam.op.Source.Constant) weight.op()).value()));
+      inputs.add(head.constant(weight.name(), ((Source.Constant) weight.op()).value()));
     }
     Node part = head.add(conv.name(), conv.op(), inputs);
     GraphBuilder tail = new GraphBuilder();
-    java.util.Map<Node, Node> copies = new java.util.HashMap<>();
+    Map<Node, Node> copies = new HashMap<>();
     for (Node node : graph.nodes()) {
       if (node == conv) {
         copies.put(node, tail.input(node.name(), node.shape()));
-      } else if (!(node.op() instanceof voxcam.op.Source)) {
+      } else if (!(node.op() instanceof Source)) {
         copies.put(
             node,
             tail.add(node.name(), node.op(), node.inputs().stream().map(copies::get).toList()));
@@ -244,16 +247,22 @@ final class CudaProgramTest {
           .isInstanceOf(InputException.class)
           .hasMessage("input x: shape is [1,3,5,5,5], the program was made for [1,3,4,4,4]");
       program.run(input(1, 1, 4));
-      program.close();
-      program.close();
-      assertThatThrownBy(() -> program.run(input(1, 1, 4)))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("cuda: this program was closed");
     }
     Options half = new Options(Precision.FP16, 1, false, false);
     assertThatThrownBy(() -> new CudaBackend().compile(network(1, 4), half))
         .isInstanceOf(InputException.class)
         .hasMessage("device cuda: precision fp16 needs cuDNN, which this version does not use; give fp32");
+  }
+
+  @Test
+  void isClosedOnceAndForAll() {
+    Program program = new CudaBackend().compile(network(1, 4), OPTIONS);
+    program.run(input(1, 1, 4));
+    program.close();
+    program.close();
+    assertThatThrownBy(() -> program.run(input(1, 1, 4)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("cuda: this program was closed");
   }
 
   private static void assertSameBits(List<Tensor> actual, List<Tensor> expected) {
