@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Assumptions;
  * The emulated CUDA driver of native/, and what tests may ask of it. {@link #load} comes before the
  * first class of JCuda, which then finds this driver under the name {@code libcuda.so.1}.
  */
-final class Emulator {
+public final class Emulator {
   /** What the emulator counts; the order is that of its own list. */
   enum Kind {
     DEVICE_BYTES,
@@ -30,29 +30,47 @@ final class Emulator {
     STREAMS,
     EVENTS,
     GRAPHS,
-    CONTEXTS
+    CONTEXTS,
+    LIBRARY_OBJECTS
   }
 
-  private static final Path LIBRARY = Path.of("target", "native", "libcuda.so.1").toAbsolutePath();
+  private static final Path FOLDER = Path.of("target", "native").toAbsolutePath();
   private static final int LONGEST_REPORT = 2000;
   private static final ConcurrentHashMap<String, MethodHandle> FUNCTIONS =
       new ConcurrentHashMap<>();
   private static boolean loaded;
+  private static boolean cudnnLoaded;
 
   private Emulator() {}
 
   /** Loads the emulator, or skips the test that asks where it was not built. */
-  static synchronized void load() {
-    Assumptions.assumeTrue(
-        Files.exists(LIBRARY), () -> "the emulator of native/ was not built: " + LIBRARY);
+  public static synchronized void load() {
+    Path library = built("libcuda.so.1");
     if (!loaded) {
-      System.load(LIBRARY.toString());
+      System.load(library.toString());
       loaded = true;
     }
   }
 
+  /** Loads the emulated cuDNN after the driver, or skips the test that asks. */
+  public static synchronized void loadCudnn() {
+    load();
+    Path library = built("libcudnn.so.9");
+    if (!cudnnLoaded) {
+      System.load(library.toString());
+      cudnnLoaded = true;
+    }
+  }
+
+  private static Path built(String name) {
+    Path library = FOLDER.resolve(name);
+    Assumptions.assumeTrue(
+        Files.exists(library), () -> "the emulator of native/ was not built: " + library);
+    return library;
+  }
+
   /** Decides the order in which threads of a block and work of several streams run. */
-  static void seed(long seed) {
+  public static void seed(long seed) {
     call("vx_emu_seed", FunctionDescriptor.ofVoid(JAVA_LONG), seed);
   }
 
@@ -77,7 +95,7 @@ final class Emulator {
   }
 
   /** The first fault of the device since the last report, or "". The device works again. */
-  static String report() {
+  public static String report() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocate(LONGEST_REPORT);
       call("vx_emu_report", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT), text, LONGEST_REPORT);
