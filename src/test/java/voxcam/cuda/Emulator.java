@@ -34,7 +34,7 @@ public final class Emulator {
     LIBRARY_OBJECTS
   }
 
-  private static final Path FOLDER = Path.of("target", "native").toAbsolutePath();
+  private static final Path LIBRARY = Path.of("target", "native", "libcuda.so.1").toAbsolutePath();
   private static final int LONGEST_REPORT = 2000;
   private static final ConcurrentHashMap<String, MethodHandle> FUNCTIONS =
       new ConcurrentHashMap<>();
@@ -45,9 +45,10 @@ public final class Emulator {
 
   /** Loads the emulator, or skips the test that asks where it was not built. */
   public static synchronized void load() {
-    Path library = built("libcuda.so.1");
+    Assumptions.assumeTrue(
+        Files.exists(LIBRARY), () -> "the emulator of native/ was not built: " + LIBRARY);
     if (!loaded) {
-      System.load(library.toString());
+      System.load(LIBRARY.toString());
       loaded = true;
     }
   }
@@ -55,18 +56,13 @@ public final class Emulator {
   /** Loads the emulated cuDNN after the driver, or skips the test that asks. */
   public static synchronized void loadCudnn() {
     load();
-    Path library = built("libcudnn.so.9");
+    Path library = LIBRARY.resolveSibling("libcudnn.so.9");
+    Assumptions.assumeTrue(
+        Files.exists(library), () -> "the emulator of native/ was not built: " + library);
     if (!cudnnLoaded) {
       System.load(library.toString());
       cudnnLoaded = true;
     }
-  }
-
-  private static Path built(String name) {
-    Path library = FOLDER.resolve(name);
-    Assumptions.assumeTrue(
-        Files.exists(library), () -> "the emulator of native/ was not built: " + library);
-    return library;
   }
 
   /** Decides the order in which threads of a block and work of several streams run. */
