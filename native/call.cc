@@ -43,6 +43,7 @@ using namespace emu;
 EXPORT void vx_emu_seed(uint64_t seed) {
   std::lock_guard<std::recursive_mutex> lock(mutex());
   seedOrders(seed);
+  streams::seed(seed);
 }
 
 EXPORT void vx_emu_fail_at(int64_t n) {

@@ -49,14 +49,20 @@ void push(Stream& stream) {
   while (!at->tasks.empty() && !advance(*at)) at = at->tasks.front().record->owner;
 }
 
-// Streams run beside each other: before the next piece of work another stream may do one of its own.
-void perhapsOther(Stream& stream) {
-  luck = mix(luck ^ orderSeed());
-  if (living.count() < 2 || luck % 2 == 0) return;
-  uint64_t pick = luck / 2 % living.count();
-  living.each([&](Stream& other) {
-    if (pick-- == 0 && &other != &stream && !other.tasks.empty()) advance(other);
+// A stream with work, by chance; nullptr if there is none.
+Stream* any() {
+  std::vector<Stream*> busy;
+  eachStream([&](Stream& stream) {
+    if (!stream.tasks.empty()) busy.push_back(&stream);
   });
+  luck = mix(luck);
+  return busy.empty() ? nullptr : busy[luck % busy.size()];
+}
+
+// Streams run beside each other: before the next piece of work another stream may do one of its own.
+void perhapsOther() {
+  luck = mix(luck);
+  if (luck % 2 == 0) push(*any());
 }
 
 std::shared_ptr<Record> mark(Stream& stream) {
@@ -114,29 +120,35 @@ CUresult wait(Stream& stream, Event& event) {
 
 CUresult finish(Stream& stream) {
   while (!stream.tasks.empty()) {
-    perhapsOther(stream);
+    perhapsOther();
     push(stream);
   }
   return fault::code();
 }
 
 CUresult finishAll() {
-  eachStream([](Stream& stream) { finish(stream); });
-  eachStream([](Stream& stream) { finish(stream); });
+  while (Stream* stream = any()) push(*stream);
   return fault::code();
 }
 
 CUresult finish(Record& record) {
   while (!record.reached && healthy() && !record.owner->tasks.empty()) {
-    perhapsOther(*record.owner);
+    perhapsOther();
     push(*record.owner);
   }
   return fault::code();
 }
 
+void seed(uint64_t value) { luck = value; }
+
 void step(Stream& stream) { push(stream); }
 
 void drop() {
-  eachStream([](Stream& stream) { stream.tasks.clear(); });
+  eachStream([](Stream& stream) {
+    for (Task& task : stream.tasks) {
+      if (task.kind == Task::RECORD) task.record->reached = true;
+    }
+    stream.tasks.clear();
+  });
 }
 }  // namespace emu::streams

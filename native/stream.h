@@ -60,6 +60,9 @@ CUresult finish(Record& record);
 // One piece of work, for those who ask again and again whether all is done.
 void step(Stream& stream);
 
+// Decides which stream goes on when several could.
+void seed(uint64_t value);
+
 // Work that waits is dropped: the device has a fault, or its context ends.
 void drop();
 }  // namespace streams

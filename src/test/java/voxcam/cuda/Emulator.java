@@ -30,7 +30,8 @@ public final class Emulator {
     STREAMS,
     EVENTS,
     GRAPHS,
-    CONTEXTS
+    CONTEXTS,
+    LIBRARY_OBJECTS
   }
 
   private static final Path LIBRARY = Path.of("target", "native", "libcuda.so.1").toAbsolutePath();
@@ -38,6 +39,7 @@ public final class Emulator {
   private static final ConcurrentHashMap<String, MethodHandle> FUNCTIONS =
       new ConcurrentHashMap<>();
   private static boolean loaded;
+  private static boolean cudnnLoaded;
 
   private Emulator() {}
 
@@ -48,6 +50,18 @@ public final class Emulator {
     if (!loaded) {
       System.load(LIBRARY.toString());
       loaded = true;
+    }
+  }
+
+  /** Loads the emulated cuDNN after the driver, or skips the test that asks. */
+  public static synchronized void loadCudnn() {
+    load();
+    Path library = LIBRARY.resolveSibling("libcudnn.so.9");
+    Assumptions.assumeTrue(
+        Files.exists(library), () -> "the emulator of native/ was not built: " + library);
+    if (!cudnnLoaded) {
+      System.load(library.toString());
+      cudnnLoaded = true;
     }
   }
 
