@@ -68,7 +68,7 @@ record Walk(long[] sizes, long[][] strides) {
 
   /** Whether a tensor is crossed without gaps, or is a single number. */
   boolean isFlat(int tensor) {
-    return axes() == 0 || axes() == 1 && strides[tensor][0] >= 0 && strides[tensor][0] <= 1;
+    return axes() == 0 || (axes() == 1 && strides[tensor][0] >= 0 && strides[tensor][0] <= 1);
   }
 
   /** How far apart neighbours on the innermost axis lie; 0 where there is none. */
