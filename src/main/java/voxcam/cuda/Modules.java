@@ -61,7 +61,8 @@ final class Modules implements Closing.Part {
     CUfunction function = new CUfunction();
     int code = JCudaDriver.cuModuleGetFunction(function, module(family), kernel);
     Driver.check("cuModuleGetFunction " + kernel, code);
-    // Asking about a kernel makes the driver load it now: not at its first start, which may be while
+    // Asking about a kernel makes the driver load it now: not at its first start, which may be
+    // while
     // a stream is being recorded.
     int[] answer = new int[1];
     Driver.check(

@@ -251,7 +251,8 @@ final class CudaProgramTest {
     Options half = new Options(Precision.FP16, 1, false, false);
     assertThatThrownBy(() -> new CudaBackend().compile(network(1, 4), half))
         .isInstanceOf(InputException.class)
-        .hasMessage("device cuda: precision fp16 needs cuDNN, which this version does not use; give fp32");
+        .hasMessage(
+            "device cuda: precision fp16 needs cuDNN, which this version does not use; give fp32");
   }
 
   @Test
