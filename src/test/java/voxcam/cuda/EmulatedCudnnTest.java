@@ -322,7 +322,7 @@ final class EmulatedCudnnTest {
     for (int i = 0; i < ordered.length; i++) {
       int bits = Float.floatToFloat16(ordered[i]) & 0xFFFF;
       int before = Float.floatToRawIntBits(pairs[i / 2]);
-      pairs[i / 2] = Float.intBitsToFloat(before | bits << 16 * (i % 2));
+      pairs[i / 2] = Float.intBitsToFloat(before | (bits << (16 * (i % 2))));
     }
     return upload(pairs);
   }
@@ -338,7 +338,7 @@ final class EmulatedCudnnTest {
           type == FLOAT
               ? raw[place]
               : Float.float16ToFloat(
-                  (short) (Float.floatToRawIntBits(raw[place / 2]) >> 16 * (place % 2)));
+                  (short) (Float.floatToRawIntBits(raw[place / 2]) >> (16 * (place % 2))));
     }
     return values;
   }

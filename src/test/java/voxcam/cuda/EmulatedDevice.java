@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The emulated device, called without JCuda: memory, streams and kernels of one test. */
+@SuppressWarnings("restricted")
 final class EmulatedDevice implements AutoCloseable {
   static final MemorySegment DEFAULT_STREAM = MemorySegment.NULL;
 

@@ -15,6 +15,7 @@ import java.util.List;
  * Runs launches on the emulator without the backend: each input, the output and the scratch memory
  * are allocations of their own, so that an access beside them is found.
  */
+@SuppressWarnings("restricted")
 final class EmulatedLaunches {
   private EmulatedLaunches() {}
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
  * The emulated CUDA driver of native/, and what tests may ask of it. {@link #load} comes before the
  * first class of JCuda, which then finds this driver under the name {@code libcuda.so.1}.
  */
+@SuppressWarnings("restricted")
 public final class Emulator {
   /** What the emulator counts; the order is that of its own list. */
   enum Kind {

@@ -40,7 +40,7 @@ class KernelChoiceTest {
   }
 
   /** An operation, its inputs' shapes, and the kernels that should compute it. */
-  private record Choice(Op op, List<Shape> inputs, double constant, List<String> kernels) {
+  record Choice(Op op, List<Shape> inputs, double constant, List<String> kernels) {
     @Override
     public String toString() {
       return op.name() + " of " + inputs + " by " + kernels;

@@ -38,7 +38,7 @@ class KernelPathTest {
   }
 
   /** An operation, its inputs' shapes, what is added to random values, and its kernels. */
-  private record Path(Op op, double shift, List<String> kernels, List<int[]> shapes) {
+  record Path(Op op, double shift, List<String> kernels, List<int[]> shapes) {
     @Override
     public String toString() {
       String of = String.join(", ", shapes.stream().map(Arrays::toString).toList());

@@ -38,7 +38,7 @@ class SpecialValuesTest {
   }
 
   /** The first input holds special values. */
-  private record Special(Op op, List<Shape> shapes) {
+  record Special(Op op, List<Shape> shapes) {
     @Override
     public String toString() {
       return op + " of " + shapes;
