@@ -102,8 +102,44 @@ class InvariantsTest {
         new Request(
             List.of(new Target.Index(0)), List.of("layer"), Method.all(), new Voxels.Predicted());
     List<Explanation> maps = explain(model, "cpu", request, input).maps();
+    assertThat(maps).hasSize(6);
     assertThat(maps.get(0).map().floats()).containsExactly(0f, 2f, -2f, 0f);
     assertThat(maps.get(1).map().floats()).containsExactly(0f, 0.75f, 1.5f, 0f);
+    // 3 / (2 + 3 * 3) + 2 / (2 + 2 * 3) is the weight of Grad-CAM++.
+    float channel = 3f / 11 + 2f / 8;
+    assertThat(maps.get(2).map().floats())
+        .containsExactly(new float[] {0, channel, 2 * channel, 0}, within(1e-6f));
+    assertThat(maps.get(3).map().floats()).containsExactly(0f, 0f, 0f, 0f);
+    assertThat(maps.get(4).map().floats()).containsExactly(0f, 2f, 0f, 0f);
+    assertThat(maps.get(5).map().floats()).containsExactly(0f, 2f, 0f, 0f);
+  }
+
+  /** Each channel keeps its sum, so what HiResCAM explains in all XGrad-CAM explains in all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
+  void xGradCamHasTheSumOfHiResCam(String backend) {
+    TinyNet net = TinyNet.of(21);
+    Node fc = net.linear("fc", net.flat(net.layer("last", net.input, 4)), 2);
+    Request request = BOTH.by(new HiResCam(), new XGradCam()).atLayers("last");
+    List<Explanation> maps = explain(net.model(fc, Task.MULTILABEL), backend, request).maps();
+    assertThat(maps.get(1).trust().mapSum()).isCloseTo(maps.get(0).trust().mapSum(), within(1e-5));
+    assertThat(Closeness.relativeNorm(maps.get(1).map(), maps.get(0).map())).isGreaterThan(0.1);
+    assertThat(maps.get(1).trust().guaranteed()).isFalse();
+    assertThat(maps.get(1).trust().reason()).startsWith("XGrad-CAM spreads");
+    assertThat(maps.get(1).trust().relativeResidual()).isLessThan(1e-5);
+  }
+
+  @Test
+  void aChannelWithoutActivationHasNoWeight() {
+    TinyNet net = new TinyNet(22, Shape.of(1, 2, 1, 1, 2));
+    Node layer = net.builder.add("layer", new Unary.Relu(), net.input);
+    Node fc = net.linear("fc", net.flat(layer), 1);
+    Request request =
+        Request.of(new Target.Index(0)).by(Method.all().toArray(Method[]::new)).atLayers("layer");
+    Tensor input = Tensor.of(Shape.of(1, 2, 1, 1, 2), -1f, -2f, 1f, 2f);
+    for (Explanation map : explain(net.model(fc, Task.MULTILABEL), "cpu", request, input).maps()) {
+      assertThat(map.map().floats()).doesNotContain(Float.NaN);
+    }
   }
 
   @ParameterizedTest
