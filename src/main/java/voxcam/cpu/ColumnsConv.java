@@ -17,6 +17,9 @@ final class ColumnsConv implements Kernel {
   /** With fewer panels of positions than this, threads share out the output channels, too. */
   private static final int TASKS = 16;
 
+  /** Results are stored in plain loops, for which the JVM needs no time to prepare. */
+  private static final ConvTiles STORES = new ScalarConvTiles();
+
   private final Correlation c;
   private final ConvEpilogue epilogue;
   private final ConvTiles tiles;
@@ -265,7 +268,7 @@ final class ColumnsConv implements Kernel {
           int count = dense ? end - i : Math.min(row - q, end - i);
           int at = c.storedAt(n, channel, z, i / row % c.h().output(), q);
           epilogue.store(
-              tiles, scratch, sum, count, channel, inputs, output, at, c.w().step());
+              STORES, scratch, sum, count, channel, inputs, output, at, c.w().step());
           sum += count;
           i += count;
         }

@@ -48,6 +48,17 @@ public final class CpuBackend implements Backend {
     return threads + Machine.arithmetic();
   }
 
+  @Override
+  public void prepare() {
+    if (Machine.VECTORS) {
+      try {
+        WarmUp.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /**
    * {@inheritDoc}
    *
