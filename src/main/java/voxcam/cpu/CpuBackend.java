@@ -48,6 +48,17 @@ public final class CpuBackend implements Backend {
     return threads + Machine.arithmetic();
   }
 
+  @Override
+  public void prepare() {
+    if (Machine.VECTORS) {
+      try {
+        WarmUp.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /**
    * {@inheritDoc}
    *
@@ -63,13 +74,13 @@ public final class CpuBackend implements Backend {
     // Asking for the shapes refuses graphs with free sizes.
     graph.nodes().forEach(Node::shape);
     Machine.warnOnce();
-    Options plain = new Options(Precision.FP32, options.threads(), false, true);
+    Options plain = new Options(Precision.FP32, options.threads(), false, true, options.once());
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
     Graph fused = Fuse.apply(HeadProducts.apply(simple));
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     return split.isPresent()
-        ? new StreamedProgram(fused, split.get(), options)
+        ? new StreamedProgram(fused, split.get(), options.withOnce(false))
         : CpuProgram.of(fused, options);
   }
 

@@ -34,7 +34,7 @@ final class Kernels {
    */
   static List<Form> forms(Node node, Options options, WeightBuffer buffer) {
     if (node.op() instanceof Conv op) {
-      return ConvForms.of(node, op, options.threads(), options.exact(), buffer);
+      return ConvForms.of(node, op, options, buffer);
     }
     List<Form> forms = new ArrayList<>();
     // First of all the plain one: where both cost the same nothing is blocked.

@@ -42,7 +42,7 @@ final class CpuBackendTest {
   @Test
   void refusesOtherPrecisions() {
     Graph graph = Graphs.of(new Unary.Relu(), List.of(Tensor.scalar(1)));
-    Options half = new Options(Precision.FP16, 1, false, false);
+    Options half = new Options(Precision.FP16, 1, false, false, false);
     assertThatThrownBy(() -> new CpuBackend().compile(graph, half))
         .isInstanceOf(InputException.class)
         .hasMessage("device cpu: precision fp16 is for GPUs, give fp32");
