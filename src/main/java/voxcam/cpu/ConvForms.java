@@ -95,9 +95,9 @@ final class ConvForms {
     return List.copyOf(forms);
   }
 
-  /** The layouts that suit a tensor; blocks that are half empty do not. */
+  /** The layouts that suit a tensor; blocks that are half empty do not, nor too long ones. */
   private static List<Layout> layouts(Node node) {
-    return node.shape().dim(1) > Layout.BLOCK / 2
+    return node.shape().dim(1) > Layout.BLOCK / 2 && Layout.BLOCKED.fits(node.shape())
         ? List.of(Layout.values())
         : List.of(Layout.PLAIN);
   }

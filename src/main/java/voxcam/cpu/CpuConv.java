@@ -2,6 +2,7 @@ package voxcam.cpu;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import voxcam.graph.Node;
 import voxcam.op.Conv;
 import voxcam.op.Shape;
@@ -58,7 +59,7 @@ final class CpuConv {
 
     @Override
     public String algorithm() {
-      return kernels.getFirst().algorithm();
+      return kernels.stream().map(Kernel::algorithm).distinct().collect(Collectors.joining(" + "));
     }
 
     @Override

@@ -16,7 +16,8 @@ final class Workspaces {
   private static final int KEPT = 4;
 
   /** The largest array that every JVM makes. */
-  private static final long LONGEST = Integer.MAX_VALUE - 64;
+  /** The floats of the longest array. */
+  static final long LONGEST = Integer.MAX_VALUE - 64;
 
   /** The memory of one run. */
   static final class Workspace {

@@ -17,8 +17,9 @@ import voxcam.op.Unary;
  * <p>{@code g} is the gradient of the raw score y. The paper takes the gradient of exp(y); that
  * factor is the same everywhere in the map and is left out, since it passes what a float can hold.
  * Where g is above 0, {@code a g = g / (2 + g sum_q A[k,q])}, which is how it is computed: the cube
- * of a small gradient would vanish. A weight whose denominator is 0, possible only for activations
- * below 0, counts as 0. See Chattopadhyay et al., "Grad-CAM++: generalized gradient-based visual
+ * of a small gradient would vanish. It is meant for activations that are not negative: otherwise
+ * the denominator may come near to 0 and one weight drown all others; where it is 0 the weight
+ * counts as 0. See Chattopadhyay et al., "Grad-CAM++: generalized gradient-based visual
  * explanations for deep convolutional networks", WACV 2018.
  */
 public record GradCamPlusPlus() implements Method {

@@ -9,9 +9,10 @@ import voxcam.op.Unary;
  *
  * <pre>L[p] = sum_k relu(g[k,p]) A[k,p]</pre>
  *
- * <p>It is HiResCAM with all evidence against the label left out, so it adds up to more than the
- * score has. See Jiang et al., "LayerCAM: exploring hierarchical class activation maps for
- * localization", IEEE Transactions on Image Processing 30, 2021.
+ * <p>Where activations are not negative, as behind a ReLU, it is HiResCAM with all evidence against
+ * the label left out, so it adds up to more than the score has; a negative activation under a
+ * positive gradient still counts against. See Jiang et al., "LayerCAM: exploring hierarchical class
+ * activation maps for localization", IEEE Transactions on Image Processing 30, 2021.
  */
 public record LayerCam() implements Method {
   @Override

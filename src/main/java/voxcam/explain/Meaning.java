@@ -19,7 +19,7 @@ public enum Meaning {
       "%s averages the gradient over all positions, so a value need not be its cell's share of"
           + " the score"),
 
-  /** Only what speaks for the label was let in. */
+  /** Only gradients, or products, that speak for the label were let in. */
   POSITIVE(
       false,
       false,

@@ -12,8 +12,9 @@ import voxcam.op.Binary;
  *
  * <p>Each channel's values have the sum that they have in HiResCAM, so the map adds up to the score
  * where HiResCAM does; but inside a channel the evidence is spread out like the activation. A
- * channel whose activations add up to 0 has weight 0. See Fu et al., "Axiom-based Grad-CAM: towards
- * accurate visualization and explanation of CNNs", BMVC 2020.
+ * channel whose activations add up to 0 has weight 0. It is meant for activations that are not
+ * negative: where they nearly cancel, a channel's weight has no bound. See Fu et al., "Axiom-based
+ * Grad-CAM: towards accurate visualization and explanation of CNNs", BMVC 2020.
  */
 public record XGradCam() implements Method {
   @Override
