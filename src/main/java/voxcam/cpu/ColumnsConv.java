@@ -75,9 +75,7 @@ final class ColumnsConv implements Kernel {
     ConvWeights lie = c.weights();
     int row = c.w().kernel();
     int plane = row * c.h().kernel();
-    return lie.equals(
-        new ConvWeights(
-            0, c.outputs() * depth(), depth(), c.taps(), plane, row, 1));
+    return lie.equals(new ConvWeights(0, c.outputs() * depth(), depth(), c.taps(), plane, row, 1));
   }
 
   /** Positions computed at a time. */
@@ -267,8 +265,7 @@ final class ColumnsConv implements Kernel {
           int z = i / row / c.h().output();
           int count = dense ? end - i : Math.min(row - q, end - i);
           int at = c.storedAt(n, channel, z, i / row % c.h().output(), q);
-          epilogue.store(
-              STORES, scratch, sum, count, channel, inputs, output, at, c.w().step());
+          epilogue.store(STORES, scratch, sum, count, channel, inputs, output, at, c.w().step());
           sum += count;
           i += count;
         }
