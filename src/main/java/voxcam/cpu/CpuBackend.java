@@ -24,6 +24,12 @@ import voxcam.op.Tensor;
  * several times as fast.
  */
 public final class CpuBackend implements Backend {
+  /**
+   * Above so many operations kernels that take long to be compiled pay even in a single run:
+   * measured, they are even at 154 G.
+   */
+  private static final long MOST_ONCE = 150_000_000_000L;
+
   /** For {@code ServiceLoader}. */
   public CpuBackend() {}
 
@@ -78,10 +84,11 @@ public final class CpuBackend implements Backend {
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
     Graph fused = Fuse.apply(HeadProducts.apply(simple));
+    boolean once = options.once() && fused.flops() <= MOST_ONCE;
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     return split.isPresent()
         ? new StreamedProgram(fused, split.get(), options.withOnce(false))
-        : CpuProgram.of(fused, options);
+        : CpuProgram.of(fused, options.withOnce(once));
   }
 
   private static List<Tensor> evaluate(Graph constants, Options options) {

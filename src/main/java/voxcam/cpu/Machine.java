@@ -33,7 +33,7 @@ final class Machine {
   /** Which arithmetic runs here, and what would give more. */
   static String arithmetic() {
     if (VECTORS) {
-      return LANES.bits() + "-bit vectors";
+      return LANES.bits() + "-bit vectors" + (ELEMENTWISE ? "" : " for products");
     }
     return is("off")
         ? "scalar, because voxcam.vectors=off"
