@@ -23,4 +23,12 @@ final class WeightBuffer {
     }
     return values;
   }
+
+  /** The memory, for whoever can use it when all is packed. */
+  float[] handOver() {
+    float[] memory = values;
+    values = new float[0];
+    held = null;
+    return memory;
+  }
 }

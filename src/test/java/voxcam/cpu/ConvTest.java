@@ -249,7 +249,7 @@ final class ConvTest {
       }
       parts.add(kernel(possible, part, epilogue, tiles, weights));
     }
-    return Optional.of(new CpuConv.Parts(parts, weights.isPresent()));
+    return Optional.of(new CpuConv.Parts(parts, weights.isPresent(), -1));
   }
 
   private static Kernel kernel(
