@@ -33,6 +33,7 @@ final class CpuProgram implements Program {
   private final float[][] constants;
 
   private final Workspaces workspaces;
+  private final Loans loans = new Loans();
   private final long weightBytes;
   private volatile boolean closed;
 
@@ -53,17 +54,18 @@ final class CpuProgram implements Program {
             .mapToLong(array -> array == null ? 0 : array.length)
             .sum();
     this.weightBytes = packed + kept * Float.BYTES;
+    Garbage.keep(weightBytes + workspaces.bytes());
   }
 
   /** A program of a graph that the passes have been over. */
   static CpuProgram of(Graph graph, Options options) {
-    WeightBuffer buffer = new WeightBuffer();
+    WeightBuffer buffer = WeightBuffer.of(graph);
     return of(graph, options, node -> Kernels.forms(node, options, buffer), buffer);
   }
 
   /** A program with kernels of the caller's choice. */
   static CpuProgram of(Graph graph, Options options, Function<Node, List<Form>> forms) {
-    return of(graph, options, forms, new WeightBuffer());
+    return of(graph, options, forms, new WeightBuffer(0));
   }
 
   private static CpuProgram of(
@@ -123,12 +125,14 @@ final class CpuProgram implements Program {
       return run(values);
     } catch (OutOfMemoryError e) {
       workspaces.clear();
+      loans.clear();
       throw new BackendException(
           "cpu: a run needs " + Workspaces.size(bytes()) + ": " + Workspaces.heap(), e);
     }
   }
 
   private List<Tensor> run(float[][] values) {
+    Garbage.collect();
     float[][] workspace = workspaces.take();
     try {
       for (int i = 0; i < values.length; i++) {
@@ -139,7 +143,7 @@ final class CpuProgram implements Program {
       for (int i = 0; i < schedule.steps().size(); i++) {
         Step step = schedule.steps().get(i);
         if (storage.slots().get(step.output()) == Storage.OWN) {
-          values[step.output()] = new float[schedule.values().get(step.output()).floats()];
+          values[step.output()] = loans.take(schedule.values().get(step.output()).floats());
         }
         int scratch = storage.scratch().get(i);
         run(step, values, scratch < 0 ? NOTHING : workspace[scratch]);
@@ -159,7 +163,10 @@ final class CpuProgram implements Program {
       int output = schedule.outputs().get(i);
       boolean own = storage.slots().get(output) == Storage.OWN && given.add(output);
       float[] array = values[output];
-      results.add(Tensor.of(shape, own ? array : Arrays.copyOf(array, shape.length())));
+      results.add(
+          own
+              ? loans.lend(shape, array)
+              : Tensor.of(shape, Arrays.copyOf(array, shape.length())));
     }
     return results;
   }
@@ -207,5 +214,6 @@ final class CpuProgram implements Program {
   public void close() {
     closed = true;
     workspaces.clear();
+    loans.clear();
   }
 }
