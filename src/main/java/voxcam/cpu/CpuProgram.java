@@ -164,9 +164,7 @@ final class CpuProgram implements Program {
       boolean own = storage.slots().get(output) == Storage.OWN && given.add(output);
       float[] array = values[output];
       results.add(
-          own
-              ? loans.lend(shape, array)
-              : Tensor.of(shape, Arrays.copyOf(array, shape.length())));
+          own ? loans.lend(shape, array) : Tensor.of(shape, Arrays.copyOf(array, shape.length())));
     }
     return results;
   }

@@ -36,8 +36,8 @@ interface Kernel {
   }
 
   /**
-   * Whether the output may lie in the memory of the input of this number where that has the output's
-   * shape and layout: each element is read for the last time before its place is written.
+   * Whether the output may lie in the memory of the input of this number where that has the
+   * output's shape and layout: each element is read for the last time before its place is written.
    */
   default boolean overwrites(int index) {
     return false;

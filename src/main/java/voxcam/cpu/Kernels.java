@@ -53,7 +53,8 @@ final class Kernels {
       case Binary op -> new ElementByElement(CpuBinary.kernel(op, inputs, output), 2);
       case Where _ -> new ElementByElement(CpuWhere.kernel(inputs, output), 3);
       case Pool op -> CpuPool.kernel(op, inputs, output);
-      case Norm op -> new ElementByElement(CpuNorm.kernel(op, inputs), op instanceof Norm.GroupGrad ? 2 : 1);
+      case Norm op ->
+          new ElementByElement(CpuNorm.kernel(op, inputs), op instanceof Norm.GroupGrad ? 2 : 1);
       case Softmax op -> CpuSoftmax.kernel(op, inputs);
       case Linear op -> CpuLinear.kernel(op, inputs, output, constants(node));
       case Reduce op -> CpuReduce.kernel(op, inputs.get(0));

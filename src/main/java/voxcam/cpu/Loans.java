@@ -9,9 +9,9 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * The arrays of results. A tensor that its caller let go of without a look at its values, as is most
- * often done with the logits of a segmentation, leaves its array to a later run. Once somebody has
- * seen the array it is his.
+ * The arrays of results. A tensor that its caller let go of without a look at its values, as is
+ * most often done with the logits of a segmentation, leaves its array to a later run. Once somebody
+ * has seen the array it is his.
  */
 final class Loans {
   /** Smaller arrays than 1 MiB are no matter. */

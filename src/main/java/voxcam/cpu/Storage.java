@@ -10,9 +10,9 @@ import voxcam.cpu.Schedule.Step;
 import voxcam.cpu.Schedule.Value;
 
 /**
- * Where the values of a schedule and the scratch memory of its steps lie: in slots, which are arrays
- * that others take once nobody reads what lies there. Where an operation goes element by element, its
- * result takes the place of what it reads, if nobody else reads that later.
+ * Where the values of a schedule and the scratch memory of its steps lie: in slots, which are
+ * arrays that others take once nobody reads what lies there. Where an operation goes element by
+ * element, its result takes the place of what it reads, if nobody else reads that later.
  *
  * <p>What a caller gets lies in no slot: each run makes it an array of its own.
  *

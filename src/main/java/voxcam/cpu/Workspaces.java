@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The working memory of a program's runs: an array for each slot. What a run gives back the next one
- * takes again; runs at the same time have one each. Memory that waits is given to whoever needs it
- * more: the references are soft.
+ * The working memory of a program's runs: an array for each slot. What a run gives back the next
+ * one takes again; runs at the same time have one each. Memory that waits is given to whoever needs
+ * it more: the references are soft.
  */
 final class Workspaces {
   /** How many wait for later runs; more than this many at the same time are rare. */

@@ -53,8 +53,7 @@ final class StorageTest {
     Storage storage = storage(a, b);
     assertThat(storage.lengths()).isEmpty();
     assertThat(storage.slots())
-        .containsExactlyInAnyOrder(
-            Storage.ELSEWHERE, Storage.ELSEWHERE, Storage.OWN, Storage.OWN);
+        .containsExactlyInAnyOrder(Storage.ELSEWHERE, Storage.ELSEWHERE, Storage.OWN, Storage.OWN);
   }
 
   private Storage storage(Node... outputs) {
@@ -62,7 +61,6 @@ final class StorageTest {
     WeightBuffer buffer = new WeightBuffer(0);
     return Storage.shared(
         Schedule.of(
-            graph,
-            Layouts.choose(graph, node -> Kernels.forms(node, Options.DEFAULT, buffer))));
+            graph, Layouts.choose(graph, node -> Kernels.forms(node, Options.DEFAULT, buffer))));
   }
 }
