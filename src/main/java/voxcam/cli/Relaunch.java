@@ -112,7 +112,11 @@ final class Relaunch {
     if (options.stream().noneMatch(option -> option.matches("-XX:\\+Use.*GC"))) {
       command.addAll(
           List.of(
-              "-XX:+UseSerialGC", "-Xmn24m", "-XX:MinHeapFreeRatio=1", "-XX:MaxHeapFreeRatio=5"));
+              "-XX:+UseSerialGC",
+              "-Xmn16m",
+              "-XX:MinHeapFreeRatio=1",
+              "-XX:MaxHeapFreeRatio=5",
+              "-Dvoxcam.collect=true"));
     }
     // Vector code is to be compiled as soon as it runs.
     command.add("-XX:CompileCommand=quiet");

@@ -111,7 +111,7 @@ final class ConvForms {
               ? new ZeroConv(part, epilogue, tiles, Layout.PLAIN)
               : new ColumnsConv(part, epilogue, tiles, weight, threads));
     }
-    return new CpuConv.Parts(kernels, weight.isPresent());
+    return new CpuConv.Parts(kernels, weight.isPresent(), -1);
   }
 
   /** One way to compute one part. */
@@ -139,9 +139,11 @@ final class ConvForms {
           Optional<float[]> weights = weight.map(buffer::of);
           List<Kernel> kernels =
               choices.stream().map(choice -> choice.kernel().apply(weights)).toList();
+          // Planar kernels compute the last columns of a row twice.
+          int overwritten = out == Layout.BLOCKED ? epilogue.residual() : -1;
           return kernels.size() == 1 && weights.isEmpty()
               ? kernels.getFirst()
-              : new CpuConv.Parts(kernels, weights.isPresent());
+              : new CpuConv.Parts(kernels, weights.isPresent(), overwritten);
         };
     return Optional.of(new Form(layouts, out, cost, maker));
   }

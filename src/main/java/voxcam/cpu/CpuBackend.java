@@ -12,6 +12,7 @@ import voxcam.backend.Program;
 import voxcam.compile.BatchSplit;
 import voxcam.compile.Fuse;
 import voxcam.compile.HeadProducts;
+import voxcam.compile.Order;
 import voxcam.compile.Prune;
 import voxcam.compile.Simplify;
 import voxcam.graph.Graph;
@@ -83,7 +84,7 @@ public final class CpuBackend implements Backend {
     Options plain = new Options(Precision.FP32, options.threads(), false, true, options.once());
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
-    Graph fused = Fuse.apply(HeadProducts.apply(simple));
+    Graph fused = Order.apply(Fuse.apply(HeadProducts.apply(simple)));
     boolean once = options.once() && fused.flops() <= MOST_ONCE;
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     return split.isPresent()

@@ -40,8 +40,14 @@ final class CpuConv {
    * Kernels that fill parts of one output, one after the other.
    *
    * @param packed whether they hold the weights, so that input 1 is not read
+   * @param residual which input is added to the sums, -1 if none
    */
-  record Parts(List<Kernel> kernels, boolean packed) implements Kernel {
+  record Parts(List<Kernel> kernels, boolean packed, int residual) implements Kernel {
+    @Override
+    public boolean overwrites(int index) {
+      return index == residual;
+    }
+
     @Override
     public boolean reads(int index) {
       return !(packed && index == 1);

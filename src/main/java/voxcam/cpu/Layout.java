@@ -27,7 +27,7 @@ enum Layout {
 
   /** Whether one array can hold a tensor: 17 channels, say, take as much as 32 in blocks. */
   boolean fits(Shape shape) {
-    return this == PLAIN || floats(shape) <= Workspaces.LONGEST;
+    return this == PLAIN || floats(shape) <= Storage.LONGEST;
   }
 
   /** How many blocks hold this many channels. */

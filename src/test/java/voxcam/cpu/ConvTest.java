@@ -224,7 +224,7 @@ final class ConvTest {
     }
     Node node = builder.add("y", test.op, inputs);
     Options options = Options.DEFAULT.withThreads(3).withExactness();
-    return Kernels.forms(node, options, new WeightBuffer()).stream()
+    return Kernels.forms(node, options, new WeightBuffer(0)).stream()
         .filter(form -> form.output() == Layout.PLAIN)
         .filter(form -> !form.inputs().contains(Layout.BLOCKED))
         .findFirst()
@@ -249,7 +249,7 @@ final class ConvTest {
       }
       parts.add(kernel(possible, part, epilogue, tiles, weight));
     }
-    return Optional.of(new CpuConv.Parts(parts, weight.isPresent()));
+    return Optional.of(new CpuConv.Parts(parts, weight.isPresent(), -1));
   }
 
   private static Kernel kernel(
