@@ -8,7 +8,7 @@ MVN = JAVA_HOME=$$(bin/find-jdk javac) && export JAVA_HOME && \
 # Warnings are shown, which -q would hide: with -Werror they say why a compilation failed.
 QUIET = -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 
-# The class archive lets short commands answer at once; it is made by running one, and bin/engine uses it where it is.
+# The class archives let commands begin sooner; each is made by running a command, and bin/engine uses them where they are.
 DEMO = src/main/resources/voxcam/demo/demo.safetensors
 
 SOURCES := pom.xml LICENSE NOTICE $(wildcard kernels/*.cu*) $(shell find src/main)
@@ -23,8 +23,11 @@ jar: target/engine.jar
 
 target/engine.jar: $(SOURCES)
 	@$(MVN) $(QUIET) -Dmaven.test.skip -Dspotless.check.skip package
-	@touch $@ && rm -f target/engine.jsa
+	@touch $@ && rm -f target/engine.jsa target/engine-vectors.jsa
 	@VOXCAM_JVM_OPTIONS=-XX:ArchiveClassesAtExit=target/engine.jsa bin/engine info $(DEMO) >target/info.txt 2>&1
+	@bin/engine explain --demo --format nifti --out target/start >target/start.txt 2>&1
+	@VOXCAM_JVM_OPTIONS=-XX:ArchiveClassesAtExit=target/engine-vectors.jsa \
+	  bin/engine explain $(DEMO) target/start/demo.scan.nii.gz --out target/start >>target/start.txt 2>&1
 
 # Registers, shared memory and spills of every kernel, into kernels/README.md. Needs nvcc.
 kernel-table:

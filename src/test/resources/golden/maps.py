@@ -28,6 +28,34 @@ def gradcam(activation, gradient):
     return (gradient.mean(space, keepdim=True) * activation).sum(1)
 
 
+def gradcam_plus_plus(activation, gradient):
+    """As in the paper, but for the factor exp(score), which is the same for all cells."""
+    space = tuple(range(2, activation.dim()))
+    below = 2 * gradient ** 2 + gradient ** 3 * activation.sum(space, keepdim=True)
+    share = torch.where(gradient > 0, gradient ** 2 / below, torch.zeros_like(gradient))
+    weight = (share * gradient.relu()).sum(space, keepdim=True)
+    return (weight * activation).sum(1)
+
+
+def xgradcam(activation, gradient):
+    space = tuple(range(2, activation.dim()))
+    total = activation.sum(space, keepdim=True)
+    weight = torch.where(total == 0, torch.zeros_like(total), (gradient * activation).sum(space, keepdim=True) / total)
+    return (weight * activation).sum(1)
+
+
+def layercam(activation, gradient):
+    return (gradient.relu() * activation).sum(1)
+
+
+def elementwise(activation, gradient):
+    return (gradient * activation).relu().sum(1)
+
+
+METHODS = {"hirescam": hirescam, "gradcam": gradcam, "gradcam++": gradcam_plus_plus, "xgradcam": xgradcam, "layercam": layercam,
+           "gradcam-elementwise": elementwise}
+
+
 def behind(graph, layer):
     """The names of all values that depend on the layer, the layer itself among them."""
     names = {layer}
@@ -100,7 +128,7 @@ def explain(graph, tensors, task, layer, target):
         gradient += found[0]
         bypass_terms.append(sum((g * cut[n]).sum() for n, g in zip(around, found[1:])) + 0 * score)
         bias_terms.append(sum((g * b).sum() for b, g in zip(shifts.values(), found[1 + len(around):])) + 0 * score)
-    maps = {"hirescam": hirescam(activation, gradient), "gradcam": gradcam(activation, gradient)}
+    maps = {name: method(activation, gradient) for name, method in METHODS.items()}
     result = {f"{method}.{layer}.{target}": value for method, value in maps.items()}
     result[f"score.{target}"] = scores
     if count is not None:

@@ -32,6 +32,12 @@ public interface Backend {
   }
 
   /**
+   * Says that soon a program is going to be made that runs once. A backend may use the time until
+   * then, on the caller's thread.
+   */
+  default void prepare() {}
+
+  /**
    * Makes a program of a specialised graph. The graph is pruned to its outputs first.
    *
    * @throws voxcam.op.InputException if the graph has free sizes

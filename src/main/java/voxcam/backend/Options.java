@@ -11,8 +11,11 @@ import voxcam.op.InputException;
  *     surrounded by guard values that are checked after each operation; slow
  * @param exact whether every product of the definition is computed, so that no algorithm which
  *     trades accuracy for fewer multiplications, such as Winograd's, is used
+ * @param once whether a program is going to run but once, so that a backend does best with what is
+ *     ready soonest
  */
-public record Options(Precision precision, int threads, boolean guarded, boolean exact) {
+public record Options(
+    Precision precision, int threads, boolean guarded, boolean exact, boolean once) {
   /** The number formats in which a GPU may multiply; sums are always single precision. */
   public enum Precision {
     FP32,
@@ -23,7 +26,7 @@ public record Options(Precision precision, int threads, boolean guarded, boolean
 
   /** All processors, single precision. */
   public static final Options DEFAULT =
-      new Options(Precision.FP32, Runtime.getRuntime().availableProcessors(), false, false);
+      new Options(Precision.FP32, Runtime.getRuntime().availableProcessors(), false, false, false);
 
   public Options {
     if (threads < 1) {
@@ -32,14 +35,19 @@ public record Options(Precision precision, int threads, boolean guarded, boolean
   }
 
   public Options withThreads(int count) {
-    return new Options(precision, count, guarded, exact);
+    return new Options(precision, count, guarded, exact, once);
   }
 
   public Options withGuards() {
-    return new Options(precision, threads, true, exact);
+    return new Options(precision, threads, true, exact, once);
   }
 
   public Options withExactness() {
-    return new Options(precision, threads, guarded, true);
+    return new Options(precision, threads, guarded, true, once);
+  }
+
+  /** The same for a program that runs once, or for one that runs many times. */
+  public Options withOnce(boolean only) {
+    return new Options(precision, threads, guarded, exact, only);
   }
 }

@@ -31,7 +31,8 @@ final class DeviceOptions {
   }
 
   Options options() {
-    Options options = threadOptions.options();
+    // A command ends with its one run.
+    Options options = threadOptions.options().withOnce(true);
     return exact ? options.withExactness() : options;
   }
 }

@@ -87,7 +87,8 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "M",
       defaultValue = "hirescam",
       description =
-          "hirescam (default: shows only what the network used) or gradcam, or both with a comma.")
+          "hirescam (default: shows only what the network used), gradcam, gradcam++, xgradcam,"
+              + " layercam, gradcam-elementwise; several with commas.")
   String method;
 
   @Option(

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
+import voxcam.backend.Backends;
 
 /**
  * The program {@code engine}. Exit codes: 0 done; 2 what was given is wrong, one line on standard
@@ -77,13 +79,40 @@ public final class Main implements Callable<Integer> {
   /** Runs the program, in a second JVM where this one lacks the Vector API module. */
   public static void main(String... args) {
     Locale.setDefault(Locale.ROOT);
-    if (isDemo(args) && System.getProperty(VECTORS) == null) {
-      // So small that plain loops are done before the JVM has compiled its vector code.
-      System.setProperty(VECTORS, "off");
+    if (Relaunch.isNeeded(args)) {
+      exit(Relaunch.run(args));
     }
-    int code = Relaunch.isNeeded(args) ? Relaunch.run(args) : run(args, System.out, System.err);
+    if (System.getProperty(VECTORS) == null) {
+      arithmetic(args).ifPresent(choice -> System.setProperty(VECTORS, choice));
+    }
+    if (runsOnce(args)) {
+      Thread.ofPlatform().daemon().name("voxcam-prepare").start(Main::prepare);
+    }
+    exit(run(args, System.out, System.err));
+  }
+
+  private static void exit(int code) {
     System.out.flush();
     System.exit(code);
+  }
+
+  /** Whether a command computes something that is worth preparing for, and that only once. */
+  private static boolean runsOnce(String... args) {
+    return Relaunch.computes(args) && List.of("explain", "predict").contains(args[0]);
+  }
+
+  /** What of the arithmetic is done with vectors, if not all. */
+  private static Optional<String> arithmetic(String... args) {
+    if (isDemo(args)) {
+      // So small that plain loops are done before the JVM has compiled its vector code.
+      return Optional.of("off");
+    }
+    return runsOnce(args) ? Optional.of("products") : Optional.empty();
+  }
+
+  /** Lets the backend that is likely to be taken get ready while the command line is read. */
+  private static void prepare() {
+    Backends.named("auto").prepare();
   }
 
   /** Whether this is {@code explain --demo}. */

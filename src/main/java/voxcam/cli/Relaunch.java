@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -111,7 +112,19 @@ final class Relaunch {
     if (options.stream().noneMatch(option -> option.matches("-XX:\\+Use.*GC"))) {
       command.addAll(
           List.of(
-              "-XX:+UseSerialGC", "-Xmn24m", "-XX:MinHeapFreeRatio=1", "-XX:MaxHeapFreeRatio=5"));
+              "-XX:+UseSerialGC",
+              "-Xmn16m",
+              "-XX:MinHeapFreeRatio=1",
+              "-XX:MaxHeapFreeRatio=5",
+              "-Dvoxcam.collect=true"));
+    }
+    // Vector code is to be compiled as soon as it runs.
+    command.add("-XX:CompileCommand=quiet");
+    command.add("-XX:CompileCommand=CompileThresholdScaling,voxcam.cpu.Vector*::*,0.01");
+    String classes = System.getProperty("java.class.path");
+    boolean jar = classes.endsWith(".jar") && !classes.contains(File.pathSeparator);
+    if (jar) {
+      command.addAll(archive(Path.of(classes.replaceAll("\\.jar$", "-vectors.jsa"))));
     }
     command.addAll(options);
     command.add("--add-modules");
@@ -119,14 +132,20 @@ final class Relaunch {
     // Once only, whatever the second one finds.
     command.add("-D" + PROPERTY + "=false");
     command.add("-D" + Terminal.PROPERTY + "=" + Terminal.isErrorOne());
-    String classes = System.getProperty("java.class.path");
-    if (classes.endsWith(".jar") && !classes.contains(File.pathSeparator)) {
+    if (jar) {
       command.addAll(List.of("-jar", classes));
     } else {
       command.addAll(List.of("-cp", classes, Main.class.getName()));
     }
     command.addAll(Arrays.asList(args));
     return command;
+  }
+
+  /** The options that take classes from an archive, if there is one. */
+  static List<String> archive(Path archive) {
+    return Files.isRegularFile(archive)
+        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable")
+        : List.of();
   }
 
   /** Passes errors on as they come, without the warning that stands first. */

@@ -1,7 +1,6 @@
 package voxcam.cli;
 
 import voxcam.explain.Explanation;
-import voxcam.explain.HiResCam;
 import voxcam.explain.Trust;
 
 /** One map's line on standard output. */
@@ -48,8 +47,8 @@ final class ResultLine {
     return trust.relativeResidual() < ADDS_UP ? "adds up, not guaranteed" : "does not add up";
   }
 
-  /** Grad-CAM's sums mean nothing but where it is the same map as HiResCAM. */
+  /** Most methods' sums mean nothing but where they give the same map as HiResCAM. */
   private static boolean addsUpByDesign(Explanation map) {
-    return map.method() instanceof HiResCam || map.trust().coincide();
+    return map.method().meaning().addsUp(map.trust().coincide());
   }
 }

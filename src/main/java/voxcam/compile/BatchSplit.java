@@ -9,6 +9,7 @@ import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Conv;
+import voxcam.op.Movement;
 import voxcam.op.Norm;
 import voxcam.op.Pool;
 import voxcam.op.Resize;
@@ -97,9 +98,13 @@ public record BatchSplit(Graph head, Graph tail, int batch, int step) {
   private static boolean isSamplewise(Node node, Set<Node> region, Set<Node> constants) {
     boolean known =
         switch (node.op()) {
-          case Conv.Forward _, Conv.Fused _, Conv.Transposed _ -> true;
+          case Conv.Fused fused -> !fused.residual() || isOfOneSample(node.input(3), node);
+          case Conv.Forward _, Conv.Transposed _ -> true;
           case Pool.Max _, Pool.Average _, Pool.GlobalAverage _, Pool.GlobalMax _ -> true;
-          case Norm.Batch _, Norm.Instance _, Norm.Group _ -> true;
+          case Norm.Activated(Norm norm, _) -> isSamplewise(norm);
+          case Norm norm -> isSamplewise(norm);
+          case Movement.Concat(int axis) when axis != 0 && axis != -node.shape().rank() ->
+              region.containsAll(node.inputs());
           case Unary _, Resize.Forward _ -> true;
           case Binary _ when node.shape().rank() >= 3 ->
               node.inputs().stream().allMatch(x -> isOfOneSample(x, node));
@@ -114,6 +119,12 @@ public record BatchSplit(Graph head, Graph tail, int batch, int step) {
         && constantWeights
         && region.contains(node.input(0))
         && node.inputs().stream().allMatch(x -> region.contains(x) || constants.contains(x));
+  }
+
+  private static boolean isSamplewise(Norm norm) {
+    return norm instanceof Norm.Batch
+        || norm instanceof Norm.Instance
+        || norm instanceof Norm.Group;
   }
 
   /** Whether an operand has no batch of its own, or the node's. */

@@ -1,8 +1,8 @@
 /**
  * Passes over a specialised graph, each a function from graph to graph: {@code Prune} (only what
  * outputs need), {@code Simplify} (constants, Identity, Dropout, BatchNorm into convolution),
- * {@code Fuse} (bias, activation and residual add into convolution), and {@link
- * voxcam.compile.Plan}, which gives every value its memory before anything runs.
+ * {@code Fuse} (bias, activation and residual add into convolution), {@code Order} (sums come
+ * early), and {@link voxcam.compile.Plan}, which gives every value its memory before anything runs.
  *
  * <p>Backends choose the passes that suit them; {@code reference} runs graphs as they are.
  */

@@ -132,6 +132,11 @@ final class BlockedElementwise {
   private record Pointwise(Function function, List<Operand> operands, Blocks blocks)
       implements Kernel {
     @Override
+    public boolean overwrites(int index) {
+      return operands.get(index).reach() == Reach.ALL;
+    }
+
+    @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
       boolean straight = operands.stream().allMatch(operand -> operand.reach() == Reach.ALL);
       blocks.forEach(

@@ -35,6 +35,9 @@ final class BlockedForms {
   }
 
   static Optional<Form> of(Op op, List<Shape> inputs, Shape output) {
+    if (!fits(output) || !inputs.stream().allMatch(BlockedForms::fits)) {
+      return Optional.empty();
+    }
     return switch (op) {
       case Unary _, Binary _, Where _ -> BlockedElementwise.form(op, inputs, output);
       case Norm norm -> BlockedNorm.form(norm, inputs);
@@ -45,6 +48,10 @@ final class BlockedForms {
       case Cam cam -> BlockedCam.form(cam, inputs.get(0));
       case Source _, Conv _, Linear _, Index _, Softmax _ -> Optional.empty();
     };
+  }
+
+  private static boolean fits(Shape shape) {
+    return !isSpatial(shape) || Layout.BLOCKED.fits(shape);
   }
 
   static boolean isSpatial(Shape shape) {

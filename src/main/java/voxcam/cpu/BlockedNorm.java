@@ -85,6 +85,11 @@ final class BlockedNorm {
   private record Stored(Blocks blocks, double epsilon, Optional<Unary> activation)
       implements Kernel {
     @Override
+    public boolean overwrites(int index) {
+      return index == 0;
+    }
+
+    @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
       Affine affine = new Affine(blocks, activation);
       for (int sample = 0; sample < blocks.samples(); sample++) {
@@ -100,6 +105,11 @@ final class BlockedNorm {
   /** By the statistics of each group of channels of each sample. */
   private record Own(Blocks blocks, int groups, double epsilon, Optional<Unary> activation)
       implements Kernel {
+    @Override
+    public boolean overwrites(int index) {
+      return index == 0;
+    }
+
     @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
       BlockedMoments moments = BlockedMoments.of(blocks, inputs[0], threads);
@@ -121,6 +131,11 @@ final class BlockedNorm {
 
   /** With M values in a group: {@code r s g - r^3 (x - mean) Q / M - r G / M}. */
   private record OwnGrad(Blocks blocks, int groups, double epsilon) implements Kernel {
+    @Override
+    public boolean overwrites(int index) {
+      return index < 2;
+    }
+
     @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
       BlockedMoments moments = BlockedMoments.of(blocks, inputs[0], inputs[1], threads);

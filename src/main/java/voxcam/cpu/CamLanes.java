@@ -6,7 +6,7 @@ package voxcam.cpu;
  */
 interface CamLanes {
   /** The one that runs here. */
-  CamLanes PREFERRED = Machine.VECTORS ? new VectorCamLanes() : new ScalarCamLanes();
+  CamLanes PREFERRED = Machine.ELEMENTWISE ? new VectorCamLanes() : new ScalarCamLanes();
 
   /**
    * {@code sums[p][c] += sum_r a[p][c] b[p][c]} over {@code count} positions and over rows that

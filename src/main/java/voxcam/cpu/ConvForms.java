@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import voxcam.backend.Options;
 import voxcam.graph.Node;
 import voxcam.op.Conv;
 import voxcam.op.Source;
@@ -54,12 +55,12 @@ final class ConvForms {
   /** For each part the tile of a Winograd convolution, if that is worth while. */
   private final List<Optional<WinogradTile>> winograd = new ArrayList<>();
 
-  private ConvForms(Node node, Conv op, int threads, boolean exact, WeightBuffer buffer) {
+  private ConvForms(Node node, Conv op, Options options, WeightBuffer buffer) {
     this.node = node;
     this.tiles = ConvTiles.PREFERRED;
-    this.threads = threads;
+    this.threads = options.threads();
     this.buffer = buffer;
-    this.exact = exact;
+    this.exact = options.exact();
     this.epilogue = CpuConv.epilogue(op, node.inputShapes());
     this.parts = CpuConv.correlations(op, node.inputShapes(), node.shape());
     this.weight =
@@ -68,7 +69,7 @@ final class ConvForms {
             : Optional.empty();
     for (Correlation part : parts) {
       // Transforming weights that change from run to run would take longer than it saves.
-      boolean possible = !exact && weight.isPresent() && part.taps() > 1;
+      boolean possible = !exact && !options.once() && weight.isPresent() && part.taps() > 1;
       winograd.add(
           possible
               ? WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(buffer::of))
@@ -77,11 +78,14 @@ final class ConvForms {
   }
 
   /** The forms of a convolution; the gradient of a weight has one. */
-  static List<Form> of(Node node, Conv op, int threads, boolean exact, WeightBuffer buffer) {
+  static List<Form> of(Node node, Conv op, Options options, WeightBuffer buffer) {
     if (op instanceof Conv.WeightGrad) {
       return List.of(Form.plain(node, () -> CpuConv.weightGrad(node)));
     }
-    ConvForms convolution = new ConvForms(node, op, threads, exact, buffer);
+    ConvForms convolution = new ConvForms(node, op, options, buffer);
+    if (options.once()) {
+      return List.of(Form.plain(node, convolution::columns));
+    }
     List<Form> forms = new ArrayList<>();
     for (Layout in : layouts(node.input(0))) {
       for (Layout out : layouts(node)) {
@@ -91,11 +95,23 @@ final class ConvForms {
     return List.copyOf(forms);
   }
 
-  /** The layouts that suit a tensor; blocks that are half empty do not. */
+  /** The layouts that suit a tensor; blocks that are half empty do not, nor too long ones. */
   private static List<Layout> layouts(Node node) {
-    return node.shape().dim(1) > Layout.BLOCK / 2
+    return node.shape().dim(1) > Layout.BLOCK / 2 && Layout.BLOCKED.fits(node.shape())
         ? List.of(Layout.values())
         : List.of(Layout.PLAIN);
+  }
+
+  /** The kernel that is under way soonest. */
+  private Kernel columns() {
+    List<Kernel> kernels = new ArrayList<>();
+    for (Correlation part : parts) {
+      kernels.add(
+          part.taps() == 0
+              ? new ZeroConv(part, epilogue, tiles, Layout.PLAIN)
+              : new ColumnsConv(part, epilogue, tiles, weight, threads));
+    }
+    return new CpuConv.Parts(kernels, weight.isPresent(), -1);
   }
 
   /** One way to compute one part. */
@@ -123,9 +139,11 @@ final class ConvForms {
           Optional<float[]> weights = weight.map(buffer::of);
           List<Kernel> kernels =
               choices.stream().map(choice -> choice.kernel().apply(weights)).toList();
+          // Planar kernels compute the last columns of a row twice.
+          int overwritten = out == Layout.BLOCKED ? epilogue.residual() : -1;
           return kernels.size() == 1 && weights.isEmpty()
               ? kernels.getFirst()
-              : new CpuConv.Parts(kernels, weights.isPresent());
+              : new CpuConv.Parts(kernels, weights.isPresent(), overwritten);
         };
     return Optional.of(new Form(layouts, out, cost, maker));
   }

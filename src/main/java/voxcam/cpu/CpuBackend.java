@@ -12,6 +12,7 @@ import voxcam.backend.Program;
 import voxcam.compile.BatchSplit;
 import voxcam.compile.Fuse;
 import voxcam.compile.HeadProducts;
+import voxcam.compile.Order;
 import voxcam.compile.Prune;
 import voxcam.compile.Simplify;
 import voxcam.graph.Graph;
@@ -24,6 +25,12 @@ import voxcam.op.Tensor;
  * several times as fast.
  */
 public final class CpuBackend implements Backend {
+  /**
+   * Above so many operations kernels that take long to be compiled pay even in a single run:
+   * measured, they are even at 154 G.
+   */
+  private static final long MOST_ONCE = 150_000_000_000L;
+
   /** For {@code ServiceLoader}. */
   public CpuBackend() {}
 
@@ -48,6 +55,17 @@ public final class CpuBackend implements Backend {
     return threads + Machine.arithmetic();
   }
 
+  @Override
+  public void prepare() {
+    if (Machine.VECTORS) {
+      try {
+        WarmUp.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /**
    * {@inheritDoc}
    *
@@ -63,14 +81,15 @@ public final class CpuBackend implements Backend {
     // Asking for the shapes refuses graphs with free sizes.
     graph.nodes().forEach(Node::shape);
     Machine.warnOnce();
-    Options plain = new Options(Precision.FP32, options.threads(), false, true);
+    Options plain = new Options(Precision.FP32, options.threads(), false, true, options.once());
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
-    Graph fused = Fuse.apply(HeadProducts.apply(simple));
+    Graph fused = Order.apply(Fuse.apply(HeadProducts.apply(simple)));
+    boolean once = options.once() && fused.flops() <= MOST_ONCE;
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     return split.isPresent()
-        ? new StreamedProgram(fused, split.get(), options)
-        : CpuProgram.of(fused, options);
+        ? new StreamedProgram(fused, split.get(), options.withOnce(false))
+        : CpuProgram.of(fused, options.withOnce(once));
   }
 
   private static List<Tensor> evaluate(Graph constants, Options options) {

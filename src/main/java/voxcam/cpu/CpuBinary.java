@@ -71,7 +71,7 @@ final class CpuBinary {
 
   static void apply(
       Binary.Kind kind, float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int count) {
-    int done = Machine.VECTORS ? VectorBinary.apply(kind, a, aAt, b, bAt, y, yAt, count) : 0;
+    int done = Machine.ELEMENTWISE ? VectorBinary.apply(kind, a, aAt, b, bAt, y, yAt, count) : 0;
     loop(kind, a, aAt + done, b, bAt + done, y, yAt + done, count - done);
   }
 

@@ -2,6 +2,7 @@ package voxcam.cpu;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import voxcam.graph.Node;
 import voxcam.op.Conv;
 import voxcam.op.Shape;
@@ -39,8 +40,14 @@ final class CpuConv {
    * Kernels that fill parts of one output, one after the other.
    *
    * @param packed whether they hold the weights, so that input 1 is not read
+   * @param residual which input is added to the sums, -1 if none
    */
-  record Parts(List<Kernel> kernels, boolean packed) implements Kernel {
+  record Parts(List<Kernel> kernels, boolean packed, int residual) implements Kernel {
+    @Override
+    public boolean overwrites(int index) {
+      return index == residual;
+    }
+
     @Override
     public boolean reads(int index) {
       return !(packed && index == 1);
@@ -58,7 +65,7 @@ final class CpuConv {
 
     @Override
     public String algorithm() {
-      return kernels.getFirst().algorithm();
+      return kernels.stream().map(Kernel::algorithm).distinct().collect(Collectors.joining(" + "));
     }
 
     @Override

@@ -2,8 +2,10 @@ package voxcam.cpu;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -20,6 +22,8 @@ import voxcam.op.Tensor;
 
 /** A graph as a list of kernels with the numbers of the values that they read and write. */
 final class CpuProgram implements Program {
+  private static final float[] NOTHING = {};
+
   private final boolean guarded;
   private final Threads threads;
   private final Schedule schedule;
@@ -29,18 +33,20 @@ final class CpuProgram implements Program {
   private final float[][] constants;
 
   private final Workspaces workspaces;
+  private final Loans loans = new Loans();
   private final long weightBytes;
   private volatile boolean closed;
 
-  private CpuProgram(Graph graph, Options options, Function<Node, List<Form>> forms) {
+  private CpuProgram(
+      Graph graph, Options options, Function<Node, List<Form>> forms, WeightBuffer buffer) {
     this.guarded = options.guarded();
     this.threads = new Threads(options.threads());
     this.schedule = Schedule.of(graph, Layouts.choose(graph, forms));
     this.storage = guarded ? Storage.guarded(schedule) : Storage.shared(schedule);
     this.constants = guarded ? guarded(schedule.constants()) : schedule.constants();
+    float[] spare = buffer.handOver();
     List<Kernel> kernels = schedule.steps().stream().map(Step::kernel).toList();
-    long scratch = kernels.stream().mapToLong(Kernel::scratch).max().orElse(0);
-    this.workspaces = new Workspaces(storage.lengths(), scratch + (guarded ? Guard.LENGTH : 0));
+    this.workspaces = new Workspaces(storage.lengths(), spare);
     long packed = kernels.stream().mapToLong(Kernel::weightBytes).sum();
     long kept =
         Arrays.stream(constants)
@@ -48,18 +54,24 @@ final class CpuProgram implements Program {
             .mapToLong(array -> array == null ? 0 : array.length)
             .sum();
     this.weightBytes = packed + kept * Float.BYTES;
+    Garbage.keep(weightBytes + workspaces.bytes());
   }
 
   /** A program of a graph that the passes have been over. */
   static CpuProgram of(Graph graph, Options options) {
-    WeightBuffer buffer = new WeightBuffer();
-    return of(graph, options, node -> Kernels.forms(node, options, buffer));
+    WeightBuffer buffer = WeightBuffer.of(graph);
+    return of(graph, options, node -> Kernels.forms(node, options, buffer), buffer);
   }
 
   /** A program with kernels of the caller's choice. */
   static CpuProgram of(Graph graph, Options options, Function<Node, List<Form>> forms) {
+    return of(graph, options, forms, new WeightBuffer(0));
+  }
+
+  private static CpuProgram of(
+      Graph graph, Options options, Function<Node, List<Form>> forms, WeightBuffer buffer) {
     try {
-      return new CpuProgram(graph, options, forms);
+      return new CpuProgram(graph, options, forms, buffer);
     } catch (OutOfMemoryError e) {
       throw new BackendException(
           "cpu: the weights do not fit into memory: " + Workspaces.heap(), e);
@@ -114,32 +126,48 @@ final class CpuProgram implements Program {
       return run(values);
     } catch (OutOfMemoryError e) {
       workspaces.clear();
+      loans.clear();
       throw new BackendException(
           "cpu: a run needs " + Workspaces.size(bytes()) + ": " + Workspaces.heap(), e);
     }
   }
 
   private List<Tensor> run(float[][] values) {
-    Workspaces.Workspace workspace = workspaces.take();
+    Garbage.collect();
+    float[][] workspace = workspaces.take();
     try {
       for (int i = 0; i < values.length; i++) {
         if (storage.slots().get(i) >= 0) {
-          values[i] = workspace.slots[storage.slots().get(i)];
+          values[i] = workspace[storage.slots().get(i)];
         }
       }
-      for (Step step : schedule.steps()) {
-        run(step, values, workspace.scratch);
+      for (int i = 0; i < schedule.steps().size(); i++) {
+        Step step = schedule.steps().get(i);
+        if (storage.slots().get(step.output()) == Storage.OWN) {
+          values[step.output()] = loans.take(schedule.values().get(step.output()).floats());
+        }
+        int scratch = storage.scratch().get(i);
+        run(step, values, scratch < 0 ? NOTHING : workspace[scratch]);
       }
-      List<Tensor> results = new ArrayList<>();
-      for (int i = 0; i < schedule.shapes().size(); i++) {
-        Shape shape = schedule.shapes().get(i);
-        float[] result = values[schedule.outputs().get(i)];
-        results.add(Tensor.of(shape, Arrays.copyOf(result, shape.length())));
-      }
-      return results;
+      return results(values);
     } finally {
       workspaces.giveBack(workspace);
     }
+  }
+
+  /** The outputs; those that are inputs, constants, or outputs already, are copied. */
+  private List<Tensor> results(float[][] values) {
+    List<Tensor> results = new ArrayList<>();
+    Set<Integer> given = new HashSet<>();
+    for (int i = 0; i < schedule.shapes().size(); i++) {
+      Shape shape = schedule.shapes().get(i);
+      int output = schedule.outputs().get(i);
+      boolean own = storage.slots().get(output) == Storage.OWN && given.add(output);
+      float[] array = values[output];
+      results.add(
+          own ? loans.lend(shape, array) : Tensor.of(shape, Arrays.copyOf(array, shape.length())));
+    }
+    return results;
   }
 
   private void run(Step step, float[][] values, float[] scratch) {
@@ -173,5 +201,6 @@ final class CpuProgram implements Program {
   public void close() {
     closed = true;
     workspaces.clear();
+    loans.clear();
   }
 }

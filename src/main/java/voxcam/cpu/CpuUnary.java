@@ -34,7 +34,7 @@ final class CpuUnary {
 
   /** Applies a function to {@code count} values; {@code x} and {@code y} may be the same place. */
   static void apply(Unary op, float[] x, int xFrom, float[] y, int yFrom, int count) {
-    if (Machine.VECTORS && VectorUnary.apply(op, x, xFrom, y, yFrom, count)) {
+    if (Machine.ELEMENTWISE && VectorUnary.apply(op, x, xFrom, y, yFrom, count)) {
       return;
     }
     loop(op, x, xFrom, y, yFrom, count);

@@ -48,7 +48,7 @@ final class CpuWhere {
       int yAt,
       int count) {
     int done =
-        Machine.VECTORS ? VectorBinary.choose(condition, at, a, aAt, b, bAt, y, yAt, count) : 0;
+        Machine.ELEMENTWISE ? VectorBinary.choose(condition, at, a, aAt, b, bAt, y, yAt, count) : 0;
     for (int i = done; i < count; i++) {
       float u = a[aAt + i];
       float v = b[bAt + i];

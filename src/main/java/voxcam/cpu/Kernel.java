@@ -35,6 +35,14 @@ interface Kernel {
     return true;
   }
 
+  /**
+   * Whether the output may lie in the memory of the input of this number where that has the
+   * output's shape and layout: each element is read for the last time before its place is written.
+   */
+  default boolean overwrites(int index) {
+    return false;
+  }
+
   /** What the algorithm is called, where there are several for the operation; else empty. */
   default String algorithm() {
     return "";

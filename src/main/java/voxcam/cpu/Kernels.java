@@ -34,7 +34,7 @@ final class Kernels {
    */
   static List<Form> forms(Node node, Options options, WeightBuffer buffer) {
     if (node.op() instanceof Conv op) {
-      return ConvForms.of(node, op, options.threads(), options.exact(), buffer);
+      return ConvForms.of(node, op, options, buffer);
     }
     List<Form> forms = new ArrayList<>();
     // First of all the plain one: where both cost the same nothing is blocked.
@@ -49,11 +49,12 @@ final class Kernels {
     return switch (node.op()) {
       case Source _ -> throw new IllegalStateException(node + " has nothing to compute");
       case Conv _ -> throw new IllegalStateException(node + " has forms of its own");
-      case Unary op -> CpuUnary.kernel(op, output);
-      case Binary op -> CpuBinary.kernel(op, inputs, output);
-      case Where _ -> CpuWhere.kernel(inputs, output);
+      case Unary op -> new ElementByElement(CpuUnary.kernel(op, output), 1);
+      case Binary op -> new ElementByElement(CpuBinary.kernel(op, inputs, output), 2);
+      case Where _ -> new ElementByElement(CpuWhere.kernel(inputs, output), 3);
       case Pool op -> CpuPool.kernel(op, inputs, output);
-      case Norm op -> CpuNorm.kernel(op, inputs);
+      case Norm op ->
+          new ElementByElement(CpuNorm.kernel(op, inputs), op instanceof Norm.GroupGrad ? 2 : 1);
       case Softmax op -> CpuSoftmax.kernel(op, inputs);
       case Linear op -> CpuLinear.kernel(op, inputs, output, constants(node));
       case Reduce op -> CpuReduce.kernel(op, inputs.get(0));

@@ -25,6 +25,11 @@ enum Layout {
     return shape.size() / shape.dim(1) * blocks(shape.dim(1)) * BLOCK;
   }
 
+  /** Whether one array can hold a tensor: 17 channels, say, take as much as 32 in blocks. */
+  boolean fits(Shape shape) {
+    return this == PLAIN || floats(shape) <= Storage.LONGEST;
+  }
+
   /** How many blocks hold this many channels. */
   static int blocks(int channels) {
     return Math.ceilDiv(channels, BLOCK);

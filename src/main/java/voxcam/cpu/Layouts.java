@@ -1,5 +1,7 @@
 package voxcam.cpu;
 
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -103,8 +105,31 @@ final class Layouts {
       return layout == Layout.PLAIN;
     }
     List<Form> all = forms.get(reader);
+    if (reader.op() instanceof Conv) {
+      Form cheapest = Collections.min(all, Comparator.comparingDouble(Form::cost));
+      return layout == cheapest.inputs().get(index);
+    }
     boolean blocked = all.stream().anyMatch(form -> form.inputs().get(index) == Layout.BLOCKED);
-    return layout == (blocked ? Layout.BLOCKED : Layout.PLAIN);
+    boolean other =
+        reader.inputs().stream()
+            .anyMatch(input -> input != reader.input(index) && isPlain(input, reader));
+    return layout == (blocked && !other ? Layout.BLOCKED : Layout.PLAIN);
+  }
+
+  /**
+   * Whether a value of a reader's shape is, or will follow one that is, not blocked; with it the
+   * reader's other inputs are better the same.
+   */
+  @SuppressWarnings("ReferenceEquality") // nodes are themselves
+  private boolean isPlain(Node value, Node reader) {
+    if (!value.shape().equals(reader.shape())) {
+      return false;
+    }
+    Set<Layout> layouts = known.get(value);
+    return layouts == null
+        ? value.inputs().stream()
+            .anyMatch(input -> known.containsKey(input) && isPlain(input, value))
+        : !layouts.contains(Layout.BLOCKED);
   }
 
   private void settle(Node node, Form form) {

@@ -9,7 +9,14 @@ final class Machine {
    * Whether the incubator module is there. {@code -Dvoxcam.vectors=off} says no, for tests and for
    * finding faults.
    */
-  static final boolean VECTORS = !isOff() && isThere();
+  static final boolean VECTORS = !is("off") && isThere();
+
+  /**
+   * Whether passes over memory, such as activations and pooling, use vectors. {@code
+   * -Dvoxcam.vectors=products} says no, for a JVM that ends after one run: until they are compiled,
+   * vectors take far longer than plain loops do, and later they gain little where memory decides.
+   */
+  static final boolean ELEMENTWISE = VECTORS && !is("products");
 
   static final Lanes LANES = VECTORS ? new VectorLanes() : new ScalarLanes();
 
@@ -19,16 +26,16 @@ final class Machine {
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
-  private static boolean isOff() {
-    return "off".equals(System.getProperty("voxcam.vectors"));
+  private static boolean is(String choice) {
+    return choice.equals(System.getProperty("voxcam.vectors"));
   }
 
   /** Which arithmetic runs here, and what would give more. */
   static String arithmetic() {
     if (VECTORS) {
-      return LANES.bits() + "-bit vectors";
+      return LANES.bits() + "-bit vectors" + (ELEMENTWISE ? "" : " for products");
     }
-    return isOff()
+    return is("off")
         ? "scalar, because voxcam.vectors=off"
         : "scalar, start java with --add-modules jdk.incubator.vector for vectors";
   }
@@ -40,7 +47,7 @@ final class Machine {
 
   private static final class Warning {
     static {
-      if (!VECTORS && !isOff()) {
+      if (!VECTORS && !is("off")) {
         System.getLogger("voxcam.cpu").log(System.Logger.Level.WARNING, "cpu: " + arithmetic());
       }
     }

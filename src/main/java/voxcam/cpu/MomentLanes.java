@@ -6,7 +6,7 @@ package voxcam.cpu;
  */
 interface MomentLanes {
   /** The one that runs here. */
-  MomentLanes PREFERRED = Machine.VECTORS ? new VectorMomentLanes() : new ScalarMomentLanes();
+  MomentLanes PREFERRED = Machine.ELEMENTWISE ? new VectorMomentLanes() : new ScalarMomentLanes();
 
   /** {@code sums[c] += sum_p x[p][c]} over {@code count} positions, in double precision. */
   void add(float[] x, int from, int count, double[] sums, int at);

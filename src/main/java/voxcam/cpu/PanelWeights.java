@@ -14,9 +14,14 @@ import java.util.Optional;
 record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
   static PanelWeights of(Correlation c, ConvTiles tiles) {
     List<Integer> widths = new ArrayList<>();
+    int ofBlock = Math.max(1, Layout.BLOCK / tiles.lanes());
     int left = Math.ceilDiv(c.outputs(), tiles.lanes());
     while (left > 0) {
       int width = Math.min(Integer.highestOneBit(left), tiles.panelVectors());
+      if (width < left && width % ofBlock != 0) {
+        // The next panel would begin in the midst of a block of channels.
+        width = ofBlock;
+      }
       widths.add(width);
       left -= width;
     }

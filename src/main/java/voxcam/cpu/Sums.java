@@ -9,7 +9,7 @@ final class Sums {
 
   /** {@code sum x[i]} for {@code from <= i < to}. */
   static double plain(float[] x, int from, int to) {
-    if (Machine.VECTORS) {
+    if (Machine.ELEMENTWISE) {
       return VectorSums.plain(x, from, to);
     }
     // Four sums: additions that wait for each other would take most of the time.
@@ -47,7 +47,7 @@ final class Sums {
 
   /** {@code sum (x[i] - centre)^2}. */
   static double squares(float[] x, int from, int to, double centre) {
-    if (Machine.VECTORS) {
+    if (Machine.ELEMENTWISE) {
       return VectorSums.squares(x, from, to, centre);
     }
     double s0 = 0;

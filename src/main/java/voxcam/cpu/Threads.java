@@ -19,6 +19,8 @@ final class Threads {
           task -> {
             Thread thread = new Thread(task, "voxcam-cpu");
             thread.setDaemon(true);
+            // Else the pool would hold the loader of whichever application ran first.
+            thread.setContextClassLoader(null);
             return thread;
           });
 

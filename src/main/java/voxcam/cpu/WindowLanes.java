@@ -6,7 +6,7 @@ package voxcam.cpu;
  */
 interface WindowLanes {
   /** The one that runs here. */
-  WindowLanes PREFERRED = Machine.VECTORS ? new VectorWindowLanes() : new ScalarWindowLanes();
+  WindowLanes PREFERRED = Machine.ELEMENTWISE ? new VectorWindowLanes() : new ScalarWindowLanes();
 
   /**
    * Along one axis {@code y[q] = sum_t weights[t] x[sources[t]]} for t from {@code starts[q]} to

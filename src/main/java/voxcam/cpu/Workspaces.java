@@ -1,78 +1,77 @@
 package voxcam.cpu;
 
 import java.lang.ref.SoftReference;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import voxcam.backend.BackendException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The working memory of a program's runs. What a run gives back the next one takes again; runs at
- * the same time have one each. Memory that waits is given to whoever needs it more: the references
- * are soft.
+ * The working memory of a program's runs: an array for each slot. What a run gives back the next
+ * one takes again; runs at the same time have one each. Memory that waits is given to whoever needs
+ * it more: the references are soft.
  */
 final class Workspaces {
   /** How many wait for later runs; more than this many at the same time are rare. */
   private static final int KEPT = 4;
 
-  /** The largest array that every JVM makes. */
-  private static final long LONGEST = Integer.MAX_VALUE - 64;
-
-  /** The memory of one run. */
-  static final class Workspace {
-    final float[][] slots;
-    final float[] scratch;
-
-    private Workspace(float[][] slots, float[] scratch) {
-      this.slots = slots;
-      this.scratch = scratch;
-    }
-
-    long bytes() {
-      long floats = scratch.length;
-      for (float[] slot : slots) {
-        floats += slot.length;
-      }
-      return floats * Float.BYTES;
-    }
-  }
-
   private final List<Integer> lengths;
-  private final long scratch;
-  private final ConcurrentLinkedDeque<SoftReference<Workspace>> waiting =
+  private final ConcurrentLinkedDeque<SoftReference<float[][]>> waiting =
       new ConcurrentLinkedDeque<>();
 
-  Workspaces(List<Integer> lengths, long scratch) {
-    if (scratch > LONGEST) {
-      throw new BackendException(
-          "cpu: an operation needs "
-              + size(scratch * Float.BYTES)
-              + " of scratch memory in one array; give a smaller input");
-    }
+  /** An array that is there already, for the first workspace. */
+  private final AtomicReference<SoftReference<float[]>> spare;
+
+  /**
+   * For slots of the given lengths.
+   *
+   * @param spare an array that nobody uses any more
+   */
+  Workspaces(List<Integer> lengths, float[] spare) {
     this.lengths = List.copyOf(lengths);
-    this.scratch = scratch;
+    this.spare = new AtomicReference<>(new SoftReference<>(spare));
   }
 
   /** The bytes of one workspace. */
   long bytes() {
-    return (lengths.stream().mapToLong(Integer::longValue).sum() + scratch) * Float.BYTES;
+    return lengths.stream().mapToLong(Integer::longValue).sum() * Float.BYTES;
   }
 
-  Workspace take() {
+  /** The arrays of one run, at least as long as their slots. */
+  float[][] take() {
     for (var reference = waiting.poll(); reference != null; reference = waiting.poll()) {
-      Workspace workspace = reference.get();
+      float[][] workspace = reference.get();
       if (workspace != null) {
         return workspace;
       }
     }
-    float[][] slots = new float[lengths.size()][];
-    for (int i = 0; i < slots.length; i++) {
-      slots[i] = new float[lengths.get(i)];
+    float[][] workspace = new float[lengths.size()][];
+    reuse(workspace);
+    for (int i = 0; i < workspace.length; i++) {
+      if (workspace[i] == null) {
+        workspace[i] = new float[lengths.get(i)];
+      }
     }
-    return new Workspace(slots, new float[(int) scratch]);
+    return workspace;
   }
 
-  void giveBack(Workspace workspace) {
+  /** The spare array becomes the longest slot that it is long enough for. */
+  private void reuse(float[][] workspace) {
+    SoftReference<float[]> reference = spare.getAndSet(null);
+    float[] array = reference == null ? null : reference.get();
+    int best = -1;
+    for (int i = 0; array != null && i < workspace.length; i++) {
+      if (lengths.get(i) <= array.length && (best < 0 || lengths.get(i) > lengths.get(best))) {
+        best = i;
+      }
+    }
+    if (best >= 0) {
+      workspace[best] = array;
+    }
+  }
+
+  void giveBack(float[][] workspace) {
     waiting.removeIf(reference -> reference.get() == null);
     if (waiting.size() < KEPT) {
       waiting.push(new SoftReference<>(workspace));
@@ -81,6 +80,11 @@ final class Workspaces {
 
   void clear() {
     waiting.clear();
+  }
+
+  /** The bytes of the arrays of a run; for tests. */
+  static long bytes(float[][] workspace) {
+    return Arrays.stream(workspace).mapToLong(array -> array.length).sum() * Float.BYTES;
   }
 
   /** How much memory there is, and how to have more, for messages. */

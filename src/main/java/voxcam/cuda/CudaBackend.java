@@ -94,7 +94,7 @@ public final class CudaBackend implements Backend {
 
   /** Constants are small and computed once: the processor does it. */
   private static List<Tensor> evaluate(Graph constants, Options options) {
-    Options host = new Options(Precision.FP32, options.threads(), false, true);
+    Options host = new Options(Precision.FP32, options.threads(), false, true, options.once());
     try (Program program = Backends.named("cpu").compile(constants, host)) {
       return program.run(Map.of());
     }

@@ -23,10 +23,6 @@ import voxcam.op.Tensor;
  * <p>Close it to let go of its programs; the model stays as it is.
  */
 public final class Explainer implements AutoCloseable {
-  private static final String POOLED =
-      "Grad-CAM averages the gradient over all positions, so a value need not be its cell's share of"
-          + " the score";
-
   private final Model model;
   private final Backend backend;
   private final Options options;
@@ -153,20 +149,20 @@ public final class Explainer implements AutoCloseable {
     Tensor map = withoutBatch(values.get(wanted.map()));
     MapSummary summary = MapSummary.of(map);
     summary.checkFinite(target + ", " + wanted.method().name() + " at " + wanted.layer());
-    boolean pooled = wanted.method() instanceof GradCam && !wanted.head().coincide();
+    Method method = wanted.method();
+    boolean shares = method.meaning().shares(wanted.head().coincide());
     Trust trust =
         new Trust(
-            !pooled && wanted.head().guaranteed(),
+            shares && wanted.head().guaranteed(),
             wanted.head().coincide(),
-            pooled ? POOLED : wanted.head().reason(),
+            shares ? wanted.head().reason() : method.meaning().caution(method.title()),
             wanted.breaking(),
             number(values, wanted.score()),
             summary.sum(),
             number(values, wanted.bias()),
             number(values, wanted.bypass()),
-            summary.whyEmpty(voxels, pooled));
-    return new Explanation(
-        target, indices.get(0), wanted.layer(), wanted.method(), map, voxels, trust);
+            summary.whyEmpty(voxels, method, shares));
+    return new Explanation(target, indices.get(0), wanted.layer(), method, map, voxels, trust);
   }
 
   private static Tensor withoutBatch(Tensor map) {

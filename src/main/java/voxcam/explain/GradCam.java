@@ -28,6 +28,11 @@ public record GradCam() implements Method {
   }
 
   @Override
+  public Meaning meaning() {
+    return Meaning.POOLED;
+  }
+
+  @Override
   public Node map(GraphBuilder builder, Node activation, Node gradient) {
     return builder.add(new Cam.Gradient(), activation, gradient);
   }

@@ -26,6 +26,11 @@ public record HiResCam() implements Method {
   }
 
   @Override
+  public Meaning meaning() {
+    return Meaning.SHARES;
+  }
+
+  @Override
   public Node map(GraphBuilder builder, Node activation, Node gradient) {
     return builder.add(new Cam.HiRes(), activation, gradient);
   }

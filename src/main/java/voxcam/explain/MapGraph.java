@@ -122,6 +122,11 @@ final class MapGraph {
     if (samples == shape.dim(0)) {
       return values;
     }
+    if (samples != 1) {
+      throw new InputException(
+          "layer: its batch is %d and the logits' %d, so it is not known which parts belong together; give one volume at a time"
+              .formatted(shape.dim(0), samples));
+    }
     List<Integer> order =
         IntStream.range(0, shape.rank()).map(axis -> axis < 2 ? 1 - axis : axis).boxed().toList();
     Node channelsFirst = builder.add(new Movement.Transpose(order), values);

@@ -68,21 +68,22 @@ record MapSummary(long size, long notFinite, double min, double max, double sum)
   }
 
   /** Why nothing is above zero; nothing if something is. */
-  Optional<String> whyEmpty(OptionalLong voxels, boolean pooled) {
+  Optional<String> whyEmpty(OptionalLong voxels, Method method, boolean shares) {
     if (max > 0) {
       return Optional.empty();
     }
     if (voxels.isPresent() && voxels.getAsLong() == 0) {
       return Optional.of("no voxel belongs to the target: its score is an empty sum");
     }
-    if (max == 0 && min == 0) {
+    if (max == 0 && min == 0 && shares) {
       return Optional.of(
           "the score does not change with this layer here: every gradient times activation is 0");
     }
-    String why =
-        pooled
-            ? "no value is above 0, the largest is %.3g; for Grad-CAM this says nothing of the evidence"
-            : "all evidence is against: largest raw value %.3g";
-    return Optional.of(String.format(Locale.ROOT, why, max));
+    String largest = String.format(Locale.ROOT, "%.3g", max);
+    return Optional.of(
+        shares
+            ? "all evidence is against: largest raw value " + largest
+            : "no value is above 0, the largest is %s; for %s this says nothing of the evidence"
+                .formatted(largest, method.title()));
   }
 }

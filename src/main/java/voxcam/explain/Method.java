@@ -6,12 +6,16 @@ import voxcam.graph.Node;
 import voxcam.op.InputException;
 
 /** How a map is made of an activation and the gradient of a score at it. */
-public sealed interface Method permits HiResCam, GradCam {
+public sealed interface Method
+    permits HiResCam, GradCam, GradCamPlusPlus, XGradCam, LayerCam, ElementwiseGradCam {
   /** The name that users give and that stands in file names. */
   String name();
 
   /** The name for people, as in titles. */
   String title();
+
+  /** What the values are. */
+  Meaning meaning();
 
   /**
    * Adds the map to a graph.
@@ -24,7 +28,13 @@ public sealed interface Method permits HiResCam, GradCam {
 
   /** Every method. */
   static List<Method> all() {
-    return List.of(new HiResCam(), new GradCam());
+    return List.of(
+        new HiResCam(),
+        new GradCam(),
+        new GradCamPlusPlus(),
+        new XGradCam(),
+        new LayerCam(),
+        new ElementwiseGradCam());
   }
 
   /**

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import voxcam.explain.Display;
 import voxcam.explain.Explanation;
-import voxcam.explain.GradCam;
 import voxcam.explain.Trust;
 
 /**
@@ -50,14 +49,14 @@ public record Caption(
 
   private static List<String> facts(Explanation map) {
     Trust trust = map.trust();
-    boolean pooled = map.method() instanceof GradCam && !trust.coincide();
+    boolean addsUp = map.method().meaning().addsUp(trust.coincide());
     List<String> facts = new ArrayList<>();
     if (trust.guaranteed()) {
       facts.add("Guaranteed: " + trust.reason());
     } else {
       facts.add("Not guaranteed: " + trust.reason().replaceFirst("^not by construction: ", ""));
     }
-    if (pooled) {
+    if (!addsUp) {
       facts.add("sum of the map " + Numbers.text(trust.mapSum(), 3));
       return facts;
     }

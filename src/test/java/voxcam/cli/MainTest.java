@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import voxcam.backend.BackendException;
@@ -108,7 +111,16 @@ class MainTest {
     assertThat(command)
         .contains("-Xmx3g", "-Da=b c", "--add-modules", "jdk.incubator.vector", "m o")
         .noneMatch(word -> word.startsWith("-XX:MaxRAM"));
-    assertThat(Relaunch.command(List.of(), "doctor")).contains("-XX:MaxRAMPercentage=75");
+    assertThat(Relaunch.command(List.of(), "doctor"))
+        .contains("-XX:MaxRAMPercentage=75", "-XX:CompileCommand=quiet");
+  }
+
+  @Test
+  void theSecondJvmTakesClassesFromAnArchiveIfThereIsOne(@TempDir Path folder) throws IOException {
+    Path archive = folder.resolve("engine-vectors.jsa");
+    assertThat(Relaunch.archive(archive)).isEmpty();
+    Files.createFile(archive);
+    assertThat(Relaunch.archive(archive)).contains("-XX:SharedArchiveFile=" + archive);
   }
 
   @Test

@@ -163,7 +163,7 @@ final class ConvLayoutTest {
       }
       parts.add(kind.kernel(part, epilogue, tiles, weights, in, out));
     }
-    return Optional.of(new CpuConv.Parts(parts, packed));
+    return Optional.of(new CpuConv.Parts(parts, packed, -1));
   }
 
   private static void run(

@@ -36,6 +36,7 @@ final class ConvTest {
     DIRECT,
     PLANAR,
     POINTWISE,
+    COLUMNS,
     ZERO
   }
 
@@ -187,8 +188,7 @@ final class ConvTest {
     Tensor w =
         Tensor.of(test.shapes.get(1), Arrays.copyOf(test.inputs[1], test.shapes.get(1).length()));
     run(test, chosen(test, Optional.empty()), "chosen", expected);
-    boolean weight = !(test.op instanceof Conv.WeightGrad);
-    if (weight) {
+    if (!(test.op instanceof Conv.WeightGrad)) {
       run(test, chosen(test, Optional.of(w)), "packed", expected);
     }
     int checked = 2;
@@ -201,8 +201,8 @@ final class ConvTest {
         continue;
       }
       for (Algorithm algorithm : Algorithm.values()) {
-        Optional<float[]> weights = checked % 2 == 0 ? Optional.empty() : Optional.of(w.floats());
-        Optional<Kernel> kernel = forced(test, algorithm, tiles, weights);
+        Optional<Tensor> weight = checked % 2 == 0 ? Optional.empty() : Optional.of(w);
+        Optional<Kernel> kernel = forced(test, algorithm, tiles, weight);
         if (kernel.isPresent()) {
           run(test, kernel.get(), algorithm + " " + name(tiles), expected);
           checked++;
@@ -224,7 +224,7 @@ final class ConvTest {
     }
     Node node = builder.add("y", test.op, inputs);
     Options options = Options.DEFAULT.withThreads(3).withExactness();
-    return Kernels.forms(node, options, new WeightBuffer()).stream()
+    return Kernels.forms(node, options, new WeightBuffer(0)).stream()
         .filter(form -> form.output() == Layout.PLAIN)
         .filter(form -> !form.inputs().contains(Layout.BLOCKED))
         .findFirst()
@@ -238,7 +238,7 @@ final class ConvTest {
   }
 
   private static Optional<Kernel> forced(
-      Case test, Algorithm algorithm, ConvTiles tiles, Optional<float[]> weights) {
+      Case test, Algorithm algorithm, ConvTiles tiles, Optional<Tensor> weight) {
     ConvEpilogue epilogue = CpuConv.epilogue(test.op, test.shapes);
     List<Kernel> parts = new ArrayList<>();
     for (Correlation part : CpuConv.correlations(test.op, test.shapes, test.output)) {
@@ -247,9 +247,9 @@ final class ConvTest {
           || (algorithm == Algorithm.POINTWISE && !PointwiseConv.suits(part))) {
         return Optional.empty();
       }
-      parts.add(kernel(possible, part, epilogue, tiles, weights));
+      parts.add(kernel(possible, part, epilogue, tiles, weight));
     }
-    return Optional.of(new CpuConv.Parts(parts, weights.isPresent()));
+    return Optional.of(new CpuConv.Parts(parts, weight.isPresent(), -1));
   }
 
   private static Kernel kernel(
@@ -257,7 +257,8 @@ final class ConvTest {
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles tiles,
-      Optional<float[]> weights) {
+      Optional<Tensor> weight) {
+    Optional<float[]> weights = weight.map(Tensor::floats);
     return switch (algorithm) {
       case DIRECT -> new DirectConv(c, epilogue, tiles, weights, Layout.PLAIN, Layout.PLAIN, 2);
       case PLANAR -> {
@@ -266,6 +267,7 @@ final class ConvTest {
         yield new PlanarConv(c, epilogue, tiles, planar, weights, 2);
       }
       case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
+      case COLUMNS -> new ColumnsConv(c, epilogue, tiles, weight, 2);
       case ZERO -> new ZeroConv(c, epilogue, tiles, Layout.PLAIN);
     };
   }

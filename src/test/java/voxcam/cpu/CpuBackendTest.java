@@ -14,14 +14,17 @@ import org.junit.jupiter.api.Test;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
+import voxcam.backend.Program;
 import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
+import voxcam.op.Conv;
 import voxcam.op.FreeShape;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
+import voxcam.op.Window;
 
 final class CpuBackendTest {
   @Test
@@ -42,7 +45,7 @@ final class CpuBackendTest {
   @Test
   void refusesOtherPrecisions() {
     Graph graph = Graphs.of(new Unary.Relu(), List.of(Tensor.scalar(1)));
-    Options half = new Options(Precision.FP16, 1, false, false);
+    Options half = new Options(Precision.FP16, 1, false, false, false);
     assertThatThrownBy(() -> new CpuBackend().compile(graph, half))
         .isInstanceOf(InputException.class)
         .hasMessage("device cpu: precision fp16 is for GPUs, give fp32");
@@ -78,6 +81,42 @@ final class CpuBackendTest {
     assertThat(lines)
         .contains("1 thread, scalar, because voxcam.vectors=off")
         .contains("[0.0, 2.0]");
+  }
+
+  @Test
+  void vectorsCanBeKeptForProducts() throws Exception {
+    String[] lines =
+        fork(List.of("--add-modules", "jdk.incubator.vector", "-Dvoxcam.vectors=products"));
+    assertThat(lines)
+        .anyMatch(line -> line.matches("1 thread, [0-9]+-bit vectors for products"))
+        .contains("[0.0, 2.0]");
+  }
+
+  @Test
+  void whatRunsOnceIsComputedOverColumnsUnlessItIsLarge() {
+    Options once = Options.DEFAULT.withOnce(true);
+    assertThat(algorithms(24, once)).containsOnlyKeys("columns");
+    assertThat(algorithms(24, Options.DEFAULT)).doesNotContainKey("columns").isNotEmpty();
+    assertThat(algorithms(160, once)).doesNotContainKey("columns").isNotEmpty();
+  }
+
+  private static Map<String, Integer> algorithms(int size, Options options) {
+    GraphBuilder builder = new GraphBuilder();
+    Shape kernel = Shape.of(32, 32, 3, 3, 3);
+    Node x = builder.input("x", Shape.of(1, 32, size, size, size));
+    Node w = builder.constant(Tensor.of(kernel, new float[kernel.length()]));
+    Window.Axis axis = new Window.Axis(3, 1, 1, 1, 1);
+    Conv conv = new Conv.Forward(new Window(List.of(axis, axis, axis)), 1);
+    Graph graph = builder.build(List.of(builder.add("y", conv, x, w)));
+    try (Program program = new CpuBackend().compile(graph, options)) {
+      return program.algorithms();
+    }
+  }
+
+  @Test
+  void preparingEnds() {
+    new CpuBackend().prepare();
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
   /** Runs {@link Forked} in a JVM of its own and returns what it prints. */

@@ -49,7 +49,7 @@ final class FormsTest {
     }
 
     private List<Form> form(Node node, Options options) {
-      List<Form> forms = Kernels.forms(node, options, new WeightBuffer());
+      List<Form> forms = Kernels.forms(node, options, new WeightBuffer(0));
       Form form = forms.get(Math.min(number, forms.size() - 1));
       used.add(form.inputs() + " to " + form.output());
       return List.of(form);

@@ -132,7 +132,7 @@ final class PlanarWinogradTest {
         assertThat(PlanarWinograd.suits(part)).isTrue();
         parts.add(new PlanarWinograd(part, epilogue, rows, tiles, runs, weights, 3));
       }
-      Kernel kernel = new CpuConv.Parts(parts, weights.isPresent());
+      Kernel kernel = new CpuConv.Parts(parts, weights.isPresent(), -1);
       String what = op + " " + shapes + (vectors ? " with vectors" : " in plain loops");
       float[] once = run(kernel, inputs, output, 1, what);
       assertThat(error(once, expected)).as(what).isLessThan(TOLERANCE);

@@ -2,6 +2,7 @@ package voxcam.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,11 @@ import voxcam.compile.BatchSplit;
 import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
+import voxcam.op.Binary;
 import voxcam.op.Conv;
 import voxcam.op.InputException;
+import voxcam.op.Movement;
+import voxcam.op.Norm;
 import voxcam.op.Pool;
 import voxcam.op.Reduce;
 import voxcam.op.Regions;
@@ -68,6 +72,57 @@ class StreamedProgramTest {
     assertThat(split.step()).isBetween(1, 11);
     assertThat(split.head().outputs()).extracting(Node::name).containsExactly("pooled");
     assertThat(split.tail().inputs()).extracting(Node::name).containsExactly("pooled");
+  }
+
+  /** What stands between convolutions in real networks must not end the part that streams. */
+  @Test
+  void normalisedSlabsAndTheirConcatenationsStream() {
+    GraphBuilder builder = new GraphBuilder();
+    SplittableRandom random = new SplittableRandom(7);
+    Node x = builder.input("x", X);
+    Node w = builder.constant("w", values(random, Shape.of(32, 3, 3, 3)));
+    Node y = builder.add("y", new Conv.Forward(Window.cube(2, 3, 1, 1, 1), 1), x, w);
+    Node scale = builder.constant("scale", values(random, Shape.of(32)));
+    Node shift = builder.constant("shift", values(random, Shape.of(32)));
+    Node normed = builder.add("normed", new Norm.Instance(1e-5), y, scale, shift);
+    Node active = builder.add("active", new Unary.Relu(), normed);
+    Node both = builder.add("both", new Movement.Concat(1), active, x);
+    Regions regions = new Regions.Sliding(Window.cube(2, 8, 8, 0, 1), false);
+    Node pooled = builder.add("pooled", new Pool.Max(regions), both);
+    Graph graph = builder.build(List.of(pooled));
+    Map<String, Tensor> input = Map.of("x", values(new SplittableRandom(8), X));
+    try (Program whole = CpuProgram.of(graph, OPTIONS);
+        Program streamed = new CpuBackend().compile(graph, OPTIONS)) {
+      assertThat(streamed).isInstanceOf(StreamedProgram.class);
+      assertThat(streamed.run(input).getFirst().floats())
+          .isEqualTo(whole.run(input).getFirst().floats());
+      assertThat(streamed.bytes()).isLessThan(whole.bytes() / 4);
+    }
+  }
+
+  /** Each slab has a constant of its own, so slabs cannot be taken by the few. */
+  @Test
+  void aResidualThatDiffersBetweenSlabsEndsTheStream() {
+    GraphBuilder builder = new GraphBuilder();
+    SplittableRandom random = new SplittableRandom(9);
+    Shape small = Shape.of(16, 3, 128, 128);
+    Node x = builder.input("x", small);
+    Node w = builder.constant("w", values(random, Shape.of(32, 3, 3, 3)));
+    Node y = builder.add("y", new Conv.Forward(Window.cube(2, 3, 1, 1, 1), 1), x, w);
+    Node own = builder.constant("own", values(random, Shape.of(16, 32, 128, 128)));
+    Node sum = builder.add("sum", new Binary(Binary.Kind.Add), y, own);
+    Node active = builder.add("active", new Unary.Relu(), sum);
+    Regions regions = new Regions.Sliding(Window.cube(2, 8, 8, 0, 1), false);
+    Graph graph = builder.build(List.of(builder.add("pooled", new Pool.Max(regions), active)));
+    Map<String, Tensor> input = Map.of("x", values(new SplittableRandom(10), small));
+    try (Program whole = CpuProgram.of(graph, OPTIONS);
+        Program compiled = new CpuBackend().compile(graph, OPTIONS)) {
+      float[] expected = whole.run(input).getFirst().floats();
+      float[] actual = compiled.run(input).getFirst().floats();
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(actual[i]).isCloseTo(expected[i], within(1e-5f));
+      }
+    }
   }
 
   @Test

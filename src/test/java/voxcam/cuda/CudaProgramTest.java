@@ -248,7 +248,7 @@ final class CudaProgramTest {
           .hasMessage("input x: shape is [1,3,5,5,5], the program was made for [1,3,4,4,4]");
       program.run(input(1, 1, 4));
     }
-    Options half = new Options(Precision.FP16, 1, false, false);
+    Options half = new Options(Precision.FP16, 1, false, false, false);
     assertThatThrownBy(() -> new CudaBackend().compile(network(1, 4), half))
         .isInstanceOf(InputException.class)
         .hasMessage(

@@ -285,14 +285,21 @@ class ExplainerTest {
     Tensor input = Tensor.of(Shape.of(1, 1, 1, 1, 3), 0f, 2f, 0f);
     Request request =
         new Request(
-            List.of(new Target.All()), List.of("layer"), Method.all(), new Voxels.Predicted());
+            List.of(new Target.All()),
+            List.of("layer"),
+            List.of(new HiResCam(), new GradCam(), new LayerCam()),
+            new Voxels.Predicted());
     List<Explanation> maps = explain(model, input, request).maps();
     assertThat(maps.get(0).trust().empty()).isEmpty();
     assertThat(maps.get(1).trust().empty())
         .hasValue(
             "no value is above 0, the largest is 0.00; for Grad-CAM this says nothing of the evidence");
-    assertThat(maps.get(2).trust().empty())
+    assertThat(maps.get(2).trust().empty()).isEmpty();
+    assertThat(maps.get(3).trust().empty())
         .hasValue("all evidence is against: largest raw value 0.00");
+    assertThat(maps.get(5).trust().empty())
+        .hasValue(
+            "no value is above 0, the largest is 0.00; for LayerCAM this says nothing of the evidence");
   }
 
   @Test

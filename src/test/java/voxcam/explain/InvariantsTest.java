@@ -102,8 +102,59 @@ class InvariantsTest {
         new Request(
             List.of(new Target.Index(0)), List.of("layer"), Method.all(), new Voxels.Predicted());
     List<Explanation> maps = explain(model, "cpu", request, input).maps();
+    assertThat(maps).hasSize(6);
     assertThat(maps.get(0).map().floats()).containsExactly(0f, 2f, -2f, 0f);
     assertThat(maps.get(1).map().floats()).containsExactly(0f, 0.75f, 1.5f, 0f);
+    // 3 / (2 + 3 * 3) + 2 / (2 + 2 * 3) is the weight of Grad-CAM++.
+    float channel = 3f / 11 + 2f / 8;
+    assertThat(maps.get(2).map().floats())
+        .containsExactly(new float[] {0, channel, 2 * channel, 0}, within(1e-6f));
+    // Its one channel has gradients 2 * 1 + -1 * 2 = 0 by activation, so no weight.
+    assertThat(maps.get(3).map().floats()).containsExactly(0f, 0f, 0f, 0f);
+    assertThat(maps.get(4).map().floats()).containsExactly(0f, 2f, 0f, 0f);
+    assertThat(maps.get(5).map().floats()).containsExactly(0f, 2f, 0f, 0f);
+  }
+
+  /** Each channel keeps its sum, so what HiResCAM explains in all XGrad-CAM explains in all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "cpu"})
+  void xGradCamHasTheSumOfHiResCam(String backend) {
+    TinyNet net = TinyNet.of(21);
+    Node fc = net.linear("fc", net.flat(net.layer("last", net.input, 4)), 2);
+    Request request = BOTH.by(new HiResCam(), new XGradCam()).atLayers("last");
+    List<Explanation> maps = explain(net.model(fc, Task.MULTILABEL), backend, request).maps();
+    assertThat(maps.get(1).trust().mapSum()).isCloseTo(maps.get(0).trust().mapSum(), within(1e-5));
+    assertThat(Closeness.relativeNorm(maps.get(1).map(), maps.get(0).map())).isGreaterThan(0.1);
+    assertThat(maps.get(1).trust().guaranteed()).isFalse();
+    assertThat(maps.get(1).trust().reason()).startsWith("XGrad-CAM spreads");
+    assertThat(maps.get(1).trust().relativeResidual()).isLessThan(1e-5);
+  }
+
+  @Test
+  void xGradCamWeighsPositionsByTheirActivation() {
+    TinyNet net = new TinyNet(23, Shape.of(1, 1, 1, 1, 3));
+    Node layer = net.builder.add("layer", new Unary.Relu(), net.input);
+    Node weight = net.builder.constant("w", Tensor.of(Shape.of(1, 3), 4f, -1f, 9f));
+    Node logit = net.builder.add("fc", new Linear.Gemm(1, 1, false, true), net.flat(layer), weight);
+    Request request = Request.of(new Target.Index(0)).by(new XGradCam()).atLayers("layer");
+    Tensor input = Tensor.of(Shape.of(1, 1, 1, 1, 3), 3f, 2f, 0f);
+    Model model = net.model(logit, Task.MULTILABEL);
+    // (4 * 3 - 1 * 2) / (3 + 2) = 2
+    assertThat(explain(model, "cpu", request, input).first().map().floats())
+        .containsExactly(6f, 4f, 0f);
+  }
+
+  @Test
+  void aChannelWithoutActivationHasNoWeight() {
+    TinyNet net = new TinyNet(22, Shape.of(1, 2, 1, 1, 2));
+    Node layer = net.builder.add("layer", new Unary.Relu(), net.input);
+    Node fc = net.linear("fc", net.flat(layer), 1);
+    Request request =
+        Request.of(new Target.Index(0)).by(Method.all().toArray(Method[]::new)).atLayers("layer");
+    Tensor input = Tensor.of(Shape.of(1, 2, 1, 1, 2), -1f, -2f, 1f, 2f);
+    for (Explanation map : explain(net.model(fc, Task.MULTILABEL), "cpu", request, input).maps()) {
+      assertThat(map.map().floats()).doesNotContain(Float.NaN);
+    }
   }
 
   @ParameterizedTest
@@ -196,7 +247,7 @@ class InvariantsTest {
             same.linear("fc", same.flat(same.layer("last", same.input, 4)), 3), Task.MULTICLASS);
     for (int sample = 0; sample < 2; sample++) {
       float[] part = Arrays.copyOfRange(input.floats(), sample * 120, sample * 120 + 120);
-      Request alone = BOTH.atLayers("last").by(new HiResCam(), new GradCam());
+      Request alone = BOTH.atLayers("last").by(Method.all().toArray(Method[]::new));
       Request wanted =
           new Request(
               List.of(new Target.Index(sample == 0 ? 2 : 0)),
@@ -204,7 +255,8 @@ class InvariantsTest {
               alone.methods(),
               alone.voxels());
       List<Explanation> maps = explain(one, backend, wanted, Tensor.of(TinyNet.INPUT, part)).maps();
-      for (int m = 0; m < 2; m++) {
+      assertThat(maps).hasSize(Method.all().size()).hasSameSizeAs(both);
+      for (int m = 0; m < maps.size(); m++) {
         float[] values = both.get(m).map().floats();
         float[] own = Arrays.copyOfRange(values, sample * 120, sample * 120 + 120);
         assertThat(Closeness.relativeNorm(Tensor.of(Shape.of(120), own), maps.get(m).map()))

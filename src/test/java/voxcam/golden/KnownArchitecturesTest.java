@@ -13,7 +13,8 @@ import voxcam.backend.Options;
 import voxcam.explain.Explained;
 import voxcam.explain.Explainer;
 import voxcam.explain.Explanation;
-import voxcam.explain.Method;
+import voxcam.explain.GradCam;
+import voxcam.explain.HiResCam;
 import voxcam.explain.Request;
 import voxcam.explain.Target;
 import voxcam.explain.Voxels;
@@ -62,7 +63,9 @@ class KnownArchitecturesTest {
   static void check(GoldenNetwork net, String backend, double forLogits, double forMaps) {
     List<Target> targets = net.targets().stream().<Target>map(Target.Index::new).toList();
     List<String> layers = net.layers().stream().map(GoldenNetwork.Layer::name).toList();
-    Request request = new Request(targets, layers, Method.all(), new Voxels.Predicted());
+    Request request =
+        new Request(
+            targets, layers, List.of(new HiResCam(), new GradCam()), new Voxels.Predicted());
     try (Explainer explainer =
         new Explainer(net.model(), Backends.named(backend), Options.DEFAULT)) {
       Explained explained = explainer.explain(net.tensor("input"), request);

@@ -13,7 +13,8 @@ import voxcam.backend.Options;
 import voxcam.explain.Explained;
 import voxcam.explain.Explainer;
 import voxcam.explain.Explanation;
-import voxcam.explain.Method;
+import voxcam.explain.GradCam;
+import voxcam.explain.HiResCam;
 import voxcam.explain.Request;
 import voxcam.explain.Target;
 import voxcam.explain.Voxels;
@@ -37,7 +38,7 @@ class RealModelTest {
         new Request(
             List.of(new Target.Index(1), new Target.Index(2)),
             List.of("relu4", "relu8"),
-            Method.all(),
+            List.of(new HiResCam(), new GradCam()),
             new Voxels.Predicted());
     try (Explainer explainer = Explainer.of(model)) {
       Explained explained = explainer.explain(prepared.input(), request);

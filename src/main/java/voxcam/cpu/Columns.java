@@ -1,0 +1,159 @@
+package voxcam.cpu;
+
+import java.util.Arrays;
+
+/**
+ * What a panel of neighbouring output positions reads of one input channel: for each kernel
+ * position the runs of the input that lie there, with zeros between them where it is padding.
+ */
+final class Columns {
+  /** Numbers of a run. */
+  private static final int RUN = 3;
+
+  private final Correlation c;
+  private final int width;
+
+  /** For each kernel position one past the last of its runs and zeros. */
+  private final int[] ends;
+
+  private final int[] zeroEnds;
+
+  /** Runs: where in the panel, where in the channel, how many. */
+  private int[] runs;
+
+  /** Where in the panel there are zeros, and how many. */
+  private int[] zeros;
+
+  private int runCount;
+  private int zeroCount;
+
+  private Columns(Correlation c, int width) {
+    this.c = c;
+    this.width = width;
+    this.ends = new int[c.taps()];
+    this.zeroEnds = new int[c.taps()];
+    this.runs = new int[4 * RUN * c.taps()];
+    this.zeros = new int[8 * c.taps()];
+  }
+
+  /**
+   * The columns of {@code count} positions, counted along W, H and D.
+   *
+   * @param width of the panel; what lies behind the positions is zero
+   */
+  static Columns of(Correlation c, int first, int count, int width) {
+    Columns columns = new Columns(c, width);
+    int tap = 0;
+    for (int t = 0; t < c.d().kernel(); t++) {
+      for (int r = 0; r < c.h().kernel(); r++) {
+        for (int s = 0; s < c.w().kernel(); s++) {
+          columns.add(first, count, t, r, s);
+          columns.ends[tap] = columns.runCount;
+          columns.zeroEnds[tap++] = columns.zeroCount;
+        }
+      }
+    }
+    return columns;
+  }
+
+  private void add(int first, int count, int t, int r, int s) {
+    int stride = c.w().stride();
+    int shift = s * c.w().dilation() - c.w().pad();
+    int begin = Math.clamp(Math.ceilDiv(-shift, stride), 0, c.w().output());
+    int end = Math.clamp(Math.ceilDiv(c.w().input() - shift, stride), begin, c.w().output());
+    int firstRun = runCount;
+    int written = 0;
+    for (int i = 0; i < count; ) {
+      int row = (first + i) / c.w().output();
+      int q = (first + i) % c.w().output();
+      int length = Math.min(c.w().output() - q, count - i);
+      int d = row / c.h().output() * c.d().stride() - c.d().pad() + t * c.d().dilation();
+      int h = row % c.h().output() * c.h().stride() - c.h().pad() + r * c.h().dilation();
+      int from = Math.max(q, begin);
+      int to = Math.min(q + length, end);
+      boolean inside = d >= 0 && d < c.d().input() && h >= 0 && h < c.h().input();
+      if (inside && from < to) {
+        int at = i + from - q;
+        int source = (d * c.h().input() + h) * c.w().input() + from * stride + shift;
+        zeros(written, at - written);
+        run(firstRun, at, source, to - from);
+        written = at + to - from;
+      }
+      i += length;
+    }
+    zeros(written, width - written);
+  }
+
+  private void zeros(int at, int count) {
+    if (count == 0) {
+      return;
+    }
+    if (zeroCount + 2 > zeros.length) {
+      zeros = Arrays.copyOf(zeros, 2 * zeros.length);
+    }
+    zeros[zeroCount++] = at;
+    zeros[zeroCount++] = count;
+  }
+
+  private void run(int first, int at, int source, int count) {
+    int last = runCount - RUN;
+    if (c.w().stride() == 1 && last >= first && source - at == runs[last + 1] - runs[last]) {
+      // The zeros between are written over what is copied there.
+      runs[last + 2] = at + count - runs[last];
+      return;
+    }
+    if (runCount + RUN > runs.length) {
+      runs = Arrays.copyOf(runs, 2 * runs.length);
+    }
+    runs[runCount++] = at;
+    runs[runCount++] = source;
+    runs[runCount++] = count;
+  }
+
+  /**
+   * Copies them as {@code [channel][kernel position][position]}.
+   *
+   * @param channel the first one, counted over all samples
+   */
+  void copy(float[] x, int channel, int channels, float[] panel, int to) {
+    int volume = c.d().input() * c.h().input() * c.w().input();
+    int at = to;
+    for (int i = 0; i < channels; i++) {
+      int run = 0;
+      int zero = 0;
+      for (int tap = 0; tap < ends.length; tap++) {
+        row(x, (channel + i) * volume, run, ends[tap], panel, at);
+        clear(zero, zeroEnds[tap], panel, at);
+        run = ends[tap];
+        zero = zeroEnds[tap];
+        at += width;
+      }
+    }
+  }
+
+  private void row(float[] x, int from, int run, int end, float[] panel, int at) {
+    int stride = c.w().stride();
+    for (int i = run; i < end; i += RUN) {
+      if (stride == 1) {
+        System.arraycopy(x, from + runs[i + 1], panel, at + runs[i], runs[i + 2]);
+      } else {
+        gather(x, from + runs[i + 1], stride, panel, at + runs[i], runs[i + 2]);
+      }
+    }
+  }
+
+  private static void gather(float[] x, int from, int stride, float[] panel, int to, int count) {
+    for (int j = 0; j < count; j++) {
+      panel[to + j] = x[from + j * stride];
+    }
+  }
+
+  private void clear(int zero, int end, float[] panel, int at) {
+    for (int i = zero; i < end; i += 2) {
+      int to = at + zeros[i];
+      for (int j = to; j < to + zeros[i + 1]; j++) {
+        panel[j] = 0;
+      }
+    }
+  }
+}
