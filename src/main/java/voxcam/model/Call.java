@@ -64,6 +64,11 @@ final class Call {
     return index < step.inputs().size() && !step.inputs().get(index).isEmpty();
   }
 
+  /** Whether an input is known while the file is read. */
+  boolean isConstant(int index) {
+    return has(index) && constants.has(name(index));
+  }
+
   Node input(int index) {
     if (!has(index)) {
       throw refused("input " + index + " is missing");
@@ -156,6 +161,11 @@ final class Call {
     return step.outputs();
   }
 
+  /** Whether the file names this output. */
+  boolean asked(int output) {
+    return output < step.outputs().size() && !step.outputs().get(output).isEmpty();
+  }
+
   /** The node that carries this step's name. */
   List<Node> result(Op op, List<Node> inputs) {
     return List.of(builder.add(step.name(), op, inputs));
@@ -173,6 +183,11 @@ final class Call {
   /** A step in between. */
   Node between(Op op, Node... inputs) {
     return builder.add(op, inputs);
+  }
+
+  /** Numbers that the file does not hold. */
+  Node constant(Tensor value) {
+    return builder.constant(value);
   }
 
   Node scalar(double value) {
