@@ -1,6 +1,8 @@
 package voxcam.explain;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,17 +34,22 @@ final class ModulePath {
     return path;
   }
 
-  /** The layer that is meant by a name which is none: the last of a module, or one by its end. */
+  /**
+   * The layer that is meant by a name which is none: the last of a module, whose path or the end of
+   * whose path is given if only one module's ends so, or the one whose own name ends so.
+   */
   static Optional<String> find(String given, List<String> layers) {
-    Optional<String> found = Optional.empty();
+    Map<String, String> lasts = new LinkedHashMap<>();
     for (String layer : layers) {
-      String path = of(layer);
-      if (path.equals(given) || path.startsWith(given + ".")) {
-        found = Optional.of(layer);
+      String path = "." + of(layer) + ".";
+      int at = given.isEmpty() ? -1 : path.indexOf("." + given + ".");
+      if (at >= 0) {
+        lasts.put(path.substring(0, at + 1 + given.length()), layer);
       }
     }
-    if (found.isPresent()) {
-      return found;
+    String whole = lasts.get("." + given);
+    if (whole != null || lasts.size() == 1) {
+      return Optional.of(whole != null ? whole : lasts.values().iterator().next());
     }
     List<String> ends =
         layers.stream()

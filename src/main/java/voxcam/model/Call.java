@@ -2,6 +2,7 @@ package voxcam.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,25 @@ final class Call {
     this.values = values;
     this.layers = layers;
     this.attributes = new Attributes(step.op(), step.attributes());
+  }
+
+  /**
+   * This call with its first input only, and a parameter as an attribute.
+   *
+   * @param dropped attributes that it goes without
+   */
+  Call instead(List<String> dropped, String parameter, List<Object> given) {
+    attributes.harmless(step.attributes().keySet().toArray(String[]::new));
+    Map<String, Json> others = new LinkedHashMap<>(step.attributes());
+    others.keySet().removeAll(dropped);
+    others.put(parameter, Json.of(given));
+    return new Call(
+        builder,
+        constants,
+        new Description.Step(
+            step.name(), step.op(), step.inputs().subList(0, 1), step.outputs(), others),
+        values,
+        layers);
   }
 
   String op() {

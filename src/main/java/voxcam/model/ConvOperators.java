@@ -27,15 +27,15 @@ final class ConvOperators {
 
   private static List<Node> transposed(Call call) {
     List<Node> inputs = call.inputs(2, 3);
-    if (call.attributes().has("output_shape")) {
-      throw call.refused("output_shape is not supported, give pads and output_padding");
-    }
     List<Integer> given =
         call.attributes()
             .wholes("output_padding")
             .map(values -> call.exact("output_padding", values))
             .orElse(List.of());
-    Window window = Windows.ofWeight(call, given);
+    Window window =
+        call.attributes().has("output_shape")
+            ? Windows.ofOutput(call, given)
+            : Windows.ofWeight(call, given);
     List<Integer> outputPadding = Windows.list(call, "output_padding", window.rank(), 0);
     return call.result(
         new Conv.Transposed(window, call.attributes().whole("group", 1), outputPadding), inputs);

@@ -35,6 +35,8 @@ final class OnnxMovements {
     readers.put("ArgMin", OnnxMovements::argMin);
     readers.put("CumSum", OnnxMovements::cumSum);
     readers.put("Compress", OnnxMovements::compress);
+    readers.put("Dropout", OnnxMovements::dropout);
+    readers.put("Resize", OnnxResize::read);
     readers.put("Einsum", OnnxEinsum::read);
   }
 
@@ -203,13 +205,18 @@ final class OnnxMovements {
 
   private static List<Node> argMin(Call call) {
     Node x = call.inputs(1, 1).get(0);
-    if (call.attributes().flag("select_last_index", false)) {
-      throw call.refused("select_last_index is not supported");
+    int axis = x.shape().axis(call.attributes().whole("axis", 0));
+    Op first = new Index.ArgMax(axis, call.attributes().flag("keepdims", true));
+    Node negative = call.between(new Unary.Neg(), x);
+    if (!call.attributes().flag("select_last_index", false)) {
+      return call.result(first, negative);
     }
-    Op first =
-        new Index.ArgMax(
-            call.attributes().whole("axis", 0), call.attributes().flag("keepdims", true));
-    return call.result(first, call.between(new Unary.Neg(), x));
+    // The last of equals is the first one from behind.
+    var backwards = new Movement.Range(axis, -1, Integer.MIN_VALUE, -1);
+    Node fromBehind =
+        call.between(first, call.between(new Movement.Slice(List.of(backwards)), negative));
+    return call.result(
+        new Binary(Binary.Kind.Sub), call.scalar(x.shape().dim(axis) - 1.0), fromBehind);
   }
 
   /** A product with a triangle of ones along the axis, which goes to the end and back. */
@@ -237,6 +244,15 @@ final class OnnxMovements {
             call.between(swap, x),
             call.constant(Tensor.of(Shape.of(size, size), triangle)));
     return call.result(swap, product);
+  }
+
+  /** Outside training the mask, of what is kept, is true everywhere. */
+  private static List<Node> dropout(Call call) {
+    List<Node> nodes = new ArrayList<>(Operators.reader("Dropout").read(call));
+    if (call.asked(1)) {
+      nodes.add(call.between(new Movement.Expand(call.input(0).shape()), call.scalar(1)));
+    }
+    return nodes;
   }
 
   private static List<Node> compress(Call call) {

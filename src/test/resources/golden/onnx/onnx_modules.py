@@ -1,8 +1,32 @@
 """Networks that no package has at narrow width."""
+import re
+import sys
+
 import torch
 from torch import nn
 
 from arch_modules import image_trunk
+
+
+def vision():
+    """torchvision; where its compiled operators do not load, those that it asks for are only declared."""
+    library = None
+    while True:
+        try:
+            import torchvision
+            return torchvision
+        except RuntimeError as failure:
+            missing = re.search("operator torchvision::([a-z_0-9]+) does not exist", str(failure))
+            if not missing:
+                raise
+            for name in [name for name in sys.modules if name.startswith("torchvision")]:
+                del sys.modules[name]
+            library = library or torch.library.Library("torchvision", "DEF")
+            library.define(f"{missing.group(1)}(Tensor x) -> Tensor")
+            LIBRARIES.append(library)
+
+
+LIBRARIES = []
 
 
 class SEBlock(nn.Module):
@@ -48,7 +72,7 @@ class VideoNet(nn.Module):
 
     def __init__(self, kind, widths=(3, 4, 5, 6), classes=3):
         super().__init__()
-        from torchvision.models.video import resnet as video
+        video = vision().models.video.resnet
         simple, plain, split = video.Conv3DSimple, video.Conv3DNoTemporal, video.Conv2Plus1D
         makers = {"r3d": [simple] * 4, "mc3": [simple, plain, plain, plain], "r2plus1d": [split] * 4}[kind]
         self.stem = nn.Sequential(nn.Conv3d(3, widths[0], (3, 7, 7), (1, 2, 2), (1, 3, 3), bias=False), nn.BatchNorm3d(widths[0]), nn.ReLU())

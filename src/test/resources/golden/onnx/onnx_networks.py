@@ -1,7 +1,7 @@
 """The networks that are exported: MONAI's, torchvision's, and those that only papers have."""
 from arch_monai import SEResNet50
 from arch_modules import ResNet, ResNet2d, UNet
-from onnx_modules import CTNet, SEResNext, VideoNet, prototypes
+from onnx_modules import CTNet, SEResNext, VideoNet, prototypes, vision
 
 
 def item(name, module, shape, layers, task="multiclass", targets=(0, 2), **more):
@@ -12,6 +12,20 @@ def monai(name, **options):
     def build():
         import monai.networks.nets
         return getattr(monai.networks.nets, name)(**options)
+    return build
+
+
+def vit(**options):
+    def build():
+        from monai.networks.nets import ViT
+
+        class Classifier(ViT):
+            """Without the hidden states that come second."""
+
+            def forward(self, x):
+                return super().forward(x)[0]
+
+        return Classifier(**options)
     return build
 
 
@@ -27,7 +41,7 @@ NARROW = [
     item("medicalnet", lambda: ResNet(10, (3, 4, 5, 6), kernel=7, stride=2, strides=(1, 2, 1, 1), dilations=(1, 1, 2, 4)), (1, 1, 18, 20, 17),
          ["layer4", "layer2"], exporters=("older",)),
     item("densenet", monai("DenseNet", spatial_dims=3, in_channels=1, out_channels=3, init_features=4, growth_rate=2, bn_size=2, block_config=(2, 3, 3, 2)),
-         (1, 1, 32, 32, 32), ["features.norm5", "features.denseblock3"], exporters=("older",)),
+         (1, 1, 32, 32, 32), ["features.denseblock3", "features.denseblock2"], exporters=("older",)),
     item("seresnet50", SEResNet50, (1, 1, 33, 32, 32), ["layer3", "layer2"], exporters=("older",)),
     item("seresnext", SEResNext, (1, 1, 20, 20, 20), ["layer2", "layer1"]),
     item("r3d_18", lambda: VideoNet("r3d"), (1, 3, 6, 20, 20), ["layer4", "layer3"], exporters=("older",)),
@@ -35,31 +49,26 @@ NARROW = [
     item("r2plus1d_18", lambda: VideoNet("r2plus1d"), (1, 3, 6, 20, 20), ["layer4", "layer3"]),
     item("unet", monai("UNet", spatial_dims=3, in_channels=1, out_channels=2, channels=(3, 4, 5), strides=(2, 2), num_res_units=1), SMALL,
          ["model.1.submodule.1.submodule", "model.0"], free=(0, 2, 3, 4), **SEG),
-    item("segresnet", monai("SegResNet", spatial_dims=3, init_filters=8, in_channels=1, out_channels=2, blocks_down=(1, 2), blocks_up=(1,)), SMALL,
+    item("segresnet", monai("SegResNet", spatial_dims=3, init_filters=4, in_channels=1, out_channels=2, blocks_down=(1, 2), blocks_up=(1,), norm=("GROUP", {"num_groups": 2})), SMALL,
          ["down_layers.1", "up_layers.0"], **SEG),
     item("dynunet", monai("DynUNet", **DYN, filters=[3, 4, 5]), SMALL, ["bottleneck", "upsamples.0"], exporters=("older",), **SEG),
-    item("vnet", monai("VNet", spatial_dims=3, in_channels=1, out_channels=2), SMALL, ["down_tr64", "up_tr128"], wide=True, **SEG),
     item("attentionunet", monai("AttentionUnet", spatial_dims=3, in_channels=1, out_channels=2, channels=(3, 4, 6), strides=(2, 2)), SMALL,
          ["model.1.submodule.1.submodule", "model.0"], **SEG),
-    item("unetr", monai("UNETR", in_channels=1, out_channels=2, img_size=(16, 16, 16), feature_size=2, hidden_size=12, mlp_dim=16, num_heads=2),
-         SMALL, ["encoder4", "decoder3"], exporters=("older",), **SEG),
-    item("vit", monai("ViT", in_channels=1, img_size=(8, 8, 8), patch_size=(4, 4, 4), hidden_size=12, mlp_dim=16, num_layers=2, num_heads=2,
+    item("vit", vit(in_channels=1, img_size=(8, 8, 8), patch_size=(4, 4, 4), hidden_size=12, mlp_dim=16, num_layers=2, num_heads=2,
                       classification=True, num_classes=3, post_activation=""), (1, 1, 8, 8, 8), ["patch_embedding.patch_embeddings"],
          exporters=("older", "newer")),
-    item("efficientnet", monai("EfficientNet", blocks_args_str=["r1_k3_s11_e1_i4_o3_se0.25", "r2_k3_s22_e2_i3_o4_se0.25", "r1_k5_s22_e2_i4_o5_se0.25"],
-                               width_coefficient=1.0, depth_coefficient=1.0, dropout_rate=0.0, image_size=16, spatial_dims=3, in_channels=1,
+    item("efficientnet", monai("EfficientNet", blocks_args_str=["r1_k3_s11_e1_i32_o24_se0.25", "r2_k3_s22_e2_i24_o32_se0.25", "r1_k5_s22_e2_i32_o40_se0.25"],
+                               width_coefficient=0.125, depth_coefficient=1.0, dropout_rate=0.0, image_size=16, spatial_dims=3, in_channels=1,
                                num_classes=3, depth_divisor=1), SMALL, ["_blocks.2", "_blocks.0"], exporters=("older",)),
     item("resnet18-2d", lambda: ResNet2d((3, 4, 5, 6)), (1, 3, 40, 40), ["layer4", "layer3"]),
     item("ctnet", CTNet, (1, 16, 3, 40, 40), ["features"], exporters=("older",)),
     item("mprotonet", prototypes, (1, 2, 16, 16, 16), ["features"], exporters=("older", "newer")),
 ]
-NARROW = [each for each in NARROW if not each.get("wide")]
 
 
 def video(name):
     def build():
-        import torchvision
-        return getattr(torchvision.models.video, name)(num_classes=5)
+        return getattr(vision().models.video, name)(num_classes=5)
     return build
 
 
@@ -81,9 +90,9 @@ WIDE = [
     item("attentionunet", monai("AttentionUnet", spatial_dims=3, in_channels=1, out_channels=2, channels=(16, 32, 64), strides=(2, 2)), CUBE,
          ["model.1.submodule.1.submodule", "model.0"], **SEG),
     item("unetr", monai("UNETR", in_channels=1, out_channels=2, img_size=(32, 32, 32)), CUBE, ["encoder4", "decoder3"], **SEG),
-    item("vit", monai("ViT", in_channels=1, img_size=(32, 32, 32), patch_size=(16, 16, 16), classification=True, num_classes=3, post_activation=""),
+    item("vit", vit(in_channels=1, img_size=(32, 32, 32), patch_size=(16, 16, 16), classification=True, num_classes=3, post_activation=""),
          CUBE, ["patch_embedding.patch_embeddings"]),
     item("efficientnet-b0", monai("EfficientNetBN", model_name="efficientnet-b0", spatial_dims=3, in_channels=1, num_classes=3, pretrained=False), CUBE,
          ["_blocks.15", "_blocks.4"]),
-    item("resnet18-2d", lambda: __import__("torchvision").models.resnet18(num_classes=5), (1, 3, 96, 96), ["layer4", "layer3"]),
+    item("resnet18-2d", lambda: vision().models.resnet18(num_classes=5), (1, 3, 96, 96), ["layer4", "layer3"]),
 ]
