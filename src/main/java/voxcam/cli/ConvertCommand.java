@@ -47,10 +47,7 @@ final class ConvertCommand implements Callable<Integer> {
       description = "An ONNX file (.onnx), plain weights (with --arch) or a model file.")
   String source;
 
-  @Parameters(
-      index = "1",
-      paramLabel = "OUT.safetensors",
-      description = "The model file to write.")
+  @Parameters(index = "1", paramLabel = "OUT.safetensors", description = "The model file to write.")
   String target;
 
   @Option(
@@ -117,7 +114,9 @@ final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  /** The model for one shape of its input where it has to be: with a batch of one if that is all. */
+  /**
+   * The model for one shape of its input where it has to be: with a batch of one if that is all.
+   */
   private Model sized(Model model) {
     Node input = Subject.input(model.graph());
     if (shape != null) {

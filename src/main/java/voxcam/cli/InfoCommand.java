@@ -42,7 +42,10 @@ import voxcam.volume.Recipe;
       "  engine info weights.safetensors --arch resnet18 --input 1x1x64x128x128"
     })
 final class InfoCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model file (.safetensors), or an ONNX file (.onnx).")
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The model file (.safetensors), or an ONNX file (.onnx).")
   String model;
 
   @Option(

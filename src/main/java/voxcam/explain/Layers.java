@@ -91,11 +91,11 @@ public final class Layers {
             suitable(graph).stream().filter(layer -> rank(layer) == rank(best)).toList());
     Node logits = graph.outputs().get(0);
     for (Node layer : layers.reversed()) {
-      boolean finer =
-          suggestions.stream().allMatch(s -> positions(s.layer()) < positions(layer));
+      boolean finer = suggestions.stream().allMatch(s -> positions(s.layer()) < positions(layer));
       if (finer && layer != logits && suggestions.size() < MOST_SUGGESTIONS) {
         suggestions.add(
-            new Suggestion(layer, cells(layer) + ", the last of this resolution: finer, less certain"));
+            new Suggestion(
+                layer, cells(layer) + ", the last of this resolution: finer, less certain"));
       }
     }
     return suggestions;

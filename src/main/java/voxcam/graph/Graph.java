@@ -22,10 +22,7 @@ public final class Graph {
   private final Map<String, Node> byName;
   private final Optional<Function<Map<String, Shape>, Graph>> maker;
 
-  Graph(
-      List<Node> nodes,
-      List<Node> outputs,
-      Optional<Function<Map<String, Shape>, Graph>> maker) {
+  Graph(List<Node> nodes, List<Node> outputs, Optional<Function<Map<String, Shape>, Graph>> maker) {
     this.maker = maker;
     this.nodes = List.copyOf(nodes);
     this.outputs = List.copyOf(outputs);

@@ -106,8 +106,7 @@ public final class GraphBuilder {
     return build(outputs, Optional.of(maker));
   }
 
-  private Graph build(
-      List<Node> outputs, Optional<Function<Map<String, Shape>, Graph>> maker) {
+  private Graph build(List<Node> outputs, Optional<Function<Map<String, Shape>, Graph>> maker) {
     for (Node output : outputs) {
       if (!members.contains(output)) {
         throw new IllegalStateException("output " + output.name() + " is not of this graph");

@@ -1,5 +1,6 @@
 package voxcam.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,17 @@ final class ConvOperators {
             .wholes("output_padding")
             .map(values -> call.exact("output_padding", values))
             .orElse(List.of());
-    Window window =
-        call.attributes().has("output_shape")
-            ? Windows.ofOutput(call, given)
-            : Windows.ofWeight(call, given);
+    if (call.attributes().has("output_shape")) {
+      List<Integer> padding = new ArrayList<>(given);
+      int rank = Math.max(0, inputs.get(1).shape().rank() - 2);
+      while (padding.size() < rank) {
+        padding.add(0);
+      }
+      Window reaching = Windows.ofOutput(call, padding);
+      return call.result(
+          new Conv.Transposed(reaching, call.attributes().whole("group", 1), padding), inputs);
+    }
+    Window window = Windows.ofWeight(call, given);
     List<Integer> outputPadding = Windows.list(call, "output_padding", window.rank(), 0);
     return call.result(
         new Conv.Transposed(window, call.attributes().whole("group", 1), outputPadding), inputs);

@@ -153,8 +153,7 @@ record Known(int type, int[] dims, long[] wholes, double[] reals) {
     }
     double[] values = new double[first.length];
     Arrays.setAll(
-        values,
-        i -> rounded(type, reals.applyAsDouble(a.real(first[i]), b.real(second[i]))));
+        values, i -> rounded(type, reals.applyAsDouble(a.real(first[i]), b.real(second[i]))));
     return of(type, sizes, values);
   }
 

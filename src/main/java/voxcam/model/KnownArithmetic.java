@@ -53,17 +53,13 @@ final class KnownArithmetic {
     one(rules, "Cos", null, Math::cos);
     rules.put(
         "Cast",
-        (node, inputs) ->
-            List.of(inputs.get(0).cast((int) node.whole("to", OnnxType.FLOAT))));
+        (node, inputs) -> List.of(inputs.get(0).cast((int) node.whole("to", OnnxType.FLOAT))));
     rules.put("CastLike", (_, inputs) -> List.of(inputs.get(0).cast(inputs.get(1).type())));
     rules.put("Where", (_, inputs) -> List.of(where(inputs)));
   }
 
   private static void two(
-      Map<String, Rule> rules,
-      String op,
-      LongBinaryOperator wholes,
-      DoubleBinaryOperator reals) {
+      Map<String, Rule> rules, String op, LongBinaryOperator wholes, DoubleBinaryOperator reals) {
     rules.put(
         op,
         (_, inputs) -> {
@@ -81,15 +77,11 @@ final class KnownArithmetic {
   }
 
   private static void compare(
-      Map<String, Rule> rules,
-      String op,
-      LongBinaryOperator wholes,
-      DoubleBinaryOperator reals) {
+      Map<String, Rule> rules, String op, LongBinaryOperator wholes, DoubleBinaryOperator reals) {
     rules.put(
         op,
         (_, inputs) ->
-            List.of(
-                Known.combine(inputs.get(0), inputs.get(1), OnnxType.BOOL, wholes, reals)));
+            List.of(Known.combine(inputs.get(0), inputs.get(1), OnnxType.BOOL, wholes, reals)));
   }
 
   private static void one(

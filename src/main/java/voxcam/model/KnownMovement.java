@@ -53,8 +53,7 @@ final class KnownMovement {
     int after = KnownShapes.count(Arrays.copyOfRange(x.dims(), axis + 1, x.rank()));
     int[] sizes =
         IntStream.concat(
-                IntStream.concat(
-                    Arrays.stream(x.dims(), 0, axis), Arrays.stream(indices.dims())),
+                IntStream.concat(Arrays.stream(x.dims(), 0, axis), Arrays.stream(indices.dims())),
                 Arrays.stream(x.dims(), axis + 1, x.rank()))
             .toArray();
     int[] positions = new int[KnownShapes.count(sizes)];
@@ -142,8 +141,7 @@ final class KnownMovement {
   private static Known squeeze(OnnxNode node, List<Known> inputs) {
     Known x = inputs.get(0);
     long[] axes = parameter(node, inputs, 1, "axes");
-    List<Integer> named =
-        axes == null ? List.of() : LongStream.of(axes).mapToObj(x::axis).toList();
+    List<Integer> named = axes == null ? List.of() : LongStream.of(axes).mapToObj(x::axis).toList();
     int[] sizes =
         IntStream.range(0, x.rank())
             .filter(i -> axes == null ? x.dims()[i] != 1 : !named.contains(i))
@@ -159,7 +157,8 @@ final class KnownMovement {
       throw new InputException("axes is missing");
     }
     int rank = x.rank() + axes.length;
-    List<Long> named = LongStream.of(axes).map(axis -> axis < 0 ? axis + rank : axis).boxed().toList();
+    List<Long> named =
+        LongStream.of(axes).map(axis -> axis < 0 ? axis + rank : axis).boxed().toList();
     int[] sizes = new int[rank];
     int from = 0;
     for (int i = 0; i < rank; i++) {

@@ -124,8 +124,7 @@ public final class Model {
    * @throws InputException as {@link Graph#specialise}
    */
   public Model withInput(Map<String, Shape> shapes) {
-    return new Model(
-        name, graph.specialise(shapes), task, labels, layer, recipe, Optional.empty());
+    return new Model(name, graph.specialise(shapes), task, labels, layer, recipe, Optional.empty());
   }
 
   /** A short name: the file's, without its ending. */

@@ -94,9 +94,7 @@ final class ModelChecks {
 
   private static Map<String, Shape> shapes(Graph graph, int size) {
     Map<String, FreeShape> inputs = new LinkedHashMap<>();
-    graph
-        .inputs()
-        .forEach(input -> inputs.put(input.name(), ((Source.Input) input.op()).shape()));
+    graph.inputs().forEach(input -> inputs.put(input.name(), ((Source.Input) input.op()).shape()));
     return shapes(inputs, size);
   }
 

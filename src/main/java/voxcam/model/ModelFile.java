@@ -121,7 +121,13 @@ final class ModelFile {
         Optional.ofNullable(file.metadata().get(RECIPE)).or(() -> usualRecipe);
     try {
       return new Model(
-          stem(file.path()), graph, task, labels, layer, recipe, Optional.of(Model.Origin.of(file)));
+          stem(file.path()),
+          graph,
+          task,
+          labels,
+          layer,
+          recipe,
+          Optional.of(Model.Origin.of(file)));
     } catch (InputException e) {
       throw new InputException(where + ": " + e.getMessage(), e);
     }

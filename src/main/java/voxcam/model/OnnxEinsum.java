@@ -110,8 +110,8 @@ final class OnnxEinsum {
   private static Movement reshape(List<String> groups, Map<Character, Integer> sizes) {
     return new Movement.Reshape(
         groups.stream()
-            .map(group ->
-                group.chars().map(c -> sizes.get((char) c)).reduce(1, Math::multiplyExact))
+            .map(
+                group -> group.chars().map(c -> sizes.get((char) c)).reduce(1, Math::multiplyExact))
             .toList());
   }
 

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import voxcam.op.InputException;
 
 /**
- * The files beside an ONNX file that hold its larger tensors. They must lie in the model's folder or
- * below, links followed: a model from elsewhere does not read other files of this machine.
+ * The files beside an ONNX file that hold its larger tensors. They must lie in the model's folder
+ * or below, links followed: a model from elsewhere does not read other files of this machine.
  */
 final class OnnxExternal implements Function<String, MemorySegment> {
   private final String where;

@@ -155,8 +155,7 @@ final class OnnxFile {
                       node.name(), node.op(), node.inputs().stream().map(copies::get).toList());
       copies.put(node, copy);
     }
-    return builder.build(
-        fitting.outputs().stream().map(copies::get).toList(), this::specialised);
+    return builder.build(fitting.outputs().stream().map(copies::get).toList(), this::specialised);
   }
 
   private Graph specialised(Map<String, Shape> shapes) {

@@ -42,21 +42,22 @@ final class OnnxForms {
     OnnxNode modern = FORMS.getOrDefault(node.op(), given -> given).apply(node);
     Set<String> dropped = DROPPED.getOrDefault(node.op(), Set.of());
     Map<String, Json> attributes = new LinkedHashMap<>();
-    modern.attributes().forEach((attribute, value) -> {
-      if (!dropped.contains(attribute)) {
-        attributes.put(
-            attribute,
-            value
-                .json()
-                .orElseThrow(() ->
-                    new InputException(
-                        "the attribute "
-                            + Texts.line(attribute)
-                            + " is neither numbers nor a text")));
-      }
-    });
-    return new Description.Step(
-        name, modern.op(), modern.inputs(), modern.outputs(), attributes);
+    modern
+        .attributes()
+        .forEach((attribute, value) -> {
+          if (!dropped.contains(attribute)) {
+            attributes.put(
+                attribute,
+                value
+                    .json()
+                    .orElseThrow(() ->
+                        new InputException(
+                            "the attribute "
+                                + Texts.line(attribute)
+                                + " is neither numbers nor a text")));
+          }
+        });
+    return new Description.Step(name, modern.op(), modern.inputs(), modern.outputs(), attributes);
   }
 
   /** Before opset 13 all axes from {@code axis} on were one. */

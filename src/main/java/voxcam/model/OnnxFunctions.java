@@ -45,10 +45,12 @@ final class OnnxFunctions {
     readers.put("Clip", OnnxFunctions::clip);
     readers.put("Softmax-1", call -> flattened(call, new Softmax.Plain(1)));
     readers.put("LogSoftmax-1", call -> flattened(call, new Softmax.Log(1)));
-    readers.put("IsNaN", call -> {
-      Node x = only(call);
-      return call.result(SUB, call.scalar(1), call.between(EQUAL, x, x));
-    });
+    readers.put(
+        "IsNaN",
+        call -> {
+          Node x = only(call);
+          return call.result(SUB, call.scalar(1), call.between(EQUAL, x, x));
+        });
   }
 
   private static Node only(Call call) {
@@ -141,8 +143,7 @@ final class OnnxFunctions {
 
   /** Bounds may be computed, and attributes before opset 11. */
   private static List<Node> clip(Call call) {
-    boolean known =
-        (!call.has(1) || call.isConstant(1)) && (!call.has(2) || call.isConstant(2));
+    boolean known = (!call.has(1) || call.isConstant(1)) && (!call.has(2) || call.isConstant(2));
     if (known) {
       return Operators.reader("Clip").read(call);
     }

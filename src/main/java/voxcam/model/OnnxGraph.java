@@ -6,10 +6,7 @@ import voxcam.op.Dim;
 
 /** An ONNX graph, a {@code GraphProto}: the file's, or a branch of {@code If}. */
 record OnnxGraph(
-    List<OnnxNode> nodes,
-    List<OnnxTensor> initialisers,
-    List<Input> inputs,
-    List<String> outputs) {
+    List<OnnxNode> nodes, List<OnnxTensor> initialisers, List<Input> inputs, List<String> outputs) {
   OnnxGraph {
     nodes = List.copyOf(nodes);
     initialisers = List.copyOf(initialisers);

@@ -70,9 +70,10 @@ final class OnnxImport {
       return values
           .constants()
           .tensor(name)
-          .map(value -> builder.constant(names.all().contains(name) ? name + "%value" : name, value))
-          .orElseThrow(() ->
-              new InputException(where + ": the output " + Texts.quoted(name) + " is empty"));
+          .map(
+              value -> builder.constant(names.all().contains(name) ? name + "%value" : name, value))
+          .orElseThrow(
+              () -> new InputException(where + ": the output " + Texts.quoted(name) + " is empty"));
     }
     throw new InputException(
         where + ": the output " + Texts.quoted(name) + " is computed by no node");
@@ -99,7 +100,8 @@ final class OnnxImport {
       stands &= input.isEmpty() || stands(node, input);
     }
     try {
-      boolean done = stands && (known(node) || branch(node) || values.cast(node, nodes, builder, names));
+      boolean done =
+          stands && (known(node) || branch(node) || values.cast(node, nodes, builder, names));
       if (!done) {
         compute(node, stands);
       }
@@ -214,7 +216,8 @@ final class OnnxImport {
         nodes.put(output, result);
         values.setType(output, values.typeOf(node, i));
       } else if (needed.contains(output)) {
-        throw new InputException("its output " + i + ", " + Texts.quoted(output) + ", is not supported");
+        throw new InputException(
+            "its output " + i + ", " + Texts.quoted(output) + ", is not supported");
       }
     }
   }

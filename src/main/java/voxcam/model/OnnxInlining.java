@@ -67,14 +67,11 @@ final class OnnxInlining {
   private OnnxGraph graph(OnnxGraph graph, Scope scope) {
     List<OnnxTensor> initialisers =
         graph.initialisers().stream()
-            .map(t -> new OnnxTensor(
-                scope.value(t.name()), t.type(), t.dims(), t.runs(), t.external()))
+            .map(t ->
+                new OnnxTensor(scope.value(t.name()), t.type(), t.dims(), t.runs(), t.external()))
             .toList();
     return new OnnxGraph(
-        nodes(graph.nodes(), scope),
-        initialisers,
-        graph.inputs(),
-        scope.values(graph.outputs()));
+        nodes(graph.nodes(), scope), initialisers, graph.inputs(), scope.values(graph.outputs()));
   }
 
   private List<OnnxNode> nodes(List<OnnxNode> given, Scope scope) {
@@ -117,15 +114,16 @@ final class OnnxInlining {
   /** A node's attributes, those that a function passes on looked up. */
   private static Map<String, OnnxAttribute> attributes(OnnxNode node, Scope scope) {
     Map<String, OnnxAttribute> attributes = new LinkedHashMap<>();
-    node.attributes().forEach((name, value) -> {
-      OnnxAttribute given =
-          value instanceof OnnxAttribute.Reference(String other)
-              ? scope.attributes().get(other)
-              : value;
-      if (given != null) {
-        attributes.put(name, given);
-      }
-    });
+    node.attributes()
+        .forEach((name, value) -> {
+          OnnxAttribute given =
+              value instanceof OnnxAttribute.Reference(String other)
+                  ? scope.attributes().get(other)
+                  : value;
+          if (given != null) {
+            attributes.put(name, given);
+          }
+        });
     return attributes;
   }
 

@@ -105,8 +105,7 @@ final class OnnxMovements {
             ? List.of(own.get(0), channels, block, block, own.get(2), own.get(3))
             : List.of(own.get(0), block, block, channels, own.get(2), own.get(3));
     List<Integer> order = columns ? List.of(0, 1, 4, 2, 5, 3) : List.of(0, 3, 4, 1, 5, 2);
-    Node moved =
-        call.between(new Movement.Transpose(order), call.between(sizes(apart), x));
+    Node moved = call.between(new Movement.Transpose(order), call.between(sizes(apart), x));
     return call.result(
         sizes(List.of(own.get(0), channels, own.get(2) * block, own.get(3) * block)), moved);
   }
@@ -129,8 +128,7 @@ final class OnnxMovements {
       throw call.refused("the input " + x.shape() + " does not divide by " + block);
     }
     Node apart =
-        call.between(
-            sizes(List.of(own.get(0), own.get(1), height, block, width, block)), x);
+        call.between(sizes(List.of(own.get(0), own.get(1), height, block, width, block)), x);
     Node moved = call.between(new Movement.Transpose(List.of(0, 3, 5, 1, 2, 4)), apart);
     return call.result(
         sizes(List.of(own.get(0), own.get(1) * block * block, height, width)), moved);
@@ -198,8 +196,7 @@ final class OnnxMovements {
     Node turn = call.between(new Binary(Binary.Kind.Mul), below, call.scalar(count));
     Node wrapped = call.between(new Binary(Binary.Kind.Add), open, turn);
     Node hot =
-        call.between(
-            new Binary(Binary.Kind.Equal), wrapped, positions(call, rank, axis, count));
+        call.between(new Binary(Binary.Kind.Equal), wrapped, positions(call, rank, axis, count));
     return call.result(new Where(), hot, call.scalar(values[1]), call.scalar(values[0]));
   }
 

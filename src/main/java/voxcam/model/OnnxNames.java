@@ -45,9 +45,7 @@ final class OnnxNames {
       String stem =
           node.scope().isEmpty()
               ? node.name()
-              : last.get(node.scope()) == node
-                  ? node.scope()
-                  : node.scope() + "/" + node.op();
+              : last.get(node.scope()) == node ? node.scope() : node.scope() + "/" + node.op();
       names.put(node, unused(stem.isEmpty() ? node.op() : stem));
       branches(node).forEach(branch -> add(branch.nodes(), last));
     }

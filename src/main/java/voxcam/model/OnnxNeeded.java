@@ -4,7 +4,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which values the outputs of a graph depend on: exporters leave nodes behind that nobody reads. */
+/**
+ * Which values the outputs of a graph depend on: exporters leave nodes behind that nobody reads.
+ */
 final class OnnxNeeded {
   private OnnxNeeded() {}
 

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One operation of an ONNX graph, a {@code NodeProto}; an omitted input or output is the empty text.
+ * One operation of an ONNX graph, a {@code NodeProto}; an omitted input or output is the empty
+ * text.
  *
  * @param opset the version of ONNX's operators that gives the node its meaning; 0 until the file's
  *     imports are looked up

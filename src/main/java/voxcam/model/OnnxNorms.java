@@ -71,8 +71,7 @@ final class OnnxNorms {
       Node centred = call.between(SUB, x, mean);
       Node square = call.between(MUL, centred, centred);
       Node variance = call.between(new Reduce(Reduce.Kind.Mean, axes, true), square);
-      Node safe =
-          call.between(ADD, variance, call.scalar(call.attributes().real("epsilon", 1e-5)));
+      Node safe = call.between(ADD, variance, call.scalar(call.attributes().real("epsilon", 1e-5)));
       nodes.add(mean);
       nodes.add(call.between(new Unary.Reciprocal(), call.between(new Unary.Sqrt(), safe)));
     }
@@ -85,8 +84,7 @@ final class OnnxNorms {
     call.attributes().harmless("stash_type");
     int from = x.shape().axis(call.attributes().whole("axis", -1));
     List<Integer> axes = IntStream.range(from, x.shape().rank()).boxed().toList();
-    Node mean =
-        call.between(new Reduce(Reduce.Kind.Mean, axes, true), call.between(MUL, x, x));
+    Node mean = call.between(new Reduce(Reduce.Kind.Mean, axes, true), call.between(MUL, x, x));
     Node safe = call.between(ADD, mean, call.scalar(call.attributes().real("epsilon", 1e-5)));
     Node unit = call.between(DIV, x, call.between(new Unary.Sqrt(), safe));
     return call.result(MUL, unit, inputs.get(1));
@@ -118,15 +116,13 @@ final class OnnxNorms {
     int rest = Math.toIntExact(own.size(2, own.rank()));
     Node square = call.between(MUL, x, x);
     Node apart =
-        call.between(
-            new Movement.Reshape(List.of(own.dim(0), 1, own.dim(1), rest)), square);
+        call.between(new Movement.Reshape(List.of(own.dim(0), 1, own.dim(1), rest)), square);
     Window window =
         new Window(
             List.of(
                 new Window.Axis(size, 1, (size - 1) / 2, size - 1 - (size - 1) / 2, 1),
                 new Window.Axis(1, 1, 0, 0, 1)));
-    Node mean =
-        call.between(new Pool.Average(new Regions.Sliding(window, false), true), apart);
+    Node mean = call.between(new Pool.Average(new Regions.Sliding(window, false), true), apart);
     Node back = call.between(OnnxFunctions.sizes(own), mean);
     Node sum = call.between(ADD, call.between(MUL, back, call.scalar(alpha)), call.scalar(bias));
     return call.result(DIV, x, call.between(POW, sum, call.scalar(beta)));
@@ -139,8 +135,7 @@ final class OnnxNorms {
     Op mean = new Reduce(Reduce.Kind.Mean, axes, true);
     Node centred = call.between(SUB, x, call.between(mean, x));
     Node variance = call.between(mean, call.between(MUL, centred, centred));
-    Node deviation =
-        call.between(ADD, call.between(new Unary.Sqrt(), variance), call.scalar(1e-9));
+    Node deviation = call.between(ADD, call.between(new Unary.Sqrt(), variance), call.scalar(1e-9));
     return call.result(DIV, centred, deviation);
   }
 
@@ -164,8 +159,7 @@ final class OnnxNorms {
     Node x = call.inputs(1, 1).get(0);
     double p = call.attributes().whole("p", 2);
     List<Integer> axes = IntStream.range(2, x.shape().rank()).boxed().toList();
-    Node sum =
-        call.between(new Reduce(Reduce.Kind.Sum, axes, true), powered(call, x, p));
+    Node sum = call.between(new Reduce(Reduce.Kind.Sum, axes, true), powered(call, x, p));
     return call.result(POW, sum, call.scalar(1 / p));
   }
 

@@ -298,7 +298,6 @@ final class OnnxReader {
         default -> {}
       }
     }
-    return new OnnxModel.Function(
-        domain, name, overload, inputs, outputs, defaults, nodes, opsets);
+    return new OnnxModel.Function(domain, name, overload, inputs, outputs, defaults, nodes, opsets);
   }
 }

@@ -16,8 +16,8 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * What is known of the values of an ONNX graph while it is read: element types, tensors of the file,
- * and what follows from them and from sizes.
+ * What is known of the values of an ONNX graph while it is read: element types, tensors of the
+ * file, and what follows from them and from sizes.
  */
 final class OnnxValues {
   private static final int MOST_COMPUTED = 1 << 21;
@@ -112,7 +112,15 @@ final class OnnxValues {
   /** The element type of an output of a node that is computed in runs. */
   int typeOf(OnnxNode node, int output) {
     return switch (node.op()) {
-      case "Equal", "Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Not", "And", "Or", "Xor",
+      case "Equal",
+          "Greater",
+          "Less",
+          "GreaterOrEqual",
+          "LessOrEqual",
+          "Not",
+          "And",
+          "Or",
+          "Xor",
           "IsNaN" ->
           OnnxType.BOOL;
       case "ArgMax", "ArgMin" -> OnnxType.INT64;
@@ -201,8 +209,7 @@ final class OnnxValues {
         for (int i = 0; i < values.length; i++) {
           values[i] = reals[i];
         }
-        yield Optional.of(
-            List.of(Known.of(OnnxType.FLOAT, new int[] {values.length}, values)));
+        yield Optional.of(List.of(Known.of(OnnxType.FLOAT, new int[] {values.length}, values)));
       }
       case OnnxAttribute.Value(OnnxTensor tensor) -> {
         define(node.outputs().get(0), tensor);
@@ -226,8 +233,10 @@ final class OnnxValues {
     }
     Known value = Known.of(OnnxType.FLOAT, new int[] {1}, new double[] {0});
     if (node.attributes().get("value") instanceof OnnxAttribute.Value(OnnxTensor tensor)) {
-      value = Known.of(tensor.type(), weights.values(tensor).orElseThrow(
-          () -> new InputException("its value is empty")));
+      value =
+          Known.of(
+              tensor.type(),
+              weights.values(tensor).orElseThrow(() -> new InputException("its value is empty")));
     }
     try {
       int[] positions = new int[KnownShapes.count(sizes)];
@@ -261,8 +270,7 @@ final class OnnxValues {
    * A change of type of a computed value. Graphs are floating point: between such types, and from
    * whole numbers and truth values to any, there is nothing to do.
    */
-  boolean cast(
-      OnnxNode node, Map<String, Node> nodes, GraphBuilder builder, OnnxNames names) {
+  boolean cast(OnnxNode node, Map<String, Node> nodes, GraphBuilder builder, OnnxNames names) {
     boolean like = node.op().equals("CastLike");
     if (!node.isStandard() || !like && !node.op().equals("Cast")) {
       return false;
@@ -282,7 +290,9 @@ final class OnnxValues {
     }
     if (to == OnnxType.BOOL && own != OnnxType.BOOL) {
       Node zero = builder.add(new Binary(Binary.Kind.Equal), x, builder.scalar(0));
-      nodes.put(output, builder.add(names.of(node), new Binary(Binary.Kind.Sub), builder.scalar(1), zero));
+      nodes.put(
+          output,
+          builder.add(names.of(node), new Binary(Binary.Kind.Sub), builder.scalar(1), zero));
     } else if (OnnxType.isWhole(to) && !OnnxType.isWhole(own)) {
       throw new InputException(
           "of a computed value to " + OnnxType.name(to) + " is not supported, it would be cut off");
@@ -297,8 +307,7 @@ final class OnnxValues {
   OnnxNode prepared(OnnxNode node) {
     switch (node.op()) {
       case "Concat" -> {
-        List<String> kept =
-            node.inputs().stream().filter(name -> !isEmptyList(name)).toList();
+        List<String> kept = node.inputs().stream().filter(name -> !isEmptyList(name)).toList();
         return node.with(node.op(), kept, node.attributes());
       }
       case "Div", "Pow" -> {

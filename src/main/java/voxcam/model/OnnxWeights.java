@@ -20,8 +20,7 @@ final class OnnxWeights {
     this.files = files;
     for (OnnxTensor tensor : graph.initialisers()) {
       if (stored.put(tensor.name(), tensor) != null) {
-        throw new InputException(
-            where + ": two tensors are named " + Texts.quoted(tensor.name()));
+        throw new InputException(where + ": two tensors are named " + Texts.quoted(tensor.name()));
       }
     }
   }

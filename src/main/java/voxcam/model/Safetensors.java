@@ -35,7 +35,8 @@ public final class Safetensors {
       if (entry.isEmpty()) {
         without.add(entry.name());
       } else {
-        MemorySegment data = file.bytes().asSlice(header.dataStart() + entry.begin(), entry.bytes());
+        MemorySegment data =
+            file.bytes().asSlice(header.dataStart() + entry.begin(), entry.bytes());
         stored.put(
             entry.name(), new StoredTensor(entry.name(), entry.dtype(), entry.sizes(), data));
       }

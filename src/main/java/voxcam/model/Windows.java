@@ -40,7 +40,11 @@ final class Windows {
     return read(call, kernel, outputPadding);
   }
 
-  /** The window of a transposed convolution that says how large its output is. */
+  /**
+   * The window of a transposed convolution that says how large its output is.
+   *
+   * @param outputPadding one for each axis; grows where the output is beyond what the input reaches
+   */
   static Window ofOutput(Call call, List<Integer> outputPadding) {
     if (!call.input(0).isShaped() || !call.input(1).isShaped()) {
       throw call.refused("output_shape depends on free sizes; give pads and output_padding");
@@ -65,7 +69,9 @@ final class Windows {
               + value(outputPadding, i);
       long total = whole - wanted.get(i);
       if (total < 0) {
-        throw call.refused("output_shape " + wanted + " is beyond what its input reaches");
+        // Nothing reaches those positions but the bias.
+        outputPadding.set(i, call.exact("output_shape", value(outputPadding, i) - total));
+        total = 0;
       }
       int half = Math.toIntExact(total / 2);
       int rest = Math.toIntExact(total - half);

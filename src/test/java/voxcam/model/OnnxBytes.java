@@ -22,8 +22,7 @@ final class OnnxBytes {
 
   OnnxBytes real(int field, float value) {
     varint((long) field << 3 | 5);
-    out.writeBytes(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
+    out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
     return this;
   }
 

@@ -42,10 +42,21 @@ record OnnxNodeCase(
         OnnxReader.read(where, MappedFile.open(folder.resolve("model.onnx"), "model").bytes());
     OnnxGraph graph = OnnxInlining.apply(where, model);
     Set<String> operators = new LinkedHashSet<>();
-    graph.nodes().forEach(node -> operators.add(node.operator()));
+    operators(graph, operators);
     Path data = folder.resolve("test_data_set_0");
     return new OnnxNodeCase(
         folder, graph, operators, tensors(data, "input"), tensors(data, "output"));
+  }
+
+  private static void operators(OnnxGraph graph, Set<String> operators) {
+    for (OnnxNode node : graph.nodes()) {
+      operators.add(node.operator());
+      for (OnnxAttribute value : node.attributes().values()) {
+        if (value instanceof OnnxAttribute.Branch(OnnxGraph branch)) {
+          operators(branch, operators);
+        }
+      }
+    }
   }
 
   private static List<OnnxTensor> tensors(Path data, String kind) {
@@ -66,7 +77,8 @@ record OnnxNodeCase(
   }
 
   boolean isSupported() {
-    return operators.stream().allMatch(OnnxOperators.names()::contains);
+    boolean recent = graph.nodes().stream().allMatch(node -> node.opset() >= 7);
+    return recent && operators.stream().allMatch(OnnxOperators.names()::contains);
   }
 
   /** Whether the values are of float32; positions and truth values beside them may be whole. */
@@ -125,21 +137,20 @@ record OnnxNodeCase(
       for (int i = 0; i < inputs.size(); i++) {
         OnnxTensor tensor = inputs.get(i);
         String name = graph.inputs().get(i).name();
-        boolean condition = tensor.type() == OnnxType.BOOL && graph.nodes().get(0).op().equals("If");
+        boolean condition =
+            tensor.type() == OnnxType.BOOL && graph.nodes().get(0).op().equals("If");
         boolean whole =
             tensor.type() == OnnxType.INT64 || tensor.type() == OnnxType.INT32 || condition;
         if (whole || allButFirst && i > 0) {
           constants.add(
-              new OnnxTensor(
-                  name, tensor.type(), tensor.dims(), tensor.runs(), tensor.external()));
+              new OnnxTensor(name, tensor.type(), tensor.dims(), tensor.runs(), tensor.external()));
         } else {
           Tensor value = none.values(tensor).orElseThrow();
           shapes.put(name, value.shape());
           given.put(name, Tensor.of(value.shape(), value.doubles()));
         }
       }
-      OnnxGraph known =
-          new OnnxGraph(graph.nodes(), constants, graph.inputs(), graph.outputs());
+      OnnxGraph known = new OnnxGraph(graph.nodes(), constants, graph.inputs(), graph.outputs());
       Graph made =
           new OnnxImport(
                   "test",

@@ -82,8 +82,10 @@ final class OnnxOpeningTest {
             .with(1, node("s", "Shape", List.of("x"), List.of("s")))
             .with(1, node("g", "Gather", List.of("s", "zero"), List.of("g")))
             .with(1, node("u", "Unsqueeze", List.of("g", "first"), List.of("u")))
-            .with(1, node("c", "Concat", List.of("u", "rest"), List.of("c"))
-                .with(5, message().text(1, "axis").number(3, 0).number(20, 2)))
+            .with(
+                1,
+                node("c", "Concat", List.of("u", "rest"), List.of("c"))
+                    .with(5, message().text(1, "axis").number(3, 0).number(20, 2)))
             .with(1, node("r", "Reshape", List.of("x", "c"), List.of("y")))
             .with(5, tensor("zero", 7).bytes(7, new byte[] {0}))
             .with(5, wholes("first", 0))
@@ -110,9 +112,18 @@ final class OnnxOpeningTest {
   void aConstantConditionIsTaken() {
     OnnxBytes graph =
         message()
-            .with(1, node("if", "If", List.of("yes"), List.of("y"))
-                .with(5, message().text(1, "then_branch").with(6, branch("Neg", "n")).number(20, 5))
-                .with(5, message().text(1, "else_branch").with(6, branch("Loop", "l")).number(20, 5)))
+            .with(
+                1,
+                node("if", "If", List.of("yes"), List.of("y"))
+                    .with(
+                        5,
+                        message().text(1, "then_branch").with(6, branch("Neg", "n")).number(20, 5))
+                    .with(
+                        5,
+                        message()
+                            .text(1, "else_branch")
+                            .with(6, branch("Loop", "l"))
+                            .number(20, 5)))
             .with(5, tensor("yes", 9).bytes(9, new byte[] {1}))
             .with(11, value("x", 1, 2))
             .with(12, value("y", 1, 2));
@@ -177,8 +188,7 @@ final class OnnxOpeningTest {
   @Test
   void valuesThatDoNotFitAreRefused() {
     assertThatThrownBy(() -> open(17, added(floats("w", new long[] {3}, 1, 2))))
-        .hasMessage(
-            "net.onnx: tensor \"w\": has the sizes [3], which take 12 bytes, and holds 8");
+        .hasMessage("net.onnx: tensor \"w\": has the sizes [3], which take 12 bytes, and holds 8");
     assertThatThrownBy(() -> open(17, added(tensor("w", 8, 2))))
         .hasMessageContaining("values of type string are not supported; export as float32");
     assertThatThrownBy(() -> open(17, added(tensor("w", 1, 1 << 20, 1 << 20, 1 << 30))))
@@ -213,7 +223,11 @@ final class OnnxOpeningTest {
   @Test
   void tensorsMayLieInOtherFilesOfTheFolderOnly() throws IOException {
     byte[] data =
-        ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putFloat(9).putFloat(1).putFloat(2)
+        ByteBuffer.allocate(12)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putFloat(9)
+            .putFloat(1)
+            .putFloat(2)
             .array();
     Path models = Files.createDirectories(folder.resolve("models"));
     Files.write(models.resolve("net.data"), data);

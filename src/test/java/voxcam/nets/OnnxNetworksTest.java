@@ -83,8 +83,7 @@ final class OnnxNetworksTest {
     Model model = Model.open(file).withTask(task);
     double worst = 0;
     double ofLogits = Double.NaN;
-    try (Explainer explainer =
-        new Explainer(model, Backends.named(device), Options.DEFAULT)) {
+    try (Explainer explainer = new Explainer(model, Backends.named(device), Options.DEFAULT)) {
       for (Json item : items(about, "targets")) {
         int target = (int) ((Json.Whole) item).value();
         Request request =
