@@ -76,9 +76,9 @@ CUBE = (1, 1, 32, 32, 32)
 WIDE = [
     item("resnet18", monai("resnet18", spatial_dims=3, n_input_channels=1, num_classes=3), CUBE, ["layer4", "layer3"], free=(0, 2, 3, 4)),
     item("resnet50", monai("resnet50", spatial_dims=3, n_input_channels=1, num_classes=3), CUBE, ["layer4", "layer3"]),
-    item("densenet121", monai("DenseNet121", spatial_dims=3, in_channels=1, out_channels=3), CUBE, ["features.norm5", "features.denseblock3"]),
-    item("seresnet50", monai("SEResNet50", spatial_dims=3, in_channels=1, num_classes=3), CUBE, ["layer4", "layer3"]),
-    item("seresnext50", monai("SEResNext50", spatial_dims=3, in_channels=1, num_classes=3), CUBE, ["layer4", "layer3"]),
+    item("densenet121", monai("DenseNet121", spatial_dims=3, in_channels=1, out_channels=3), CUBE, ["features.denseblock3", "features.denseblock2"]),
+    item("seresnet50", monai("SEResNet50", spatial_dims=3, in_channels=1, num_classes=3), CUBE, ["layer3", "layer2"]),
+    item("seresnext50", monai("SEResNext50", spatial_dims=3, in_channels=1, num_classes=3), CUBE, ["layer3", "layer2"]),
     item("r3d_18", video("r3d_18"), (1, 3, 8, 56, 56), ["layer4", "layer3"]),
     item("mc3_18", video("mc3_18"), (1, 3, 8, 56, 56), ["layer4", "layer3"]),
     item("r2plus1d_18", video("r2plus1d_18"), (1, 3, 8, 56, 56), ["layer4", "layer3"]),
@@ -93,6 +93,6 @@ WIDE = [
     item("vit", vit(in_channels=1, img_size=(32, 32, 32), patch_size=(16, 16, 16), classification=True, num_classes=3, post_activation=""),
          CUBE, ["patch_embedding.patch_embeddings"]),
     item("efficientnet-b0", monai("EfficientNetBN", model_name="efficientnet-b0", spatial_dims=3, in_channels=1, num_classes=3, pretrained=False), CUBE,
-         ["_blocks.15", "_blocks.4"]),
+         ["_blocks.4", "_blocks.2"]),
     item("resnet18-2d", lambda: vision().models.resnet18(num_classes=5), (1, 3, 96, 96), ["layer4", "layer3"]),
 ]
