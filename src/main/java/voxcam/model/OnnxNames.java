@@ -28,9 +28,16 @@ final class OnnxNames {
 
   private static void lasts(List<OnnxNode> nodes, Map<String, OnnxNode> last) {
     for (OnnxNode node : nodes) {
-      last.put(node.scope(), node);
+      // A module's last node may lie in a module inside of it, which gives it its name.
+      for (String module = node.scope(); !module.isEmpty(); module = parent(module)) {
+        last.put(module, node);
+      }
       branches(node).forEach(branch -> lasts(branch.nodes(), last));
     }
+  }
+
+  private static String parent(String module) {
+    return module.substring(0, Math.max(0, module.lastIndexOf('.')));
   }
 
   private static List<OnnxGraph> branches(OnnxNode node) {
