@@ -49,7 +49,8 @@ def watch(module):
                 x = nn.functional.pad(x, [0, layer.stride] * axes, value=-1e9)
             distance = runner_up_gap(x, geometry)
         distance = distance[distance > 0]
-        margins[0] = min(margins[0], float(distance.min() / size))
+        if len(distance):
+            margins[0] = min(margins[0], float(distance.min() / size))
 
     for layer in module.modules():
         if isinstance(layer, (nn.ReLU, nn.PReLU, nn.MaxPool2d, nn.MaxPool3d)):

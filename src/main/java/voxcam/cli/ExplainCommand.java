@@ -52,7 +52,7 @@ final class ExplainCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "MODEL",
-      description = "The model file (.safetensors).")
+      description = "The model file (.safetensors), or an ONNX file (.onnx).")
   String model;
 
   @Parameters(
@@ -79,6 +79,7 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "L",
       description =
           "The layers whose cells the map shows, several with commas; 'engine info' lists them."
+              + " The path of a PyTorch module, as layer4, means the last layer inside of it."
               + " Default: the model's own.")
   String layer;
 

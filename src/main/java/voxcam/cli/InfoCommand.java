@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import voxcam.explain.Layers;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.model.Model;
@@ -41,7 +42,10 @@ import voxcam.volume.Recipe;
       "  engine info weights.safetensors --arch resnet18 --input 1x1x64x128x128"
     })
 final class InfoCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model file (.safetensors).")
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The model file (.safetensors), or an ONNX file (.onnx).")
   String model;
 
   @Option(
@@ -78,6 +82,7 @@ final class InfoCommand implements Callable<Integer> {
       Costs costs = Costs.of(opened, graph, known.get());
       rows.addAll(costs.rows());
       streams.out().print(Text.table(rows) + "\n" + Text.table(table.rows(costs.layer())));
+      streams.out().print(suggested(graph));
     } else {
       rows.add(List.of("parameters", Text.count(LayerTable.parameters(opened.graph()))));
       opened.layer().ifPresent(layer -> rows.add(List.of("layer", layer)));
@@ -93,6 +98,18 @@ final class InfoCommand implements Callable<Integer> {
     return Failure.DONE;
   }
 
+  /** Which layers to look at first, and why. */
+  private static String suggested(Graph graph) {
+    if (Layers.suitable(graph).isEmpty()) {
+      return "";
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (Layers.Suggestion suggestion : Layers.suggestions(graph)) {
+      rows.add(List.of("--layer " + suggestion.layer().name(), suggestion.why()));
+    }
+    return "\nLayers to look at first:\n" + Text.table(rows);
+  }
+
   private static String labels(Model model) {
     List<String> labels = model.labels();
     List<String> numbered = new ArrayList<>();
@@ -103,7 +120,7 @@ final class InfoCommand implements Callable<Integer> {
   }
 
   /** The input's shape where nothing but the batch is free. */
-  private static Optional<Shape> ofOneVolume(FreeShape free) {
+  static Optional<Shape> ofOneVolume(FreeShape free) {
     List<Dim> dims = new ArrayList<>(free.dims());
     if (!dims.isEmpty() && dims.get(0) instanceof Dim.Free) {
       dims.set(0, new Dim.Fixed(1));

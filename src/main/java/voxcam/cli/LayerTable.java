@@ -31,7 +31,7 @@ record LayerTable(Graph graph) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("layer", "operation", "output", "parameters", "GFLOPs", "map"));
     for (Node node : graph.nodes()) {
-      if (!(node.op() instanceof Source)) {
+      if (isLayer(node)) {
         rows.add(
             List.of(
                 node.name(),
@@ -61,12 +61,17 @@ record LayerTable(Graph graph) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("layer", "operation", "parameters"));
     for (Node node : graph.nodes()) {
-      if (!(node.op() instanceof Source)) {
+      if (isLayer(node)) {
         rows.add(
             List.of(node.name(), node.op().name(), Text.count(parameters.getOrDefault(node, 0L))));
       }
     }
     return rows;
+  }
+
+  /** Steps in between, which a file does not name, are left out. */
+  private static boolean isLayer(Node node) {
+    return !(node.op() instanceof Source) && !node.name().startsWith("%");
   }
 
   static long parameters(Graph graph) {

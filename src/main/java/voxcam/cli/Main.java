@@ -33,7 +33,8 @@ import voxcam.backend.Backends;
       "",
       "Examples:",
       "  engine explain --demo --out demo          a synthetic chest CT, nothing else needed",
-      "  engine info model.safetensors             labels, layers, which layer to explain",
+      "  engine info model.onnx                    labels, layers, which layer to explain",
+      "  engine convert model.onnx model.safetensors --labels nodule,effusion",
       "  engine explain model.safetensors ct.nii.gz --target nodule --out maps",
       "  engine predict model.safetensors t1.nii.gz --out labels.nii.gz",
       "",
@@ -147,9 +148,10 @@ public final class Main implements Callable<Integer> {
             "explain", new ExplainCommand(streams),
             "predict", new PredictCommand(streams),
             "info", new InfoCommand(streams),
+            "convert", new ConvertCommand(streams),
             "doctor", new DoctorCommand(streams),
             "completion", new CompletionCommand(streams));
-    for (String name : List.of("explain", "predict", "info", "doctor", "completion")) {
+    for (String name : List.of("explain", "predict", "info", "convert", "doctor", "completion")) {
       line.addSubcommand(name, commands.get(name));
     }
     line.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));

@@ -43,7 +43,10 @@ import voxcam.volume.Npy;
       "  engine predict tumour.safetensors t1.nii.gz t2.nii.gz --raw logits.npy"
     })
 final class PredictCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model file (.safetensors).")
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "The model file (.safetensors), or an ONNX file (.onnx).")
   String model;
 
   @Parameters(

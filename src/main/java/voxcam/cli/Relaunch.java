@@ -43,7 +43,7 @@ final class Relaunch {
     if (args.length == 0 || args[0].isEmpty() || args[0].startsWith("-")) {
       return false;
     }
-    return !List.of("help", "info", "completion").contains(args[0])
+    return !List.of("help", "info", "convert", "completion").contains(args[0])
         && Arrays.stream(args).noneMatch(List.of("-h", "--help", "--demo")::contains);
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Source;
@@ -19,8 +20,10 @@ public final class Graph {
   private final List<Node> nodes;
   private final List<Node> outputs;
   private final Map<String, Node> byName;
+  private final Optional<Function<Map<String, Shape>, Graph>> maker;
 
-  Graph(List<Node> nodes, List<Node> outputs) {
+  Graph(List<Node> nodes, List<Node> outputs, Optional<Function<Map<String, Shape>, Graph>> maker) {
+    this.maker = maker;
     this.nodes = List.copyOf(nodes);
     this.outputs = List.copyOf(outputs);
     this.byName = new HashMap<>();
@@ -63,6 +66,9 @@ public final class Graph {
    * @throws InputException if an input is missing or does not suit, or a shape rule refuses
    */
   public Graph specialise(Map<String, Shape> shapes) {
+    if (maker.isPresent()) {
+      return maker.get().apply(shapes);
+    }
     GraphBuilder builder = new GraphBuilder();
     Map<Node, Node> copies = new HashMap<>();
     for (Node node : nodes) {
@@ -85,6 +91,14 @@ public final class Graph {
       copies.put(node, copy);
     }
     return builder.build(outputs.stream().map(copies::get).toList());
+  }
+
+  /**
+   * Whether attributes of operations depend on sizes that are free: those of this graph hold for
+   * some sizes only, and {@link #specialise} makes the graph anew.
+   */
+  public boolean dependsOnSizes() {
+    return maker.isPresent();
   }
 
   /** The nodes whose values depend on any of {@code sources}, those included, in order. */

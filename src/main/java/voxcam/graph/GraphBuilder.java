@@ -3,7 +3,10 @@ package voxcam.graph;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import voxcam.op.FreeShape;
 import voxcam.op.InputException;
 import voxcam.op.Op;
@@ -91,12 +94,25 @@ public final class GraphBuilder {
 
   /** The graph of all nodes so far. */
   public Graph build(List<Node> outputs) {
+    return build(outputs, Optional.empty());
+  }
+
+  /**
+   * A graph whose operations hold for some sizes of its inputs only.
+   *
+   * @param maker makes the graph for other shapes of the inputs
+   */
+  public Graph build(List<Node> outputs, Function<Map<String, Shape>, Graph> maker) {
+    return build(outputs, Optional.of(maker));
+  }
+
+  private Graph build(List<Node> outputs, Optional<Function<Map<String, Shape>, Graph>> maker) {
     for (Node output : outputs) {
       if (!members.contains(output)) {
         throw new IllegalStateException("output " + output.name() + " is not of this graph");
       }
     }
-    return new Graph(nodes, outputs);
+    return new Graph(nodes, outputs, maker);
   }
 
   private Node adopt(Node node) {

@@ -2,6 +2,7 @@ package voxcam.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,25 @@ final class Call {
     this.attributes = new Attributes(step.op(), step.attributes());
   }
 
+  /**
+   * This call with its first input only, and a parameter as an attribute.
+   *
+   * @param dropped attributes that it goes without
+   */
+  Call instead(List<String> dropped, String parameter, List<Object> given) {
+    attributes.harmless(step.attributes().keySet().toArray(String[]::new));
+    Map<String, Json> others = new LinkedHashMap<>(step.attributes());
+    others.keySet().removeAll(dropped);
+    others.put(parameter, Json.of(given));
+    return new Call(
+        builder,
+        constants,
+        new Description.Step(
+            step.name(), step.op(), step.inputs().subList(0, 1), step.outputs(), others),
+        values,
+        layers);
+  }
+
   String op() {
     return step.op();
   }
@@ -62,6 +82,11 @@ final class Call {
 
   boolean has(int index) {
     return index < step.inputs().size() && !step.inputs().get(index).isEmpty();
+  }
+
+  /** Whether an input is known while the file is read. */
+  boolean isConstant(int index) {
+    return has(index) && constants.has(name(index));
   }
 
   Node input(int index) {
@@ -156,6 +181,11 @@ final class Call {
     return step.outputs();
   }
 
+  /** Whether the file names this output. */
+  boolean asked(int output) {
+    return output < step.outputs().size() && !step.outputs().get(output).isEmpty();
+  }
+
   /** The node that carries this step's name. */
   List<Node> result(Op op, List<Node> inputs) {
     return List.of(builder.add(step.name(), op, inputs));
@@ -173,6 +203,11 @@ final class Call {
   /** A step in between. */
   Node between(Op op, Node... inputs) {
     return builder.add(op, inputs);
+  }
+
+  /** Numbers that the file does not hold. */
+  Node constant(Tensor value) {
+    return builder.constant(value);
   }
 
   Node scalar(double value) {

@@ -41,6 +41,16 @@ final class Constants {
     return Optional.ofNullable(literal == null ? tensors.get(name) : literal);
   }
 
+  /** A value that was computed while the file was read. */
+  void define(String name, Tensor value) {
+    literals.put(name, value);
+  }
+
+  /** Likewise, of no elements. */
+  void defineEmpty(String name) {
+    emptyLiterals.add(name);
+  }
+
   /** Takes the value of a {@code Constant} node. */
   void define(String where, Description.Step step) {
     Attributes attributes = new Attributes(where, step.attributes());
@@ -84,11 +94,9 @@ final class Constants {
 
   /** The whole numbers of a constant that is a parameter of an operation, in all their 64 bits. */
   long[] wholes(String where, String name) {
-    if (tensor(name).orElse(null) instanceof StoredTensor stored && stored.dtype().isWhole()) {
+    if (tensor(name).orElse(null) instanceof WholeNumbers stored && stored.isWhole()) {
       Numbers.checkCount(where, stored.shape().size());
-      long[] values = new long[stored.shape().length()];
-      Arrays.setAll(values, stored::whole);
-      return values;
+      return stored.wholes();
     }
     double[] reals = reals(where, name);
     long[] values = new long[reals.length];

@@ -1,5 +1,6 @@
 package voxcam.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +28,21 @@ final class ConvOperators {
 
   private static List<Node> transposed(Call call) {
     List<Node> inputs = call.inputs(2, 3);
-    if (call.attributes().has("output_shape")) {
-      throw call.refused("output_shape is not supported, give pads and output_padding");
-    }
     List<Integer> given =
         call.attributes()
             .wholes("output_padding")
             .map(values -> call.exact("output_padding", values))
             .orElse(List.of());
+    if (call.attributes().has("output_shape")) {
+      List<Integer> padding = new ArrayList<>(given);
+      int rank = Math.max(0, inputs.get(1).shape().rank() - 2);
+      while (padding.size() < rank) {
+        padding.add(0);
+      }
+      Window reaching = Windows.ofOutput(call, padding);
+      return call.result(
+          new Conv.Transposed(reaching, call.attributes().whole("group", 1), padding), inputs);
+    }
     Window window = Windows.ofWeight(call, given);
     List<Integer> outputPadding = Windows.list(call, "output_padding", window.rank(), 0);
     return call.result(

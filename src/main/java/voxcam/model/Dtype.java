@@ -15,6 +15,9 @@ public enum Dtype {
   I32(4),
   I16(2),
   I8(1),
+  U64(8),
+  U32(4),
+  U16(2),
   U8(1),
   BOOL(1);
 
@@ -46,7 +49,7 @@ public enum Dtype {
   boolean isWhole() {
     return switch (this) {
       case F64, F32, F16, BF16 -> false;
-      case I64, I32, I16, I8, U8, BOOL -> true;
+      case I64, I32, I16, I8, U64, U32, U16, U8, BOOL -> true;
     };
   }
 
@@ -56,20 +59,27 @@ public enum Dtype {
       case F32 -> data.get(FLOAT, index * 4);
       case F16 -> Float.float16ToFloat(data.get(SHORT, index * 2));
       case BF16 -> Float.intBitsToFloat(data.get(SHORT, index * 2) << 16);
-      case I64, I32, I16, I8, U8, BOOL -> whole(data, index);
+      case U64 -> unsigned(whole(data, index));
+      case I64, I32, I16, I8, U32, U16, U8, BOOL -> whole(data, index);
     };
   }
 
   long whole(MemorySegment data, long index) {
     return switch (this) {
-      case I64 -> data.get(LONG, index * 8);
+      case I64, U64 -> data.get(LONG, index * 8);
       case I32 -> data.get(INT, index * 4);
       case I16 -> data.get(SHORT, index * 2);
       case I8 -> data.get(BYTE, index);
+      case U32 -> data.get(INT, index * 4) & 0xffffffffL;
+      case U16 -> data.get(SHORT, index * 2) & 0xffff;
       case U8 -> data.get(BYTE, index) & 0xff;
       case BOOL -> data.get(BYTE, index) == 0 ? 0 : 1;
       case F64, F32, F16, BF16 -> throw new IllegalStateException(this + " is not whole");
     };
+  }
+
+  private static double unsigned(long bits) {
+    return bits >= 0 ? bits : (bits >>> 1) * 2.0 + (bits & 1);
   }
 
   float[] floats(MemorySegment data, int count) {
@@ -126,6 +136,9 @@ public enum Dtype {
       case I16 ->
           data.set(SHORT, index * 2, (short) ranged(value, Short.MIN_VALUE, Short.MAX_VALUE));
       case I8 -> data.set(BYTE, index, (byte) ranged(value, Byte.MIN_VALUE, Byte.MAX_VALUE));
+      case U64 -> data.set(LONG, index * 8, ranged(value, 0, Long.MAX_VALUE));
+      case U32 -> data.set(INT, index * 4, (int) ranged(value, 0, 0xffffffffL));
+      case U16 -> data.set(SHORT, index * 2, (short) ranged(value, 0, 0xffff));
       case U8 -> data.set(BYTE, index, (byte) ranged(value, 0, 255));
       case BOOL -> data.set(BYTE, index, (byte) ranged(value, 0, 1));
     }

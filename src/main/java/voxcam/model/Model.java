@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.InputException;
+import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
@@ -24,7 +26,7 @@ public final class Model {
   private final List<String> labels;
   private final Optional<String> layer;
   private final Optional<String> recipe;
-  private final Optional<Safetensors> file;
+  private final Optional<Origin> origin;
 
   Model(
       String name,
@@ -33,14 +35,14 @@ public final class Model {
       List<String> labels,
       Optional<String> layer,
       Optional<String> recipe,
-      Optional<Safetensors> file) {
+      Optional<Origin> origin) {
     this.name = name;
     this.graph = graph;
     this.task = task;
     this.labels = List.copyOf(labels);
     this.layer = layer;
     this.recipe = recipe;
-    this.file = file;
+    this.origin = origin;
     ModelChecks.check(this);
   }
 
@@ -55,18 +57,25 @@ public final class Model {
         name, graph, task, labels, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
+  /** The file that a model comes from. */
+  record Origin(Path path, Supplier<String> sha256) {
+    static Origin of(Safetensors file) {
+      return new Origin(file.path(), file::sha256);
+    }
+  }
+
   /**
-   * Opens a model file.
+   * Opens a model file, or an ONNX file, whose name ends in {@code .onnx}.
    *
    * @throws InputException if it is missing, damaged, holds weights but no graph, or an operation
    *     that the engine does not have
    */
   public static Model open(Path path) {
-    return ModelFile.read(Safetensors.open(path), "");
+    return open(path, "");
   }
 
   /**
-   * Opens a file of plain weights, or a model file.
+   * Opens a file of plain weights, a model file, or an ONNX file.
    *
    * @param architecture the network that the weights belong to, {@code resnet18:conv1_stride=2}, as
    *     {@link voxcam.nets.Architectures} knows them; empty for a model file, which holds its own
@@ -75,7 +84,9 @@ public final class Model {
    *     shapes
    */
   public static Model open(Path path, String architecture) {
-    return ModelFile.read(Safetensors.open(path), architecture);
+    return OnnxFile.isOne(path)
+        ? OnnxOpening.read(OnnxFile.open(path), architecture)
+        : ModelFile.read(Safetensors.open(path), architecture);
   }
 
   /**
@@ -99,7 +110,21 @@ public final class Model {
 
   /** This model with other labels; {@link #path} and {@link #sha256} stay those of its file. */
   public Model withLabels(List<String> others) {
-    return new Model(name, graph, task, others, layer, recipe, file);
+    return new Model(name, graph, task, others, layer, recipe, origin);
+  }
+
+  /** This model with another meaning of its logits. */
+  public Model withTask(Task other) {
+    return new Model(name, graph, other, labels, layer, recipe, origin);
+  }
+
+  /**
+   * This model for inputs of given shapes alone.
+   *
+   * @throws InputException as {@link Graph#specialise}
+   */
+  public Model withInput(Map<String, Shape> shapes) {
+    return new Model(name, graph.specialise(shapes), task, labels, layer, recipe, Optional.empty());
   }
 
   /** A short name: the file's, without its ending. */
@@ -138,12 +163,12 @@ public final class Model {
 
   /** The file that this model is, unchanged but for the labels. */
   public Optional<Path> path() {
-    return file.map(Safetensors::path);
+    return origin.map(Origin::path);
   }
 
   /** The SHA-256 of that file, in hexadecimal; reads all of it. */
   public Optional<String> sha256() {
-    return file.map(Safetensors::sha256);
+    return origin.map(from -> from.sha256().get());
   }
 
   /**
@@ -158,10 +183,16 @@ public final class Model {
    * Writes a model file, whole or not at all.
    *
    * @param dtype of the weights
-   * @throws InputException if the graph holds gradients, a value is beyond {@code dtype}, or the
-   *     file cannot be written
+   * @throws InputException if the graph holds gradients or depends on sizes that are free, a value
+   *     is beyond {@code dtype}, or the file cannot be written
    */
   public void save(Path path, Dtype dtype) {
+    if (graph.dependsOnSizes()) {
+      throw new InputException(
+          name
+              + ": the network computes with sizes of its input that are free, and a model file"
+              + " holds none such; give the input's shape");
+    }
     GraphWriter.Result written = GraphWriter.write(graph);
     Map<String, Tensor> tensors = written.tensors();
     SafetensorsWriter.write(

@@ -2,12 +2,14 @@ package voxcam.model;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.Dim;
+import voxcam.op.FreeShape;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Source;
@@ -15,7 +17,7 @@ import voxcam.op.Source;
 /** What a model promises: labels for all classes, a layer that exists, a recipe that is a list. */
 final class ModelChecks {
   /** Sizes to try for free axes; networks differ in which they can take. */
-  private static final List<Integer> SIZES = List.of(64, 32, 96, 128, 48, 16, 224, 420);
+  static final List<Integer> SIZES = List.of(64, 32, 96, 128, 48, 16, 224, 420);
 
   private ModelChecks() {}
 
@@ -73,7 +75,7 @@ final class ModelChecks {
   }
 
   /** The logits' shape for the input's own sizes, or for some that fit. */
-  private static Optional<Shape> logits(Graph graph) {
+  static Optional<Shape> logits(Graph graph) {
     Node output = graph.outputs().get(0);
     if (output.isShaped()) {
       return Optional.of(output.shape());
@@ -91,21 +93,28 @@ final class ModelChecks {
   }
 
   private static Map<String, Shape> shapes(Graph graph, int size) {
+    Map<String, FreeShape> inputs = new LinkedHashMap<>();
+    graph.inputs().forEach(input -> inputs.put(input.name(), ((Source.Input) input.op()).shape()));
+    return shapes(inputs, size);
+  }
+
+  /** One sample, and {@code size} for every other size that is free. */
+  static Map<String, Shape> shapes(Map<String, FreeShape> inputs, int size) {
     Map<String, Integer> bound = new HashMap<>();
-    Map<String, Shape> shapes = new HashMap<>();
-    for (Node input : graph.inputs()) {
-      List<Dim> dims = ((Source.Input) input.op()).shape().dims();
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    inputs.forEach((input, free) -> {
+      List<Dim> dims = free.dims();
       int[] sizes = new int[dims.size()];
       for (int i = 0; i < sizes.length; i++) {
-        int free = i == 0 ? 1 : size;
+        int chosen = i == 0 ? 1 : size;
         sizes[i] =
             switch (dims.get(i)) {
               case Dim.Fixed(int fixed) -> fixed;
-              case Dim.Free(String name) -> bound.computeIfAbsent(name, unused -> free);
+              case Dim.Free(String name) -> bound.computeIfAbsent(name, unused -> chosen);
             };
       }
-      shapes.put(input.name(), Shape.of(sizes));
-    }
+      shapes.put(input, Shape.of(sizes));
+    });
     return shapes;
   }
 }

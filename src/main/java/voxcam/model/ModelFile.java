@@ -21,11 +21,11 @@ import voxcam.op.InputException;
 final class ModelFile {
   private static final String PREFIX = "voxcam.";
   private static final String VERSION = "voxcam.version";
-  private static final String GRAPH = "voxcam.graph";
-  private static final String TASK = "voxcam.task";
-  private static final String LABELS = "voxcam.labels";
-  private static final String LAYER = "voxcam.layer";
-  private static final String RECIPE = "voxcam.recipe";
+  static final String GRAPH = "voxcam.graph";
+  static final String TASK = "voxcam.task";
+  static final String LABELS = "voxcam.labels";
+  static final String LAYER = "voxcam.layer";
+  static final String RECIPE = "voxcam.recipe";
   private static final Set<String> KNOWN = Set.of(VERSION, GRAPH, TASK, LABELS, LAYER, RECIPE);
   private static final String CURRENT = "1";
 
@@ -86,7 +86,7 @@ final class ModelFile {
         file,
         graph,
         Task.parse(where, metadata.get(TASK)),
-        labels(file).orElseGet(() -> numbered(where, graph)),
+        labels(where, file.metadata()).orElseGet(() -> numbered(where, graph)),
         Optional.ofNullable(metadata.get(LAYER)),
         Optional.empty());
   }
@@ -104,7 +104,7 @@ final class ModelFile {
         file,
         network.graph(),
         task,
-        labels(file).orElseGet(() -> numbered(where, network.graph())),
+        labels(where, file.metadata()).orElseGet(() -> numbered(where, network.graph())),
         Optional.of(file.metadata().getOrDefault(LAYER, network.layer())),
         network.recipe());
   }
@@ -120,18 +120,25 @@ final class ModelFile {
     Optional<String> recipe =
         Optional.ofNullable(file.metadata().get(RECIPE)).or(() -> usualRecipe);
     try {
-      return new Model(stem(file.path()), graph, task, labels, layer, recipe, Optional.of(file));
+      return new Model(
+          stem(file.path()),
+          graph,
+          task,
+          labels,
+          layer,
+          recipe,
+          Optional.of(Model.Origin.of(file)));
     } catch (InputException e) {
       throw new InputException(where + ": " + e.getMessage(), e);
     }
   }
 
-  private static Optional<List<String>> labels(Safetensors file) {
-    String text = file.metadata().get(LABELS);
+  static Optional<List<String>> labels(String file, Map<String, String> metadata) {
+    String text = metadata.get(LABELS);
     if (text == null) {
       return Optional.empty();
     }
-    String where = file.path() + ": " + LABELS;
+    String where = file + ": " + LABELS;
     List<String> labels = new ArrayList<>();
     if (Json.parse(where, text) instanceof Json.Arr(var items)) {
       for (Json item : items) {
@@ -146,7 +153,7 @@ final class ModelFile {
   }
 
   /** "0", "1" and so on for classes that nobody named. */
-  private static List<String> numbered(String where, Graph graph) {
+  static List<String> numbered(String where, Graph graph) {
     int classes =
         ModelChecks.classes(graph)
             .orElseThrow(() ->
@@ -157,9 +164,9 @@ final class ModelFile {
     return IntStream.range(0, classes).mapToObj(String::valueOf).toList();
   }
 
-  private static String stem(Path path) {
+  static String stem(Path path) {
     Path last = path.getFileName();
-    return last == null ? "model" : last.toString().replaceFirst("\\.safetensors$", "");
+    return last == null ? "model" : last.toString().replaceFirst("\\.(safetensors|onnx)$", "");
   }
 
   static Map<String, String> metadata(Model model, Description description) {

@@ -55,6 +55,11 @@ final class Operators {
     return READERS.keySet();
   }
 
+  /** The reader of an operation. */
+  static Reader reader(String op) {
+    return READERS.get(op);
+  }
+
   static List<Node> read(Call call) {
     List<Node> nodes = READERS.get(call.op()).read(call);
     call.attributes().checkAllKnown();

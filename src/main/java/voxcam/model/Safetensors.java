@@ -1,18 +1,10 @@
 package voxcam.model;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,23 +21,22 @@ import voxcam.op.Tensor;
  * not disturb an open one.
  */
 public final class Safetensors {
-  private final Path path;
-  private final MemorySegment file;
+  private final MappedFile file;
   private final Map<String, String> metadata;
   private final Map<String, Tensor> tensors;
   private final Set<String> empty;
 
-  private Safetensors(Path path, MemorySegment file) {
-    this.path = path;
+  private Safetensors(MappedFile file) {
     this.file = file;
-    SafetensorsHeader header = SafetensorsHeader.read(path.toString(), file);
+    SafetensorsHeader header = SafetensorsHeader.read(file.path().toString(), file.bytes());
     Map<String, Tensor> stored = new LinkedHashMap<>();
     Set<String> without = new TreeSet<>();
     for (SafetensorsHeader.Entry entry : header.entries()) {
       if (entry.isEmpty()) {
         without.add(entry.name());
       } else {
-        MemorySegment data = file.asSlice(header.dataStart() + entry.begin(), entry.bytes());
+        MemorySegment data =
+            file.bytes().asSlice(header.dataStart() + entry.begin(), entry.bytes());
         stored.put(
             entry.name(), new StoredTensor(entry.name(), entry.dtype(), entry.sizes(), data));
       }
@@ -61,22 +52,7 @@ public final class Safetensors {
    * @throws InputException if it is missing, unreadable or not a sound safetensors file
    */
   public static Safetensors open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw new InputException(path + ": is a folder, give a .safetensors file");
-    }
-    // A pipe would be waited for without end.
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new InputException(path + ": is a device or a pipe, give a .safetensors file");
-    }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment file =
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-      return new Safetensors(path, file);
-    } catch (NoSuchFileException e) {
-      throw new InputException(path + ": there is no such file", e);
-    } catch (IOException e) {
-      throw new InputException(path + ": cannot be read: " + WholeFile.reason(e), e);
-    }
+    return new Safetensors(MappedFile.open(path, ".safetensors file"));
   }
 
   /**
@@ -85,12 +61,12 @@ public final class Safetensors {
    * @param name stands for the path
    */
   public static Safetensors read(String name, byte[] bytes) {
-    return new Safetensors(Path.of(name), MemorySegment.ofArray(bytes).asReadOnly());
+    return new Safetensors(MappedFile.of(name, bytes));
   }
 
   /** The file's path as it was given. */
   public Path path() {
-    return path;
+    return file.path();
   }
 
   /** The strings of {@code __metadata__}. */
@@ -112,18 +88,7 @@ public final class Safetensors {
    * The SHA-256 of the whole file in hexadecimal, of the bytes that were opened. Reads all of it.
    */
   public String sha256() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      long step = 1 << 20;
-      for (long at = 0; at < file.byteSize(); at += step) {
-        digest.update(file.asSlice(at, Math.min(step, file.byteSize() - at)).asByteBuffer());
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    } catch (InternalError e) {
-      throw new InputException(path + ": was cut short while it was open; open it again", e);
-    }
+    return Digests.sha256(List.of(file));
   }
 
   /**

@@ -2,16 +2,16 @@ package voxcam.model;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
+import java.util.Arrays;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
-import voxcam.op.Tensor;
 
 /**
  * A tensor that stays in its file until someone asks for its values. What was decoded is shared as
  * long as someone holds it and can be collected after that: a program packs weights into its own
  * form, and the heap should not keep them twice.
  */
-final class StoredTensor implements Tensor {
+final class StoredTensor implements WholeNumbers {
   private final String name;
   private final Dtype dtype;
   private final Shape shape;
@@ -27,6 +27,11 @@ final class StoredTensor implements Tensor {
 
   Dtype dtype() {
     return dtype;
+  }
+
+  @Override
+  public boolean isWhole() {
+    return dtype.isWhole();
   }
 
   @Override
@@ -57,9 +62,13 @@ final class StoredTensor implements Tensor {
     return present(() -> unloaded(dtype.doubles(data, shape.length())));
   }
 
-  /** A value of a whole type, in all its 64 bits. */
-  long whole(int index) {
-    return present(() -> dtype.whole(data, index));
+  @Override
+  public long[] wholes() {
+    return present(() -> {
+      long[] values = new long[shape.length()];
+      Arrays.setAll(values, i -> dtype.whole(data, i));
+      return values;
+    });
   }
 
   /** What was decoded need not stay in memory a second time. */

@@ -40,6 +40,48 @@ final class Windows {
     return read(call, kernel, outputPadding);
   }
 
+  /**
+   * The window of a transposed convolution that says how large its output is.
+   *
+   * @param outputPadding one for each axis; grows where the output is beyond what the input reaches
+   */
+  static Window ofOutput(Call call, List<Integer> outputPadding) {
+    if (!call.input(0).isShaped() || !call.input(1).isShaped()) {
+      throw call.refused("output_shape depends on free sizes; give pads and output_padding");
+    }
+    int rank = call.input(1).shape().rank() - 2;
+    List<Integer> wanted = list(call, "output_shape", rank, 0);
+    boolean upper = call.attributes().text("auto_pad", "NOTSET").equals("SAME_UPPER");
+    // With an output's shape given, pads are ignored.
+    call.attributes().harmless("pads", "kernel_shape");
+    if (call.input(0).shape().rank() != rank + 2) {
+      throw call.refused("the input " + call.input(0).shape() + " does not suit the weight");
+    }
+    List<Integer> strides = list(call, "strides", rank, 1);
+    List<Integer> dilations = list(call, "dilations", rank, 1);
+    List<Window.Axis> axes = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      int kernel = call.input(1).shape().dim(i + 2);
+      Window.Axis bare = new Window.Axis(kernel, strides.get(i), 0, 0, dilations.get(i));
+      long whole =
+          (call.input(0).shape().dim(i + 2) - 1L) * bare.stride()
+              + bare.extent()
+              + value(outputPadding, i);
+      long total = whole - wanted.get(i);
+      if (total < 0) {
+        // Nothing reaches those positions but the bias.
+        outputPadding.set(i, call.exact("output_shape", value(outputPadding, i) - total));
+        total = 0;
+      }
+      int half = Math.toIntExact(total / 2);
+      int rest = Math.toIntExact(total - half);
+      axes.add(
+          new Window.Axis(
+              kernel, bare.stride(), upper ? half : rest, upper ? rest : half, bare.dilation()));
+    }
+    return new Window(axes);
+  }
+
   /** The window of a pooling. */
   static Window ofAttributes(Call call) {
     return read(call, kernel(call), null);

@@ -27,7 +27,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"explain", "predict", "info", "doctor", "completion"})
+  @ValueSource(strings = {"explain", "predict", "info", "convert", "doctor", "completion"})
   void everyCommandHasHelpWithAnExample(String command) {
     Cli help = Cli.run(command, "--help").succeeds();
     assertThat(help.out()).contains("Usage: engine " + command, "Example", "engine " + command);

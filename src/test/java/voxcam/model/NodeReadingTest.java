@@ -47,8 +47,8 @@ final class NodeReadingTest {
             + "|Conv: the weight is [4], expected [K,C,...] with 1 to 3 spatial axes",
         "Conv|[\"x\",\"w\"]|{\"strides\":[0,1,1]}|window: kernel 3, stride 0, padding 0 and 0,"
             + " dilation 1; kernel, stride and dilation must be at least 1, padding at least 0",
-        "ConvTranspose|[\"x\",\"w\"]|{\"output_shape\":[9,9,9]}"
-            + "|ConvTranspose: output_shape is not supported, give pads and output_padding",
+        "ConvTranspose|[\"x\",\"w\"]|{\"output_shape\":[9,9]}"
+            + "|ConvTranspose: the attribute output_shape has 2 values, expected 3",
         "MaxPool|[\"x\"]|{}|MaxPool: the attribute kernel_shape is missing",
         "MaxPool|[\"x\"]|{\"kernel_shape\":[2,2,2],\"storage_order\":1}"
             + "|MaxPool: the attribute storage_order is 1, only 0 is supported",

@@ -167,7 +167,7 @@ final class SafetensorsTest {
             + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8"
             + "|header: the name \"a\" occurs twice in one object",
         "{\"t\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}|1|tensor \"t\": dtype"
-            + " \"F8_E4M3\" is not known, known are [F64, F32, F16, BF16, I64, I32, I16, I8, U8,"
+            + " \"F8_E4M3\" is not known, known are [F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8,"
             + " BOOL]",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1]}}|4|header: t: \"data_offsets\" is missing",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}|4"

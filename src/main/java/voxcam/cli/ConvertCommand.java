@@ -1,0 +1,165 @@
+package voxcam.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import voxcam.explain.Layers;
+import voxcam.graph.Graph;
+import voxcam.graph.Node;
+import voxcam.model.Dtype;
+import voxcam.model.Model;
+import voxcam.model.Task;
+import voxcam.op.FreeShape;
+import voxcam.op.InputException;
+import voxcam.op.Shape;
+import voxcam.op.Source;
+import voxcam.volume.Recipe;
+
+/** Makes a model file of an ONNX file or of plain weights. */
+@Command(
+    name = "convert",
+    description = {
+      "Makes a model file, which holds labels, the recipe of the input and the layer to explain,"
+          + " of an ONNX file or of plain weights. Names of layers stay as they are.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  engine convert model.onnx model.safetensors --labels nodule,effusion --task multilabel",
+      "  engine convert model.onnx model.safetensors --layer layer4 --recipe recipe.json",
+      "  engine convert weights.safetensors model.safetensors --arch resnet18",
+      "  engine convert model.onnx model.safetensors --input 1x1x96x96x96     where sizes are free"
+    })
+final class ConvertCommand implements Callable<Integer> {
+  @Parameters(
+      index = "0",
+      paramLabel = "IN",
+      description = "An ONNX file (.onnx), plain weights (with --arch) or a model file.")
+  String source;
+
+  @Parameters(index = "1", paramLabel = "OUT.safetensors", description = "The model file to write.")
+  String target;
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      description =
+          "What the logits mean: multiclass, multilabel or segmentation. Default: what the file"
+              + " says; of an ONNX file segmentation where each voxel has logits, else multiclass.")
+  String task;
+
+  @Option(
+      names = "--layer",
+      paramLabel = "L",
+      description =
+          "The layer that 'explain' takes unless told otherwise: a name of 'engine info', or the"
+              + " path of a PyTorch module, as layer4. Default: the file's, if it names one.")
+  String layer;
+
+  @Option(
+      names = "--input",
+      paramLabel = "SHAPE",
+      description =
+          "The input's shape, as 1x1x96x96x96, where the file leaves sizes free and computes with"
+              + " them.")
+  String shape;
+
+  @Mixin ModelOptions modelOptions = new ModelOptions();
+
+  private final Streams streams;
+
+  ConvertCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() {
+    Path out = target();
+    Model model = sized(modelOptions.open(source));
+    if (task != null) {
+      model = model.withTask(task(task));
+    }
+    if (modelOptions.recipe != null) {
+      String steps = modelOptions.recipe(model);
+      Recipe.parse(steps);
+      model = model.withRecipe(steps);
+    }
+    if (layer != null) {
+      model = model.withLayer(named(model, layer));
+    }
+    model.save(out, Dtype.F32);
+    streams.out().println(out + ": " + model);
+    return Failure.DONE;
+  }
+
+  private Path target() {
+    try {
+      Path out = Path.of(target);
+      if (!target.endsWith(".safetensors")) {
+        throw new InputException(target + ": give a name that ends in .safetensors");
+      }
+      return out;
+    } catch (InvalidPathException e) {
+      throw new InputException(Text.line(target) + ": not a file name, " + e.getReason(), e);
+    }
+  }
+
+  /**
+   * The model for one shape of its input where it has to be: with a batch of one if that is all.
+   */
+  private Model sized(Model model) {
+    Node input = Subject.input(model.graph());
+    if (shape != null) {
+      return model.withInput(Map.of(input.name(), InfoCommand.parse(shape)));
+    }
+    if (!model.graph().dependsOnSizes()) {
+      return model;
+    }
+    FreeShape free = ((Source.Input) input.op()).shape();
+    Optional<Shape> one = InfoCommand.ofOneVolume(free);
+    return model.withInput(
+        Map.of(
+            input.name(),
+            one.orElseThrow(() ->
+                new InputException(
+                    source
+                        + ": its input "
+                        + free
+                        + " has free sizes that the network computes with; give --input, as"
+                        + " 1x1x96x96x96"))));
+  }
+
+  static Task task(String word) {
+    List<String> words = new ArrayList<>();
+    for (Task task : Task.values()) {
+      words.add(task.word());
+      if (task.word().equals(word.toLowerCase(Locale.ROOT))) {
+        return task;
+      }
+    }
+    throw new InputException(
+        "--task " + Text.line(word) + ": not known, known are " + String.join(", ", words));
+  }
+
+  /** The name of the layer that is meant. */
+  private static String named(Model model, String layer) {
+    Node input = Subject.input(model.graph());
+    Optional<Shape> one = InfoCommand.ofOneVolume(((Source.Input) input.op()).shape());
+    if (one.isEmpty()) {
+      // Which layers suit cannot be told while sizes are free; the name must be one as it stands.
+      return layer;
+    }
+    Graph graph = model.graph().specialise(Map.of(input.name(), one.get()));
+    return Layers.named(graph, layer).name();
+  }
+}

@@ -1,0 +1,105 @@
+"""Networks exported by PyTorch's own exporters, with the logits and raw maps that PyTorch gives.
+
+    PYTHONPATH=MONAI python make_onnx.py              the narrow ones beside this file
+    PYTHONPATH=MONAI python make_onnx.py wide FOLDER  those of usual width, which stay out of the repository
+    ... [name ...]                                    these only
+
+Made with PyTorch 2.13.0, torchvision 0.28, MONAI 1.5.0, onnx 1.23.1 and onnxscript 0.7.2. Each network is exported twice: NAME.onnx by the older exporter
+(TorchScript), NAME-dynamo.onnx by the newer one. NAME.expected.safetensors is described in ../README.md, under arch.
+"""
+import pathlib
+import sys
+import warnings
+
+import onnx
+import torch
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+import arch  # noqa: E402
+import tensorfile  # noqa: E402
+from onnx_networks import NARROW, WIDE  # noqa: E402
+
+FREE = ("batch", "channels", "depth", "height", "width")
+
+
+def expected(item, folder):
+    module, state, x, seed, margin = arch.draw_weights(item)
+    activations = {}
+    for layer in item["layers"]:
+        module.get_submodule(layer).register_forward_hook(
+            lambda _, __, out, layer=layer: activations.update({layer: out}))
+    logits = module(x)
+    tensors = {"input": x.float(), "logits": logits}
+    for target in item["targets"]:
+        scores, count = arch.score_of(logits, item["task"], target)
+        tensors[f"score.{target}"] = scores
+        if count is not None:
+            tensors[f"count.{target}"] = count
+        found = torch.autograd.grad(scores.sum(), [activations[layer] for layer in item["layers"]], retain_graph=True)
+        for layer, gradient in zip(item["layers"], found):
+            tensors[f"hirescam.{layer}.{target}"] = arch.hirescam(activations[layer], gradient)
+            tensors[f"gradcam.{layer}.{target}"] = arch.pooled(activations[layer], gradient, logits)
+    about = {key: item[key] for key in ("layers", "targets", "task")} | {"seed": seed, "margin": margin}
+    tensorfile.write(folder / f"{item['name']}.expected.safetensors", {k: v.float() for k, v in tensors.items()},
+                     {"expected": tensorfile.compact(about), "source": f"PyTorch {torch.__version__}, CPU, float64"})
+    fresh = item["module"]().eval()
+    fresh.load_state_dict(state)
+    return fresh, x.float(), logits, margin
+
+
+def strip(path):
+    """Takes stack traces and types of values away, which are most of a small file."""
+    model = onnx.load(path)
+    del model.graph.value_info[:]
+    for function in (model.graph, *model.functions):
+        for node in function.node:
+            kept = [entry for entry in node.metadata_props if entry.key == "pkg.torch.onnx.name_scopes"]
+            del node.metadata_props[:]
+            node.metadata_props.extend(kept)
+            node.doc_string = ""
+    onnx.save(model, path)
+
+
+def make(item, folder):
+    module, x, logits, margin = expected(item, folder)
+    free = item.get("free")
+    plain, dynamo = folder / f"{item['name']}.onnx", folder / f"{item['name']}-dynamo.onnx"
+    done = []
+    for path, kind in ((plain, "older"), (dynamo, "newer")):
+        if kind not in item.get("exporters", ("older", "newer")):
+            continue
+        shapes = {axis: FREE[axis] for axis in free} if free else None
+        options = {"input_names": ["input"], "output_names": ["logits"], "opset_version": item.get("opset", 17 if kind == "older" else 18)}
+        if kind == "older":
+            torch.onnx.export(module, (x,), str(path), dynamo=False, dynamic_axes={"input": shapes} if free else None, **options)
+        else:
+            torch.onnx.export(module, (x,), str(path), dynamo=True, external_data=False, verbose=False,
+                              dynamic_shapes=({axis: torch.export.Dim.AUTO for axis in free},) if free else None, **options)
+        if folder == HERE:
+            strip(path)
+        done.append(f"{path.stat().st_size}")
+    print(f"{item['name']}: {tuple(x.shape)} -> {tuple(logits.shape)}, margin {margin:.1e}, bytes {' '.join(done)}", flush=True)
+
+
+def main(arguments):
+    wide = arguments[:1] == ["wide"]
+    folder = pathlib.Path(arguments[1]) if wide else HERE
+    names = arguments[2:] if wide else arguments
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    if wide:
+        # Among millions of values some come near a kink, and none of them matters much.
+        arch.MARGIN = -1
+    warnings.filterwarnings("ignore")
+    for item in WIDE if wide else NARROW:
+        if not names or item["name"] in names:
+            try:
+                make(item, folder)
+            except Exception as failure:
+                print(f"{item['name']}: {type(failure).__name__}: {str(failure)[:300]}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
