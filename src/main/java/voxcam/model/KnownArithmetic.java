@@ -115,7 +115,7 @@ final class KnownArithmetic {
   }
 
   private static long power(long a, long b) {
-    return (long) Math.pow(a, b);
+    return (long) Math.pow((double) a, (double) b);
   }
 
   private static Known modulo(OnnxNode node, List<Known> inputs) {

@@ -190,7 +190,7 @@ final class KnownMovement {
     long known = 1;
     for (int i = 0; i < sizes.length; i++) {
       long size = wanted[i] == 0 && !zero ? (i < x.rank() ? x.dims()[i] : -2) : wanted[i];
-      if (size < -1 || size > Known.MOST || size == -1 && open >= 0) {
+      if (size < -1 || size > Known.MOST || (size == -1 && open >= 0)) {
         throw new InputException("the shape " + Arrays.toString(wanted) + " does not suit");
       }
       open = size == -1 ? i : open;

@@ -16,7 +16,7 @@ import java.util.Set;
 final class OnnxNames {
   private static final int LONGEST = 400;
 
-  private final Map<OnnxNode, String> names = new IdentityHashMap<>();
+  private final IdentityHashMap<OnnxNode, String> names = new IdentityHashMap<>();
   private final Set<String> used = new HashSet<>();
 
   OnnxNames(OnnxGraph graph) {
@@ -47,6 +47,7 @@ final class OnnxNames {
         .toList();
   }
 
+  @SuppressWarnings("ReferenceEquality") // Two nodes of one module may be equal, and are two.
   private void add(List<OnnxNode> nodes, Map<String, OnnxNode> last) {
     for (OnnxNode node : nodes) {
       String stem =

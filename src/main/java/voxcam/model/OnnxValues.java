@@ -272,7 +272,7 @@ final class OnnxValues {
    */
   boolean cast(OnnxNode node, Map<String, Node> nodes, GraphBuilder builder, OnnxNames names) {
     boolean like = node.op().equals("CastLike");
-    if (!node.isStandard() || !like && !node.op().equals("Cast")) {
+    if (!node.isStandard() || (!like && !node.op().equals("Cast"))) {
       return false;
     }
     String from = node.has(0) ? node.inputs().get(0) : "";

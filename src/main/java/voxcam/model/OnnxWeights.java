@@ -13,7 +13,7 @@ final class OnnxWeights {
   private final String where;
   private final Function<String, MemorySegment> files;
   private final Map<String, OnnxTensor> stored = new HashMap<>();
-  private final Map<OnnxTensor, WholeNumbers> opened = new IdentityHashMap<>();
+  private final IdentityHashMap<OnnxTensor, WholeNumbers> opened = new IdentityHashMap<>();
 
   OnnxWeights(String where, OnnxGraph graph, Function<String, MemorySegment> files) {
     this.where = where;

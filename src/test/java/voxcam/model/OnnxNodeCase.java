@@ -106,8 +106,8 @@ record OnnxNodeCase(
               || mode.equals("half_pixel_symmetric"))) {
         return Optional.of("Resize: cubic, antialias, tf_crop_and_resize, half_pixel_symmetric");
       }
-      if (node.op().equals("BatchNormalization") && node.whole("training_mode", 0) == 1
-          || node.op().equals("Dropout") && node.has(2)) {
+      if ((node.op().equals("BatchNormalization") && node.whole("training_mode", 0) == 1)
+          || (node.op().equals("Dropout") && node.has(2))) {
         return Optional.of("BatchNormalization, Dropout: in training");
       }
       if (node.op().equals("MaxPool") && node.outputs().size() > 1) {
@@ -141,7 +141,7 @@ record OnnxNodeCase(
             tensor.type() == OnnxType.BOOL && graph.nodes().get(0).op().equals("If");
         boolean whole =
             tensor.type() == OnnxType.INT64 || tensor.type() == OnnxType.INT32 || condition;
-        if (whole || allButFirst && i > 0) {
+        if (whole || (allButFirst && i > 0)) {
           constants.add(
               new OnnxTensor(name, tensor.type(), tensor.dims(), tensor.runs(), tensor.external()));
         } else {
@@ -182,7 +182,7 @@ record OnnxNodeCase(
       for (int k = 0; k < one.length; k++) {
         boolean equal =
             one[k] == other[k]
-                || Double.isNaN(one[k]) && Double.isNaN(other[k])
+                || (Double.isNaN(one[k]) && Double.isNaN(other[k]))
                 || Math.abs(one[k] - other[k]) <= ABSOLUTE + RELATIVE * Math.abs(other[k]);
         if (!equal) {
           return Optional.of(
