@@ -145,7 +145,8 @@ KERNEL __launch_bounds__(TILE_THREADS, 2)
   linearTile<64, 4>(a, b, c, y, g, alpha, beta);
 }
 
-KERNEL __launch_bounds__(TILE_THREADS, 2)
+// Room for two blocks on a processor would cost spilled registers from sm_86 on.
+KERNEL __launch_bounds__(TILE_THREADS)
     linearTile128(const float* __restrict__ a, const float* __restrict__ b, const float* __restrict__ c, float* __restrict__ y, LinearGeometry g,
                   float alpha, float beta) {
   linearTile<128, 8>(a, b, c, y, g, alpha, beta);
