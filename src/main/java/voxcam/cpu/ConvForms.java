@@ -55,7 +55,26 @@ final class ConvForms {
   /** For each part the tile of a Winograd convolution, if that is worth while. */
   private final List<Optional<WinogradTile>> winograd = new ArrayList<>();
 
-  private ConvForms(Node node, Conv op, Options options, WeightBuffer buffer) {
+  /** What there is for one part of a convolution. */
+  enum Algorithm {
+    ZERO,
+    WINOGRAD,
+    TAPS,
+    POINTWISE,
+    DIRECT,
+    DEPTHWISE,
+    PLANAR_POINTWISE,
+    PLANAR,
+    PLANAR_WINOGRAD
+  }
+
+  /**
+   * Looks at a convolution.
+   *
+   * @param wanted what is to be taken where it can be, whatever it costs
+   */
+  private ConvForms(
+      Node node, Conv op, Options options, WeightBuffer buffer, Optional<Algorithm> wanted) {
     this.node = node;
     this.tiles = ConvTiles.PREFERRED;
     this.threads = options.threads();
@@ -71,9 +90,11 @@ final class ConvForms {
       // Transforming weights that change from run to run would take longer than it saves.
       boolean possible = !exact && !options.once() && weight.isPresent() && part.taps() > 1;
       winograd.add(
-          possible
-              ? WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(buffer::of))
-              : Optional.empty());
+          !possible
+              ? Optional.empty()
+              : wanted.equals(Optional.of(Algorithm.WINOGRAD))
+                  ? WinogradTile.all(part).stream().findFirst()
+                  : WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(buffer::of)));
     }
   }
 
@@ -82,14 +103,26 @@ final class ConvForms {
     if (op instanceof Conv.WeightGrad) {
       return List.of(Form.plain(node, () -> CpuConv.weightGrad(node)));
     }
-    ConvForms convolution = new ConvForms(node, op, options, buffer);
-    if (options.once()) {
-      return List.of(Form.plain(node, convolution::columns));
-    }
+    ConvForms convolution = new ConvForms(node, op, options, buffer, Optional.empty());
+    return options.once()
+        ? List.of(Form.plain(node, convolution::columns))
+        : convolution.forms(Choice.CHEAPEST);
+  }
+
+  /** The forms in which every part that knows an algorithm goes by it; for tests. */
+  static List<Form> by(
+      Algorithm algorithm, Node node, Conv op, Options options, WeightBuffer buffer) {
+    return new ConvForms(node, op, options, buffer, Optional.of(algorithm))
+        .forms(
+            Comparator.comparing((Choice choice) -> choice.algorithm() != algorithm)
+                .thenComparing(Choice.CHEAPEST));
+  }
+
+  private List<Form> forms(Comparator<Choice> order) {
     List<Form> forms = new ArrayList<>();
     for (Layout in : layouts(node.input(0))) {
       for (Layout out : layouts(node)) {
-        convolution.form(in, out).ifPresent(forms::add);
+        form(in, out, order).ifPresent(forms::add);
       }
     }
     return List.copyOf(forms);
@@ -115,15 +148,16 @@ final class ConvForms {
   }
 
   /** One way to compute one part. */
-  private record Choice(double cost, Function<Optional<float[]>, Kernel> kernel) {}
+  private record Choice(
+      Algorithm algorithm, double cost, Function<Optional<float[]>, Kernel> kernel) {
+    static final Comparator<Choice> CHEAPEST = Comparator.comparingDouble(Choice::cost);
+  }
 
-  private Optional<Form> form(Layout in, Layout out) {
+  private Optional<Form> form(Layout in, Layout out, Comparator<Choice> order) {
     double cost = 0;
     List<Choice> choices = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
-      Optional<Choice> best =
-          choices(parts.get(i), winograd.get(i), in, out).stream()
-              .min(Comparator.comparingDouble(Choice::cost));
+      Optional<Choice> best = choices(parts.get(i), winograd.get(i), in, out).stream().min(order);
       if (best.isEmpty()) {
         return Optional.empty();
       }
@@ -151,7 +185,7 @@ final class ConvForms {
   private List<Choice> choices(Correlation c, Optional<WinogradTile> tile, Layout in, Layout out) {
     List<Choice> choices = new ArrayList<>();
     if (c.taps() == 0) {
-      choices.add(new Choice(0, _ -> new ZeroConv(c, epilogue, tiles, out)));
+      choices.add(new Choice(Algorithm.ZERO, 0, _ -> new ZeroConv(c, epilogue, tiles, out)));
       return choices;
     }
     double transposed =
@@ -160,6 +194,7 @@ final class ConvForms {
     tile.ifPresent(chosen ->
         choices.add(
             new Choice(
+                Algorithm.WINOGRAD,
                 WinogradChoice.cost(c, chosen, tiles.lanes(), SHARING) + moved,
                 weights ->
                     new WinogradConv(
@@ -172,55 +207,62 @@ final class ConvForms {
                         in,
                         out,
                         threads))));
+    // Of these three one suits best wherever several do.
     boolean few = c.channels() <= MOST_TAP_CHANNELS && TapConv.suits(c, in, out);
     if (few) {
       double written = out == Layout.PLAIN ? TRANSPOSE * outputs(c) / SHARING : 0;
       choices.add(
           new Choice(
+              Algorithm.TAPS,
               padded(c, TAPS) + written,
               weights -> new TapConv(c, epilogue, tiles, weights, out, threads)));
     } else if (ChannelsLastPointwise.suits(c, in, out)) {
       choices.add(
           new Choice(
+              Algorithm.POINTWISE,
               padded(c, POINTWISE) + moved,
               weights -> new ChannelsLastPointwise(c, epilogue, tiles, weights, in, out, threads)));
     } else if (DirectConv.suits(c, in, out)) {
       choices.add(
           new Choice(
+              Algorithm.DIRECT,
               WinogradChoice.directCost(c, tiles.lanes(), SHARING) + moved,
               weights -> new DirectConv(c, epilogue, tiles, weights, in, out, threads)));
     }
     if (DepthwiseConv.suits(c, in, out)) {
       choices.add(
           new Choice(
+              Algorithm.DEPTHWISE,
               time(flops(c), DEPTHWISE),
               weights -> new DepthwiseConv(c, epilogue, tiles, weights)));
     }
     if (in == Layout.PLAIN && out == Layout.PLAIN) {
-      choices.add(planar(c));
+      choices.addAll(planar(c));
     }
     return choices;
   }
 
-  private Choice planar(Correlation c) {
+  private List<Choice> planar(Correlation c) {
     if (PointwiseConv.suits(c)) {
       double rows = Math.ceilDiv(c.outputs(), ConvTiles.ROWS) * (double) ConvTiles.ROWS;
-      return new Choice(
-          time(flops(c) * rows / c.outputs(), PLANAR_POINTWISE),
-          weights -> new PointwiseConv(c, epilogue, tiles, weights));
+      return List.of(
+          new Choice(
+              Algorithm.PLANAR_POINTWISE,
+              time(flops(c) * rows / c.outputs(), PLANAR_POINTWISE),
+              weights -> new PointwiseConv(c, epilogue, tiles, weights)));
     }
     Choice direct =
         new Choice(
+            Algorithm.PLANAR,
             PLANAR * PlanarCost.direct(c, tiles.lanes()) / SHARING,
             weights -> new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights, threads));
     if (exact || weight.isEmpty() || !PlanarWinograd.suits(c)) {
-      return direct;
+      return List.of(direct);
     }
-    double cost = PLANAR * PlanarCost.winograd(c, tiles.lanes()) / SHARING;
-    return direct.cost() <= cost
-        ? direct
-        : new Choice(
-            cost,
+    Choice winograd =
+        new Choice(
+            Algorithm.PLANAR_WINOGRAD,
+            PLANAR * PlanarCost.winograd(c, tiles.lanes()) / SHARING,
             weights ->
                 new PlanarWinograd(
                     c,
@@ -230,6 +272,7 @@ final class ConvForms {
                     WinogradRuns.PREFERRED,
                     weights,
                     threads));
+    return List.of(direct, winograd);
   }
 
   private static double inputs(Correlation c) {
