@@ -21,7 +21,7 @@ final class DeviceOptions {
       names = "--exact",
       description =
           "Computes every product of every convolution. Without it some are computed by"
-              + " Winograd's algorithm on the CPU, within 3e-6 of each layer's norm.")
+              + " Winograd's algorithm on the CPU, within 2e-6 of each layer's norm on noise.")
   boolean exact;
 
   @Mixin ThreadOptions threadOptions = new ThreadOptions();

@@ -50,6 +50,8 @@ final class CudaFailureTest {
   @BeforeAll
   static void load() {
     Emulator.load();
+    // Other tests leave modules behind.
+    Emulator.reset();
     // What the driver says of the device is asked once.
     assertThat(Installation.get().gpu()).isPresent();
   }

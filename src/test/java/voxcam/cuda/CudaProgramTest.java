@@ -50,6 +50,8 @@ final class CudaProgramTest {
   @BeforeAll
   static void load() {
     Emulator.load();
+    // Other tests leave modules behind.
+    Emulator.reset();
   }
 
   @AfterEach
