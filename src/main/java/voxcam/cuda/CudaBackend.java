@@ -82,8 +82,7 @@ public final class CudaBackend implements Backend {
     }
     // Asking for the shapes refuses graphs with free sizes.
     graph.nodes().forEach(Node::shape);
-    Options plain = options.withExactness();
-    Function<Graph, List<Tensor>> evaluate = constants -> evaluate(constants, plain);
+    Function<Graph, List<Tensor>> evaluate = constants -> evaluate(constants, options);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
     Graph fused = Fuse.apply(HeadProducts.apply(simple));
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);

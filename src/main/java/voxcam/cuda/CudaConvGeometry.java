@@ -24,30 +24,25 @@ record CudaConvGeometry(
 
   /** Of {@link Conv.Forward} and what is fused with it. */
   static CudaConvGeometry forward(Conv op, Shape x, Shape y) {
-    int groups = op.groups();
-    return new CudaConvGeometry(
-        x.dim(0),
-        groups,
-        y.dim(1) / groups,
-        x.dim(1) / groups,
-        op.window().volumetric(),
-        spatial(x),
-        spatial(y),
-        false);
+    return of(op, x, y, false);
   }
 
   /** Of {@link Conv.InputGrad}, and of a transposed convolution, whose input is like a gradient. */
   static CudaConvGeometry backward(Conv op, Shape gy, Shape gx) {
+    return of(op, gy, gx, true);
+  }
+
+  private static CudaConvGeometry of(Conv op, Shape source, Shape result, boolean backward) {
     int groups = op.groups();
     return new CudaConvGeometry(
-        gy.dim(0),
+        source.dim(0),
         groups,
-        gx.dim(1) / groups,
-        gy.dim(1) / groups,
+        result.dim(1) / groups,
+        source.dim(1) / groups,
         op.window().volumetric(),
-        spatial(gy),
-        spatial(gx),
-        true);
+        spatial(source),
+        spatial(result),
+        backward);
   }
 
   /** The sizes along D, H and W; those that a tensor lacks are 1. */
