@@ -32,6 +32,15 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
     return bias < 0 ? 0 : inputs[bias][k];
   }
 
+  /** What is added to the outputs of each of so many channels, zeros behind them up to a block. */
+  float[] shifts(float[][] inputs, int channels) {
+    float[] shifts = new float[Layout.blocks(channels) * Layout.BLOCK];
+    if (bias >= 0) {
+      System.arraycopy(inputs[bias], 0, shifts, 0, channels);
+    }
+    return shifts;
+  }
+
   /** What is added to each output; empty if nothing is. */
   float[] added(float[][] inputs) {
     return residual < 0 ? NOTHING : inputs[residual];

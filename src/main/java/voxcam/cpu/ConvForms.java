@@ -196,17 +196,7 @@ final class ConvForms {
             new Choice(
                 Algorithm.WINOGRAD,
                 WinogradChoice.cost(c, chosen, tiles.lanes(), SHARING) + moved,
-                weights ->
-                    new WinogradConv(
-                        c,
-                        epilogue,
-                        chosen,
-                        WinogradRows.PREFERRED,
-                        WinogradLines.PREFERRED,
-                        weights,
-                        in,
-                        out,
-                        threads))));
+                weights -> winograd(c, chosen, weights.orElseThrow(), in, out))));
     // Of these three one suits best wherever several do.
     boolean few = c.channels() <= MOST_TAP_CHANNELS && TapConv.suits(c, in, out);
     if (few) {
@@ -240,6 +230,15 @@ final class ConvForms {
       choices.addAll(planar(c));
     }
     return choices;
+  }
+
+  private Kernel winograd(
+      Correlation c, WinogradTile tile, float[] weights, Layout in, Layout out) {
+    WinogradRows rows = WinogradRows.PREFERRED;
+    WinogradLines lines = WinogradLines.PREFERRED;
+    return WinogradChoice.keepsTransformed(c, tile)
+        ? new WinogradConv(c, epilogue, tile, rows, lines, weights, in, out, threads)
+        : new WinogradPanelConv(c, epilogue, tile, rows, lines, weights, in, out, threads);
   }
 
   private List<Choice> planar(Correlation c) {

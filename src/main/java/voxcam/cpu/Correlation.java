@@ -22,6 +22,12 @@ record Correlation(
     return d.kernel() * h.kernel() * w.kernel();
   }
 
+  /** Where the weight of output k and input channel of a group at a position of the kernel lies. */
+  int weightAt(int group, int k, int channel, int tap) {
+    int row = tap / w.kernel();
+    return weights.at(group, k, channel, row / h.kernel(), row % h.kernel(), tap % w.kernel());
+  }
+
   /** Whether one plane of outputs is one run of memory. */
   boolean densePlanes() {
     return h.dense() && w.dense();

@@ -23,10 +23,10 @@ final class ScalarWinogradLines implements WinogradLines {
       for (int i1 = 0; i1 < n1; i1++) {
         int from = xFrom + i0 * x0 + i1 * x1;
         int to = yFrom + i0 * y0 + i1 * y1;
-        if (m == 2) {
-          input2(x, from, xl, y, to, yl);
-        } else {
-          input4(x, from, xl, y, to, yl);
+        switch (m) {
+          case 2 -> input2(x, from, xl, y, to, yl);
+          case 3 -> input3(x, from, xl, y, to, yl);
+          default -> input4(x, from, xl, y, to, yl);
         }
       }
     }
@@ -51,10 +51,10 @@ final class ScalarWinogradLines implements WinogradLines {
       for (int i1 = 0; i1 < n1; i1++) {
         int from = xFrom + i0 * x0 + i1 * x1;
         int to = yFrom + i0 * y0 + i1 * y1;
-        if (m == 2) {
-          output2(x, from, xl, y, to, yl);
-        } else {
-          output4(x, from, xl, y, to, yl);
+        switch (m) {
+          case 2 -> output2(x, from, xl, y, to, yl);
+          case 3 -> output3(x, from, xl, y, to, yl);
+          default -> output4(x, from, xl, y, to, yl);
         }
       }
     }
@@ -94,6 +94,25 @@ final class ScalarWinogradLines implements WinogradLines {
     }
   }
 
+  private static void input3(float[] x, int from, int xl, float[] y, int to, int yl) {
+    for (int v = 0; v < Layout.BLOCK; v++) {
+      float d0 = x[from + v];
+      float d1 = x[from + v + xl];
+      float d2 = x[from + v + 2 * xl];
+      float d3 = x[from + v + 3 * xl];
+      float d4 = x[from + v + 4 * xl];
+      float first = d1 - SINGLE * d0;
+      float odd = d2 - SINGLE * d1;
+      float even = d3 - SINGLE * d2;
+      float last = d4 - SINGLE * d3;
+      y[to + v] = even - PAIR_SQUARED * first;
+      y[to + v + yl] = even + PAIR * odd;
+      y[to + v + 2 * yl] = even - PAIR * odd;
+      y[to + v + 3 * yl] = d3 - PAIR_SQUARED * d1;
+      y[to + v + 4 * yl] = last - PAIR_SQUARED * odd;
+    }
+  }
+
   private static void output2(float[] x, int from, int xl, float[] y, int to, int yl) {
     for (int v = 0; v < Layout.BLOCK; v++) {
       float d0 = x[from + v];
@@ -121,6 +140,34 @@ final class ScalarWinogradLines implements WinogradLines {
       y[to + v + yl] = NEAR * oddNear + FAR * oddFar;
       y[to + v + 2 * yl] = NEAR_SQUARED * evenNear + FAR_SQUARED * evenFar;
       y[to + v + 3 * yl] = NEAR_CUBED * oddNear + FAR_CUBED * oddFar + d5;
+    }
+  }
+
+  private static void output3(float[] x, int from, int xl, float[] y, int to, int yl) {
+    for (int v = 0; v < Layout.BLOCK; v++) {
+      float d0 = x[from + v];
+      float d1 = x[from + v + xl];
+      float d2 = x[from + v + 2 * xl];
+      float d3 = x[from + v + 3 * xl];
+      float d4 = x[from + v + 4 * xl];
+      float even = d1 + d2;
+      float odd = d1 - d2;
+      y[to + v] = d0 + even + d3;
+      y[to + v + yl] = PAIR * odd + SINGLE * d3;
+      y[to + v + 2 * yl] = PAIR_SQUARED * even + SINGLE_SQUARED * d3 + d4;
+    }
+  }
+
+  @Override
+  public void kernel(
+      int m, float[] x, int xFrom, int xl, float[] y, int yFrom, int yl, int length) {
+    float[] rows = WinogradKernels.rows(m);
+    for (int i = 0; i < m + 2; i++) {
+      for (int e = 0; e < length; e++) {
+        int at = xFrom + e;
+        float sum = rows[3 * i] * x[at] + rows[3 * i + 1] * x[at + xl];
+        y[yFrom + i * yl + e] = sum + rows[3 * i + 2] * x[at + 2 * xl];
+      }
     }
   }
 

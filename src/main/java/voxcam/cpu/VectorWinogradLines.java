@@ -27,10 +27,10 @@ final class VectorWinogradLines implements WinogradLines {
       int yl,
       int n0,
       int n1) {
-    if (m == 2) {
-      input2(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
-    } else {
-      input4(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+    switch (m) {
+      case 2 -> input2(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+      case 3 -> input3(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+      default -> input4(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
     }
   }
 
@@ -49,10 +49,10 @@ final class VectorWinogradLines implements WinogradLines {
       int yl,
       int n0,
       int n1) {
-    if (m == 2) {
-      output2(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
-    } else {
-      output4(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+    switch (m) {
+      case 2 -> output2(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+      case 3 -> output3(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
+      default -> output4(x, xFrom, x0, x1, xl, y, yFrom, y0, y1, yl, n0, n1);
     }
   }
 
@@ -134,6 +134,47 @@ final class VectorWinogradLines implements WinogradLines {
     }
   }
 
+  private static void input3(
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    FloatVector pair = FloatVector.broadcast(SPECIES, PAIR);
+    FloatVector minusPair = FloatVector.broadcast(SPECIES, -PAIR);
+    FloatVector minusSingle = FloatVector.broadcast(SPECIES, -SINGLE);
+    FloatVector minusPairSquared = FloatVector.broadcast(SPECIES, -PAIR_SQUARED);
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        for (int v = 0; v < Layout.BLOCK; v += LANES) {
+          int from = xFrom + i0 * x0 + i1 * x1 + v;
+          int to = yFrom + i0 * y0 + i1 * y1 + v;
+          FloatVector d0 = FloatVector.fromArray(SPECIES, x, from);
+          FloatVector d1 = FloatVector.fromArray(SPECIES, x, from + xl);
+          FloatVector d2 = FloatVector.fromArray(SPECIES, x, from + 2 * xl);
+          FloatVector d3 = FloatVector.fromArray(SPECIES, x, from + 3 * xl);
+          FloatVector d4 = FloatVector.fromArray(SPECIES, x, from + 4 * xl);
+          FloatVector first = d0.fma(minusSingle, d1);
+          FloatVector odd = d1.fma(minusSingle, d2);
+          FloatVector even = d2.fma(minusSingle, d3);
+          FloatVector last = d3.fma(minusSingle, d4);
+          first.fma(minusPairSquared, even).intoArray(y, to);
+          odd.fma(pair, even).intoArray(y, to + yl);
+          odd.fma(minusPair, even).intoArray(y, to + 2 * yl);
+          d1.fma(minusPairSquared, d3).intoArray(y, to + 3 * yl);
+          odd.fma(minusPairSquared, last).intoArray(y, to + 4 * yl);
+        }
+      }
+    }
+  }
+
   private static void output2(
       float[] x,
       int xFrom,
@@ -205,6 +246,54 @@ final class VectorWinogradLines implements WinogradLines {
           oddFar.fma(farCubed, oddNear.fma(nearCubed, d5)).intoArray(y, to + 3 * yl);
         }
       }
+    }
+  }
+
+  private static void output3(
+      float[] x,
+      int xFrom,
+      int x0,
+      int x1,
+      int xl,
+      float[] y,
+      int yFrom,
+      int y0,
+      int y1,
+      int yl,
+      int n0,
+      int n1) {
+    FloatVector pair = FloatVector.broadcast(SPECIES, PAIR);
+    FloatVector single = FloatVector.broadcast(SPECIES, SINGLE);
+    FloatVector pairSquared = FloatVector.broadcast(SPECIES, PAIR_SQUARED);
+    FloatVector singleSquared = FloatVector.broadcast(SPECIES, SINGLE_SQUARED);
+    for (int i0 = 0; i0 < n0; i0++) {
+      for (int i1 = 0; i1 < n1; i1++) {
+        for (int v = 0; v < Layout.BLOCK; v += LANES) {
+          int from = xFrom + i0 * x0 + i1 * x1 + v;
+          int to = yFrom + i0 * y0 + i1 * y1 + v;
+          FloatVector d0 = FloatVector.fromArray(SPECIES, x, from);
+          FloatVector d1 = FloatVector.fromArray(SPECIES, x, from + xl);
+          FloatVector d2 = FloatVector.fromArray(SPECIES, x, from + 2 * xl);
+          FloatVector d3 = FloatVector.fromArray(SPECIES, x, from + 3 * xl);
+          FloatVector d4 = FloatVector.fromArray(SPECIES, x, from + 4 * xl);
+          FloatVector even = d1.add(d2);
+          FloatVector odd = d1.sub(d2);
+          d0.add(even).add(d3).intoArray(y, to);
+          d3.fma(single, odd.mul(pair)).intoArray(y, to + yl);
+          d3.fma(singleSquared, even.fma(pairSquared, d4)).intoArray(y, to + 2 * yl);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void kernel(
+      int m, float[] x, int xFrom, int xl, float[] y, int yFrom, int yl, int length) {
+    float[] rows = WinogradKernels.rows(m);
+    switch (m) {
+      case 2 -> VectorWinogradKernels.points2(rows, x, xFrom, xl, y, yFrom, yl, length);
+      case 3 -> VectorWinogradKernels.points3(rows, x, xFrom, xl, y, yFrom, yl, length);
+      default -> VectorWinogradKernels.points4(rows, x, xFrom, xl, y, yFrom, yl, length);
     }
   }
 

@@ -36,11 +36,14 @@ final class WinogradChoice {
   /** With fewer channels than these, blocks of 16 are mostly empty. */
   private static final int LEAST_CHANNELS = 9;
 
-  /** Up to this many bytes of transformed weights, any tile may be taken. */
-  private static final long SMALL = 16 << 20;
+  /** To transform the weight of a pair of channels at one point. */
+  private static final double KERNEL = 0.3;
 
-  /** Above, at most so many times the weights. */
-  private static final double LARGEST = 2.5;
+  /** Up to this many bytes weights are kept transformed. */
+  private static final long KEPT = 4 << 20;
+
+  /** What part of another algorithm's time it has to save: costs are not that sure. */
+  private static final double WORTH = 0.1;
 
   private WinogradChoice() {}
 
@@ -57,7 +60,7 @@ final class WinogradChoice {
     double direct = directCost(c, lanes, threads);
     List<WinogradTile> tiles =
         WinogradTile.all(c).stream()
-            .filter(tile -> isSmall(c, tile) && cost(c, tile, lanes, threads) < direct)
+            .filter(tile -> cost(c, tile, lanes, threads) < (1 - WORTH) * direct)
             .sorted(Comparator.comparingDouble(tile -> cost(c, tile, lanes, threads)))
             .toList();
     for (WinogradTile tile : tiles) {
@@ -68,8 +71,12 @@ final class WinogradChoice {
     return Optional.empty();
   }
 
-  private static boolean isSmall(Correlation c, WinogradTile tile) {
-    return 4 * WinogradWeights.floats(c, tile) <= SMALL || tile.points() <= LARGEST * c.taps();
+  /**
+   * Whether a {@link WinogradConv}, which keeps transformed weights, is to be taken, and not a
+   * {@link WinogradPanelConv}.
+   */
+  static boolean keepsTransformed(Correlation c, WinogradTile tile) {
+    return Float.BYTES * WinogradWeights.floats(c, tile) <= KEPT;
   }
 
   /** What a run takes, in nanoseconds. */
@@ -84,9 +91,15 @@ final class WinogradChoice {
     double narrow = 16.0 / lanes;
     double transforms = points * (inputs * INPUT + outputs * OUTPUT) * narrow;
     double reached = PRODUCTS[panel(c)];
+    double rows = (double) Math.ceilDiv(tiles, WinogradRows.ROWS) * WinogradRows.ROWS / tiles;
     double flops = 2 * points * (c.channels() + START) * outputs * Layout.BLOCK;
-    double products = flops / (FLOPS * lanes * reached);
-    return (transforms + products) / threads + 4 * WinogradWeights.floats(c, tile) / MEMORY;
+    double products = rows * flops / (FLOPS * lanes * reached);
+    double pairs = (double) c.groups() * c.channels() * outputs * Layout.BLOCK;
+    if (keepsTransformed(c, tile)) {
+      return (transforms + products) / threads + 4 * pairs * tile.points() / MEMORY;
+    }
+    double kernels = pairs * tile.points() * KERNEL * narrow;
+    return (transforms + products + kernels) / threads + 4 * pairs * c.taps() / MEMORY;
   }
 
   /** What a run of {@link DirectConv} takes, in nanoseconds. */

@@ -1,7 +1,5 @@
 package voxcam.cpu;
 
-import java.util.Optional;
-
 /**
  * Convolution with fewer multiplications, after Winograd: tiles of inputs are transformed, the
  * channels of each transformed value are multiplied with transformed weights as matrices, and the
@@ -24,12 +22,11 @@ final class WinogradConv implements Kernel {
   private final WinogradWeights weights;
   private final WinogradBlocking blocking;
   private final int workers;
-  private final Optional<float[]> packed;
+  private final float[] packed;
 
   /**
    * Makes the kernel.
    *
-   * @param weights the kernel's weights where they never change
    * @param workers the most threads that a run uses: each has scratch memory of its own
    */
   WinogradConv(
@@ -38,7 +35,7 @@ final class WinogradConv implements Kernel {
       WinogradTile tile,
       WinogradRows rows,
       WinogradLines lines,
-      Optional<float[]> weights,
+      float[] weights,
       Layout in,
       Layout out,
       int workers) {
@@ -49,10 +46,10 @@ final class WinogradConv implements Kernel {
     this.grid = WinogradGrid.of(c, tile);
     this.input = new WinogradInput(grid, lines, in);
     this.output = new WinogradOutput(grid, lines, epilogue, out);
-    this.weights = WinogradWeights.of(c, tile, rows);
+    this.weights = WinogradWeights.of(c, tile, rows, lines);
     this.blocking = WinogradBlocking.of(grid, this.weights);
     this.workers = workers;
-    this.packed = weights.map(values -> this.weights.packed(values, new Threads(workers)));
+    this.packed = this.weights.packed(weights, new Threads(workers));
   }
 
   private int workFloats() {
@@ -63,13 +60,12 @@ final class WinogradConv implements Kernel {
   public long scratch() {
     long stages =
         blocking.shared() ? blocking.floats() : Math.multiplyExact(blocking.floats(), workers);
-    long floats = stages + (long) workers * workFloats();
-    return floats + (packed.isPresent() ? 0 : WinogradWeights.floats(c, tile));
+    return Alignment.BEGIN + stages + (long) workers * workFloats();
   }
 
   @Override
   public long weightBytes() {
-    return packed.isPresent() ? 4 * WinogradWeights.floats(c, tile) : 0;
+    return (long) Float.BYTES * packed.length;
   }
 
   @Override
@@ -80,11 +76,7 @@ final class WinogradConv implements Kernel {
   @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
     Threads limited = threads.count() <= workers ? threads : new Threads(workers);
-    int free = packed.isPresent() ? 0 : Math.toIntExact(WinogradWeights.floats(c, tile));
-    if (packed.isEmpty()) {
-      limited.forEach(weights.tasks(), task -> weights.pack(inputs[1], task, scratch, 0));
-    }
-    Run run = new Run(inputs, output, scratch, packed.orElse(scratch), bias(inputs), free);
+    Run run = new Run(inputs, output, scratch);
     if (blocking.shared()) {
       run.shared(limited);
     } else {
@@ -92,34 +84,20 @@ final class WinogradConv implements Kernel {
     }
   }
 
-  /** The bias of whole blocks. */
-  private float[] bias(float[][] inputs) {
-    int channels = c.groups() * c.outputs();
-    float[] bias = new float[Layout.blocks(channels) * Layout.BLOCK];
-    if (epilogue.bias() >= 0) {
-      System.arraycopy(inputs[epilogue.bias()], 0, bias, 0, channels);
-    }
-    return bias;
-  }
-
   /** One run with its memory: that of the workers lies behind that of the stages. */
   private final class Run {
     private final float[][] inputs;
     private final float[] y;
     private final float[] scratch;
-    private final float[] u;
     private final float[] bias;
-    private final int free;
     private final int inBlocks = Layout.blocks(c.channels());
     private final int outBlocks = Layout.blocks(c.outputs());
 
-    Run(float[][] inputs, float[] y, float[] scratch, float[] u, float[] bias, int free) {
+    Run(float[][] inputs, float[] y, float[] scratch) {
       this.inputs = inputs;
       this.y = y;
       this.scratch = scratch;
-      this.u = u;
-      this.bias = bias;
-      this.free = free;
+      this.bias = epilogue.shifts(inputs, c.groups() * c.outputs());
     }
 
     void solo(Threads threads) {
@@ -134,7 +112,7 @@ final class WinogradConv implements Kernel {
     }
 
     private void chunk(int group, int first, int count, int worker) {
-      int v = Math.toIntExact(free + worker * (blocking.floats() + workFloats()));
+      int v = Math.toIntExact(Alignment.BEGIN + worker * (blocking.floats() + workFloats()));
       int m = v + blocking.inputFloats();
       int work = Math.toIntExact(v + blocking.floats());
       for (int i = 0; i < count; i++) {
@@ -165,7 +143,7 @@ final class WinogradConv implements Kernel {
     }
 
     private void stages(Threads threads, int group, int first, int count) {
-      int v = free;
+      int v = Alignment.BEGIN;
       int m = v + blocking.inputFloats();
       int works = Math.toIntExact(v + blocking.floats());
       threads.forEach(
@@ -220,7 +198,7 @@ final class WinogradConv implements Kernel {
           v + point * blocking.inputPoint(),
           blocking.inputTile(),
           weights.vectors(panel),
-          u,
+          packed,
           weights.at(group, panel, point),
           scratch,
           m + point * blocking.sumPoint(panel),

@@ -44,15 +44,13 @@ final class WinogradError {
     }
     double error = 0;
     double norm = 0;
-    int outputs = Math.min(OUTPUTS, c.outputs());
     double[] exact = new double[tile.outputs()];
-    for (int i = 0; i < outputs; i++) {
-      int k = i * c.outputs() / outputs;
-      float[] y = product(v, k);
-      transform(y, 0, false);
-      sum(x, k, exact);
+    float[] y = products(v);
+    transform(y, 0, false);
+    for (int i = 0; i < outputs(); i++) {
+      sum(x, output(i), exact);
       for (int at = 0; at < exact.length; at++) {
-        double difference = y[pointOf(at) * Layout.BLOCK] - exact[at];
+        double difference = y[pointOf(at) * Layout.BLOCK + i] - exact[at];
         error += difference * difference;
         norm += exact[at] * exact[at];
       }
@@ -97,25 +95,42 @@ final class WinogradError {
     }
   }
 
-  /** The sums over channels for output channel k, in the first element of each block. */
-  private float[] product(float[] v, int k) {
+  /** How many output channels are looked at. */
+  private int outputs() {
+    return Math.min(OUTPUTS, c.outputs());
+  }
+
+  /** The i-th of them. */
+  private int output(int i) {
+    return i * c.outputs() / outputs();
+  }
+
+  /** The sums over channels, the output channels that are looked at first in each block. */
+  private float[] products(float[] v) {
     int points = tile.points();
     float[] sums = new float[points * Layout.BLOCK];
-    float[] part = new float[points];
-    WinogradKernels kernels = new WinogradKernels(c, tile, 1);
-    int depth = WinogradProduct.depth(tile.points());
+    float[] parts = new float[points * Layout.BLOCK];
+    float[] taps = new float[c.taps() * Layout.BLOCK];
+    float[] u = new float[points * Layout.BLOCK];
+    WinogradKernels kernels = new WinogradKernels(c, tile, WinogradLines.PREFERRED, Layout.BLOCK);
+    float[] work = new float[kernels.workFloats()];
+    int depth = WinogradProduct.depth(points);
     for (int channel = 0; channel < c.channels(); channel++) {
-      double[] u = kernels.of(weights, 0, k, 1, channel);
-      int from = channel / Layout.BLOCK * points * Layout.BLOCK + channel % Layout.BLOCK;
-      for (int point = 0; point < points; point++) {
-        // In double as good as exact, and so rounded once, as the fused instruction does.
-        double product = (double) (float) u[point] * v[from + point * Layout.BLOCK];
-        part[point] = (float) (part[point] + product);
+      for (int tap = 0; tap < c.taps(); tap++) {
+        for (int i = 0; i < outputs(); i++) {
+          taps[tap * Layout.BLOCK + i] = weights[c.weightAt(0, output(i), channel, tap)];
+        }
       }
-      if ((channel + 1) % depth == 0 || channel == c.channels() - 1) {
-        for (int point = 0; point < points; point++) {
-          sums[point * Layout.BLOCK] += part[point];
-          part[point] = 0;
+      kernels.transform(taps, 0, u, 0, Layout.BLOCK, work, 0);
+      int from = channel / Layout.BLOCK * points * Layout.BLOCK + channel % Layout.BLOCK;
+      boolean ends = (channel + 1) % depth == 0 || channel == c.channels() - 1;
+      for (int at = 0; at < parts.length; at++) {
+        // In double as good as exact, and so rounded once, as the fused instruction does.
+        double product = (double) u[at] * v[from + at / Layout.BLOCK * Layout.BLOCK];
+        parts[at] = (float) (parts[at] + product);
+        if (ends) {
+          sums[at] += parts[at];
+          parts[at] = 0;
         }
       }
     }
@@ -136,7 +151,7 @@ final class WinogradError {
         int t = tap / (kh * kw);
         int r = tap / kw % kh;
         int s = tap % kw;
-        double weight = weights[c.weights().at(0, k, channel, t, r, s)];
+        double weight = weights[c.weightAt(0, k, channel, tap)];
         int from = block + ((t * inputsH() + r) * inputsW() + s) * Layout.BLOCK;
         for (int output = 0; output < exact.length; output++) {
           exact[output] += weight * x[from + points[output] + channel % Layout.BLOCK];

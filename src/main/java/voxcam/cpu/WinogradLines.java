@@ -17,13 +17,19 @@ interface WinogradLines {
   float SUM = NEAR_SQUARED + FAR_SQUARED;
   float PRODUCT = NEAR_SQUARED * FAR_SQUARED;
 
+  // The points of m = 3 and what the transforms need of them.
+  float PAIR = (float) WinogradTransform.PAIR;
+  float SINGLE = (float) WinogradTransform.SINGLE;
+  float PAIR_SQUARED = PAIR * PAIR;
+  float SINGLE_SQUARED = SINGLE * SINGLE;
+
   /** The form that runs here. */
   WinogradLines PREFERRED = Machine.VECTORS ? new VectorWinogradLines() : new ScalarWinogradLines();
 
   /**
    * The input transform of lines with {@code m + 2} elements.
    *
-   * @param m 2 or 4
+   * @param m 2, 3 or 4
    * @param x0 how far lines are apart along the outer, x1 along the inner of the two other axes, xl
    *     how far the elements of a line are apart
    */
@@ -57,6 +63,14 @@ interface WinogradLines {
       int yl,
       int n0,
       int n1);
+
+  /**
+   * The kernel transform: {@code length} neighbouring elements of one float, each in 3 places
+   * {@code xl} apart, come to lie in {@code m + 2} places {@code yl} apart.
+   *
+   * @param length whole blocks
+   */
+  void kernel(int m, float[] x, int xFrom, int xl, float[] y, int yFrom, int yl, int length);
 
   /**
    * {@code output[at + i step] = sums[from + 16 i] + bias[biasFrom] + added[at + i step]}, element

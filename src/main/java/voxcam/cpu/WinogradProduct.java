@@ -15,7 +15,7 @@ final class WinogradProduct {
    */
   private static final int SHORT = 32;
 
-  private static final int MANY = 200;
+  private static final int MANY = 100;
 
   /** What the first channels are added to; as wide as the widest panel. */
   private static final float[] ZEROS = new float[64];

@@ -5,10 +5,12 @@ import java.util.List;
 
 /**
  * How many outputs a {@link WinogradConv} computes at a time along D, H and W: 1 along an axis
- * whose kernel is 1, and 2 or 4 along an axis whose kernel is 3, from m + 2 inputs and as many
+ * whose kernel is 1, and 2, 3 or 4 along an axis whose kernel is 3, from m + 2 inputs and as many
  * products for each channel.
  */
 record WinogradTile(int d, int h, int w) {
+  static final int LARGEST = 4;
+
   /** Inputs along an axis with m outputs. */
   static int inputs(int m) {
     return m == 1 ? 1 : m + 2;
@@ -35,7 +37,7 @@ record WinogradTile(int d, int h, int w) {
         && axis.step() == 1
         && axis.first() == 0
         && axis.stored() == axis.output()
-        && (m == 1 ? axis.kernel() == 1 : (m == 2 || m == 4) && axis.kernel() == 3);
+        && (m == 1 ? axis.kernel() == 1 : m <= LARGEST && axis.kernel() == 3);
   }
 
   /** All tiles that suit a correlation. */
@@ -55,7 +57,7 @@ record WinogradTile(int d, int h, int w) {
   }
 
   private static int[] sizes(ConvAxis axis) {
-    return axis.kernel() == 1 ? new int[] {1} : new int[] {2, 4};
+    return axis.kernel() == 1 ? new int[] {1} : new int[] {2, 3, LARGEST};
   }
 
   @Override

@@ -6,15 +6,17 @@ import java.util.List;
 /**
  * The transformed weights of {@link WinogradConv} in the order in which they are read: {@code
  * [group][panel][point][channel][output channel]}, where a panel is a few vectors of output
- * channels. Computed in double and rounded once. Missing output channels are zeros.
+ * channels. Missing output channels are zeros.
  *
- * @param widths the vectors of each panel of a group
+ * @param widths the vectors of each panel of a group, whole blocks
  */
-record WinogradWeights(Correlation c, WinogradTile tile, int lanes, List<Integer> widths) {
+record WinogradWeights(
+    Correlation c, WinogradTile tile, WinogradLines lines, int lanes, List<Integer> widths) {
   /** Input channels in one task. */
   private static final int SLICE = 16;
 
-  static WinogradWeights of(Correlation c, WinogradTile tile, WinogradRows rows) {
+  static WinogradWeights of(
+      Correlation c, WinogradTile tile, WinogradRows rows, WinogradLines lines) {
     List<Integer> widths = new ArrayList<>();
     int left = Layout.blocks(c.outputs()) * Layout.BLOCK / rows.lanes();
     while (left > 0) {
@@ -22,7 +24,7 @@ record WinogradWeights(Correlation c, WinogradTile tile, int lanes, List<Integer
       widths.add(width);
       left -= width;
     }
-    return new WinogradWeights(c, tile, rows.lanes(), List.copyOf(widths));
+    return new WinogradWeights(c, tile, lines, rows.lanes(), List.copyOf(widths));
   }
 
   /** How many floats the transformed weights take. */
@@ -54,11 +56,11 @@ record WinogradWeights(Correlation c, WinogradTile tile, int lanes, List<Integer
   int at(int group, int panel, int point) {
     int outputs = Layout.blocks(c.outputs()) * Layout.BLOCK;
     int all = (group * outputs + firstChannel(panel)) * c.channels() * tile.points();
-    return all + point * c.channels() * vectors(panel) * lanes;
+    return Alignment.BEGIN + all + point * c.channels() * vectors(panel) * lanes;
   }
 
   /** The tasks that transform the weights between them. */
-  int tasks() {
+  private int tasks() {
     return c.groups() * perGroup() * slices();
   }
 
@@ -67,27 +69,29 @@ record WinogradWeights(Correlation c, WinogradTile tile, int lanes, List<Integer
   }
 
   float[] packed(float[] weights, Threads threads) {
-    float[] packed = new float[Math.toIntExact(floats(c, tile))];
-    threads.forEach(tasks(), task -> pack(weights, task, packed, 0));
+    float[] packed = new float[Math.toIntExact(Alignment.BEGIN + floats(c, tile))];
+    threads.forEach(tasks(), task -> pack(weights, task, packed));
     return packed;
   }
 
   /** Transforms a slice of the channels of one panel. */
-  void pack(float[] weights, int task, float[] packed, int from) {
+  private void pack(float[] weights, int task, float[] packed) {
     int first = task % slices() * SLICE;
     int panel = task / slices() % perGroup();
     int group = task / slices() / perGroup();
     int width = vectors(panel) * lanes;
     int outputs = Math.min(width, c.outputs() - firstChannel(panel));
-    WinogradKernels kernels = new WinogradKernels(c, tile, width);
+    WinogradKernels kernels = new WinogradKernels(c, tile, lines, width);
+    float[] taps = new float[c.taps() * width];
+    float[] work = new float[kernels.workFloats()];
     for (int channel = first; channel < Math.min(first + SLICE, c.channels()); channel++) {
-      double[] values = kernels.of(weights, group, firstChannel(panel), outputs, channel);
-      for (int point = 0; point < tile.points(); point++) {
-        int to = from + at(group, panel, point) + channel * width;
-        for (int j = 0; j < width; j++) {
-          packed[to + j] = (float) values[point * width + j];
+      for (int tap = 0; tap < c.taps(); tap++) {
+        for (int k = 0; k < outputs; k++) {
+          taps[tap * width + k] = weights[c.weightAt(group, firstChannel(panel) + k, channel, tap)];
         }
       }
+      int to = at(group, panel, 0) + channel * width;
+      kernels.transform(taps, 0, packed, to, c.channels() * width, work, 0);
     }
   }
 }

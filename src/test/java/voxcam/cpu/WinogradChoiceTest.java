@@ -18,7 +18,7 @@ import voxcam.op.Window;
 /** Which Winograd tile is taken, and what tiles lose. */
 final class WinogradChoiceTest {
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 4})
+  @ValueSource(ints = {1, 2, 3, 4})
   void transformsComputeACorrelation(int m) {
     SplittableRandom random = new SplittableRandom(m);
     double[][] g = WinogradTransform.kernel(m);
@@ -46,7 +46,9 @@ final class WinogradChoiceTest {
   @ParameterizedTest
   @CsvSource({
     "64, 64, 3, 1, 32, 4x4x4",
-    "512, 512, 3, 1, 4, none", // reading larger weights takes as long as it saves
+    "128, 128, 3, 1, 24, 4x4x4",
+    "512, 512, 3, 4, 12, 3x3x3", // a tile covers a sub-lattice
+    "512, 512, 3, 1, 3, none", // transforming weights takes as long as it saves
     "20, 20, 3, 4, 96, 4x4x4",
     "64, 64, 1, 1, 32, none",
     "64, 64, 5, 1, 32, none",

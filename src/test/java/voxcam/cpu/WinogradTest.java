@@ -18,6 +18,7 @@ import voxcam.op.Window;
 /** Winograd convolution against plain loops in double, over random geometries. */
 final class WinogradTest {
   private static final int GEOMETRIES = 25;
+  private static final int TILES = 4;
   private static final float GUARD = 12345;
   private static final int GUARDS = 40;
   private static final int WORKERS = 3;
@@ -60,24 +61,22 @@ final class WinogradTest {
   }
 
   /** One way to compute a case. */
-  private record Way(WinogradTile tile, boolean vectors, boolean packed, Layout in, Layout out) {
+  private record Way(WinogradTile tile, boolean vectors, boolean panels, Layout in, Layout out) {
     static Way of(SplittableRandom random, WinogradTile tile) {
       Layout in = random.nextInt(3) == 0 ? Layout.PLAIN : Layout.BLOCKED;
       Layout out = random.nextInt(3) == 0 ? Layout.PLAIN : Layout.BLOCKED;
       return new Way(tile, random.nextInt(3) > 0, random.nextBoolean(), in, out);
     }
 
-    WinogradConv kernel(Case test) {
-      return new WinogradConv(
-          test.correlation(),
-          CpuConv.epilogue(test.op, test.shapes),
-          tile,
-          vectors ? WinogradRows.PREFERRED : new ScalarWinogradRows(),
-          vectors ? WinogradLines.PREFERRED : new ScalarWinogradLines(),
-          packed ? Optional.of(test.inputs[1]) : Optional.empty(),
-          in,
-          out,
-          WORKERS);
+    Kernel kernel(Case test) {
+      Correlation c = test.correlation();
+      ConvEpilogue epilogue = CpuConv.epilogue(test.op, test.shapes);
+      WinogradRows rows = vectors ? WinogradRows.PREFERRED : new ScalarWinogradRows();
+      WinogradLines lines = vectors ? WinogradLines.PREFERRED : new ScalarWinogradLines();
+      float[] weights = test.inputs[1];
+      return panels
+          ? new WinogradPanelConv(c, epilogue, tile, rows, lines, weights, in, out, WORKERS)
+          : new WinogradConv(c, epilogue, tile, rows, lines, weights, in, out, WORKERS);
     }
   }
 
@@ -90,7 +89,8 @@ final class WinogradTest {
         float[][] expected = {expected(test)};
         List<WinogradTile> tiles = WinogradTile.all(test.correlation());
         assertThat(tiles).isNotEmpty();
-        for (WinogradTile tile : tiles) {
+        for (int j = 0; j < TILES; j++) {
+          WinogradTile tile = tiles.get(random.nextInt(tiles.size()));
           check(test, Way.of(random, tile), expected[0]);
         }
       }
@@ -106,9 +106,10 @@ final class WinogradTest {
             random,
             new Conv.Forward(window, 1),
             List.of(Shape.of(2, 20, 45, 83), Shape.of(68, 20, 3, 3)));
-    for (WinogradTile tile : WinogradTile.all(test.correlation())) {
+    for (WinogradTile tile : cubes(test)) {
       for (Layout layout : Layout.values()) {
         check(test, new Way(tile, true, true, layout, layout), expected(test));
+        check(test, new Way(tile, true, false, layout, layout), expected(test));
       }
     }
   }
@@ -123,9 +124,19 @@ final class WinogradTest {
             new Conv.Forward(window, 1),
             List.of(Shape.of(1, 500, 4, 4, 4), Shape.of(16, 500, 3, 3, 3)));
     relu(test.inputs[0]);
-    for (WinogradTile tile : WinogradTile.all(test.correlation())) {
-      check(test, new Way(tile, true, true, Layout.BLOCKED, Layout.BLOCKED), expected(test));
+    for (WinogradTile tile : cubes(test)) {
+      for (boolean panels : new boolean[] {false, true}) {
+        Way way = new Way(tile, true, panels, Layout.BLOCKED, Layout.BLOCKED);
+        check(test, way, expected(test));
+      }
     }
+  }
+
+  /** The tiles of equal sides. */
+  private static List<WinogradTile> cubes(Case test) {
+    return WinogradTile.all(test.correlation()).stream()
+        .filter(tile -> tile.h() == tile.w() && (tile.d() == 1 || tile.d() == tile.h()))
+        .toList();
   }
 
   private static void relu(float[] values) {
@@ -215,9 +226,7 @@ final class WinogradTest {
     if (inputs.length > 3) {
       inputs[3] = in(way.out, test.output, inputs[3]);
     }
-    if (way.packed) {
-      inputs[1] = null;
-    }
+    inputs[1] = null;
     int length = Math.toIntExact(way.out.floats(test.output));
     float[] output = guarded(length);
     int scratchLength = Math.toIntExact(kernel.scratch());
