@@ -5,7 +5,8 @@ package voxcam.cpu;
  * channels of each transformed value are multiplied with transformed weights as matrices, and the
  * sums are transformed to tiles of outputs. A tile of 4x4x4 outputs takes 216 products for each
  * pair of channels instead of 1728. Results differ from those of other algorithms by more than the
- * order of a sum: {@link WinogradError} tells by how much.
+ * order of a sum: {@link WinogradError} tells by how much. Weights are transformed once and kept;
+ * {@link WinogradPanelConv} is the form for large ones.
  *
  * <p>Where there are many tiles, a task takes some through all stages, with what lies between in
  * the cache of its core. Where there are few, all threads share each stage, so that the weights are

@@ -29,11 +29,21 @@ record WinogradKernels(Correlation c, WinogradTile tile, WinogradLines lines, in
     return ROWS[m];
   }
 
+  private int nh() {
+    return WinogradTile.inputs(tile.h());
+  }
+
+  private int nw() {
+    return WinogradTile.inputs(tile.w());
+  }
+
+  private int rowFloats() {
+    return c.d().kernel() * c.h().kernel() * nw() * size;
+  }
+
   /** The floats of memory that {@link #transform} works in. */
   int workFloats() {
-    int nw = WinogradTile.inputs(tile.w());
-    int nh = WinogradTile.inputs(tile.h());
-    return c.d().kernel() * nw * (c.h().kernel() + nh) * size;
+    return rowFloats() + c.d().kernel() * nh() * size;
   }
 
   /**
@@ -42,65 +52,52 @@ record WinogradKernels(Correlation c, WinogradTile tile, WinogradLines lines, in
    *
    * @param taps {@code [t][r][s][element]} from {@code from}
    * @param u gets the element of point p at {@code uFrom + p pointStride}
-   * @param work {@link #workFloats} from {@code workFrom}, in an array of its own or behind the
-   *     rest
+   * @param work {@link #workFloats} from {@code workFrom}
    */
   void transform(
       float[] taps, int from, float[] u, int uFrom, int pointStride, float[] work, int workFrom) {
-    int kd = c.d().kernel();
-    int kh = c.h().kernel();
-    int nw = WinogradTile.inputs(tile.w());
-    int nh = WinogradTile.inputs(tile.h());
-    int row = nw * size;
+    boolean w = tile.w() > 1;
     boolean h = tile.h() > 1;
     boolean d = tile.d() > 1;
-    float[] x = taps;
-    int at = from;
-    if (tile.w() > 1) {
-      boolean last = !h && !d;
-      float[] y = last ? u : work;
-      int to = last ? uFrom : workFrom;
-      int apart = last ? pointStride : size;
-      along(tile.w(), x, at, 3 * size, size, y, to, row, apart, kd * kh, size);
-      x = y;
-      at = to;
+    if (w && !h && !d) {
+      lines.kernel(tile.w(), taps, from, size, u, uFrom, pointStride, size);
+      return;
     }
-    if (h) {
-      int planes = workFrom + kd * kh * row;
-      for (int t = 0; t < kd; t++) {
-        if (d) {
-          along(tile.h(), x, at + 3 * t * row, 0, row, work, planes + t * nh * row, 0, row, 1, row);
-        } else {
-          along(tile.h(), x, at, size, row, u, uFrom, pointStride, nw * pointStride, nw, size);
+    int lineCount = c.d().kernel() * c.h().kernel();
+    for (int line = 0; line < lineCount && w; line++) {
+      int to = workFrom + line * nw() * size;
+      lines.kernel(tile.w(), taps, from + 3 * line * size, size, work, to, size, size);
+    }
+    float[] rows = w ? work : taps;
+    int at = w ? workFrom : from;
+    // One point of W at a time, so that what lies between stays in the first cache.
+    for (int point = 0; point < nw(); point++) {
+      int to = uFrom + point * pointStride;
+      if (h && d) {
+        int columns = workFrom + rowFloats();
+        alongH(rows, at + point * size, work, columns, nh() * size, size);
+        for (int p = 0; p < nh(); p++) {
+          alongD(
+              work, columns + p * size, nh() * size, u, to + p * nw() * pointStride, pointStride);
         }
-      }
-      x = work;
-      at = planes;
-    }
-    if (d) {
-      int plane = nh * row;
-      // One point of H and W at a time, so that its three elements stay in the first cache.
-      for (int point = 0; point < nh * nw; point++) {
-        int to = uFrom + point * pointStride;
-        along(tile.d(), x, at + point * size, 0, plane, u, to, 0, nh * nw * pointStride, 1, size);
+      } else if (h) {
+        alongH(rows, at + point * size, u, to, 0, nw() * pointStride);
+      } else {
+        alongD(rows, at + point * size, nw() * size, u, to, pointStride);
       }
     }
   }
 
-  private void along(
-      int m,
-      float[] x,
-      int from,
-      int x0,
-      int xl,
-      float[] y,
-      int to,
-      int y0,
-      int yl,
-      int n0,
-      int length) {
-    for (int i = 0; i < n0; i++) {
-      lines.kernel(m, x, from + i * x0, xl, y, to + i * y0, yl, length);
+  /** One point of W: the planes of y are {@code yPlane} apart, and its rows {@code yRow}. */
+  private void alongH(float[] rows, int from, float[] y, int to, int yPlane, int yRow) {
+    int row = nw() * size;
+    for (int t = 0; t < c.d().kernel(); t++) {
+      lines.kernel(tile.h(), rows, from + 3 * t * row, row, y, to + t * yPlane, yRow, size);
     }
+  }
+
+  /** One point of H and W, planes {@code xPlane} apart. */
+  private void alongD(float[] x, int from, int xPlane, float[] u, int to, int pointStride) {
+    lines.kernel(tile.d(), x, from, xPlane, u, to, nh() * nw() * pointStride, size);
   }
 }

@@ -116,8 +116,13 @@ final class WinogradPanelConv implements Kernel {
     return Math.multiplyExact(grid.points(), sumPoint(0));
   }
 
+  /** How far points are apart among the transformed weights of a slice. */
+  private int weightPoint(int panel) {
+    return slice * width(panel) + SKEW;
+  }
+
   private int weightFloats() {
-    return Math.multiplyExact(grid.points() * slice, panels.widest());
+    return Math.multiplyExact(grid.points(), weightPoint(0));
   }
 
   private int workFloats() {
@@ -208,11 +213,10 @@ final class WinogradPanelConv implements Kernel {
       int width = width(panel);
       int m = memory + workFloats();
       int u = m + sumFloats();
-      int pointStride = slice * width;
       for (int first = 0; first < c.channels(); first += slice) {
         int depth = Math.min(slice, c.channels() - first);
         weights.transform(
-            arranged, group, panel, first, depth, scratch, u, pointStride, scratch, memory);
+            arranged, group, panel, first, depth, scratch, u, weightPoint(panel), scratch, memory);
         int v = Alignment.BEGIN + first / slice * inputSlice() + from * slice;
         for (int point = 0; point < grid.points(); point++) {
           for (int row = 0; row < tiles; row += WinogradRows.ROWS) {
@@ -224,7 +228,7 @@ final class WinogradPanelConv implements Kernel {
                 slice,
                 tiles - 1 - row,
                 scratch,
-                u + point * pointStride,
+                u + point * weightPoint(panel),
                 depth,
                 first == 0 ? ZEROS : scratch,
                 first == 0 ? 0 : to,
