@@ -68,7 +68,7 @@ class Engine(Side):
     """The engine in a JVM with the options that bin/engine sets."""
 
     def __init__(self, classes, jar, jvm, **arguments):
-        super().__init__([java("java"), "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn16m", "-XX:MinHeapFreeRatio=1", "-Dvoxcam.collect=true",
+        super().__init__([java("java"), "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn8m", "-XX:MinHeapFreeRatio=1", "-Dvoxcam.collect=true",
                           "-XX:MaxHeapFreeRatio=5", "--add-modules", "jdk.incubator.vector", *jvm,
                           "--class-path", f"{jar}{os.pathsep}{classes}", "voxcam.bench.PeerServer",
                           *(f"{name}={value}" for name, value in arguments.items())])

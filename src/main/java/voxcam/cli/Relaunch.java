@@ -113,7 +113,7 @@ final class Relaunch {
       command.addAll(
           List.of(
               "-XX:+UseSerialGC",
-              "-Xmn16m",
+              "-Xmn8m",
               "-XX:MinHeapFreeRatio=1",
               "-XX:MaxHeapFreeRatio=5",
               "-Dvoxcam.collect=true"));

@@ -34,6 +34,9 @@ final class ConvForms {
   /** What it costs a kernel of blocked channels to read or write an element that is not blocked. */
   private static final double TRANSPOSE = 0.4;
 
+  /** What makes an algorithm dearer than any other. */
+  private static final double UNSUITED = 1e6;
+
   /** More input channels than this are read faster in blocks. */
   private static final int MOST_TAP_CHANNELS = 4;
 
@@ -59,6 +62,7 @@ final class ConvForms {
   enum Algorithm {
     ZERO,
     WINOGRAD,
+    WINOGRAD_PANELS,
     TAPS,
     POINTWISE,
     DIRECT,
@@ -89,13 +93,19 @@ final class ConvForms {
     for (Correlation part : parts) {
       // Transforming weights that change from run to run would take longer than it saves.
       boolean possible = !exact && !options.once() && weight.isPresent() && part.taps() > 1;
-      winograd.add(
-          !possible
-              ? Optional.empty()
-              : wanted.equals(Optional.of(Algorithm.WINOGRAD))
-                  ? WinogradTile.all(part).stream().findFirst()
-                  : WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(buffer::of)));
+      winograd.add(possible ? tile(part, wanted) : Optional.empty());
     }
+  }
+
+  private Optional<WinogradTile> tile(Correlation part, Optional<Algorithm> wanted) {
+    List<WinogradTile> all = WinogradTile.all(part);
+    if (!all.isEmpty() && wanted.equals(Optional.of(Algorithm.WINOGRAD))) {
+      return Optional.of(all.getFirst());
+    }
+    if (!all.isEmpty() && wanted.equals(Optional.of(Algorithm.WINOGRAD_PANELS))) {
+      return Optional.of(all.get(all.size() / 2));
+    }
+    return WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(buffer::of));
   }
 
   /** The forms of a convolution; the gradient of a weight has one. */
@@ -191,12 +201,7 @@ final class ConvForms {
     double transposed =
         (in == Layout.PLAIN ? inputs(c) : 0) + (out == Layout.PLAIN ? outputs(c) : 0);
     double moved = TRANSPOSE * transposed / SHARING;
-    tile.ifPresent(chosen ->
-        choices.add(
-            new Choice(
-                Algorithm.WINOGRAD,
-                WinogradChoice.cost(c, chosen, tiles.lanes(), SHARING) + moved,
-                weights -> winograd(c, chosen, weights.orElseThrow(), in, out))));
+    tile.ifPresent(chosen -> choices.addAll(winograd(c, chosen, in, out, moved)));
     // Of these three one suits best wherever several do.
     boolean few = c.channels() <= MOST_TAP_CHANNELS && TapConv.suits(c, in, out);
     if (few) {
@@ -232,13 +237,26 @@ final class ConvForms {
     return choices;
   }
 
-  private Kernel winograd(
-      Correlation c, WinogradTile tile, float[] weights, Layout in, Layout out) {
+  /** Both ways to keep weights; only the one that suits their size is ever the cheapest. */
+  private List<Choice> winograd(
+      Correlation c, WinogradTile tile, Layout in, Layout out, double moved) {
+    double cost = WinogradChoice.cost(c, tile, tiles.lanes(), SHARING) + moved;
+    boolean transformed = WinogradChoice.keepsTransformed(c, tile);
     WinogradRows rows = WinogradRows.PREFERRED;
     WinogradLines lines = WinogradLines.PREFERRED;
-    return WinogradChoice.keepsTransformed(c, tile)
-        ? new WinogradConv(c, epilogue, tile, rows, lines, weights, in, out, threads)
-        : new WinogradPanelConv(c, epilogue, tile, rows, lines, weights, in, out, threads);
+    return List.of(
+        new Choice(
+            Algorithm.WINOGRAD,
+            transformed ? cost : UNSUITED * cost,
+            weights ->
+                new WinogradConv(
+                    c, epilogue, tile, rows, lines, weights.orElseThrow(), in, out, threads)),
+        new Choice(
+            Algorithm.WINOGRAD_PANELS,
+            transformed ? UNSUITED * cost : cost,
+            weights ->
+                new WinogradPanelConv(
+                    c, epilogue, tile, rows, lines, weights.orElseThrow(), in, out, threads)));
   }
 
   private List<Choice> planar(Correlation c) {

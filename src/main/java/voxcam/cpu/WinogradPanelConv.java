@@ -146,7 +146,7 @@ final class WinogradPanelConv implements Kernel {
 
   @Override
   public String algorithm() {
-    return "winograd " + tile;
+    return "winograd panels " + tile;
   }
 
   @Override
