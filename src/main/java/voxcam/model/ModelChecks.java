@@ -37,6 +37,10 @@ final class ModelChecks {
           throw new InputException(
               where + ": the default layer " + Texts.quoted(layer) + " is no node of the graph");
         });
+    if (model.space().isPresent() && model.layer().isEmpty()) {
+      throw new InputException(
+          where + ": " + model.space().get() + " tells of the layer to explain, which is missing");
+    }
     model.recipe().ifPresent(recipe -> checkRecipe(where + ": recipe", recipe));
     for (String label : model.labels()) {
       if (label.isBlank() || label.chars().anyMatch(Character::isISOControl)) {
