@@ -119,8 +119,7 @@ final class Places {
             + tokens
             + " are "
             + tokens.count()
-            + TokenGrids.near(tokens, count)
-                .or(() -> TokenGrids.suggested(graph, count))
+            + TokenGrids.meant(graph, tokens, count)
                 .map(better -> "; did you mean " + better)
                 .orElse(""));
   }

@@ -47,11 +47,16 @@ final class TokenGrids {
     return sizes;
   }
 
-  /** The same grid with another number of tokens before it, if that is all that is wrong. */
-  static Optional<String> near(Space.Tokens tokens, int count) {
+  /** What may have been meant by a grid that makes another number of tokens than there are. */
+  static Optional<String> meant(Graph graph, Space.Tokens tokens, int count) {
     long others = count - tokens.positions();
-    return others >= 0 && others <= MOST_OTHERS
-        ? Optional.of(new Space.Tokens((int) others, tokens.sizes(), 0).toString())
-        : Optional.empty();
+    Optional<String> sameGrid =
+        others >= 0 && others <= MOST_OTHERS
+            ? Optional.of(new Space.Tokens((int) others, tokens.sizes(), 0).toString())
+            : Optional.empty();
+    return sameGrid
+        .filter(_ -> others <= 1)
+        .or(() -> suggested(graph, count))
+        .or(() -> sameGrid);
   }
 }

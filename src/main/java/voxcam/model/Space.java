@@ -118,7 +118,9 @@ public record Space(List<Integer> axes, Optional<Tokens> tokens) {
     }
 
     private static String text(int before, List<Integer> sizes, int after) {
-      return (before == 0 ? "" : before + "+")
+      // Of two numbers alone the first would be read as tokens before the positions.
+      boolean told = before > 0 || (after > 0 && sizes.size() == 1);
+      return (told ? before + "+" : "")
           + sizes.stream().map(String::valueOf).collect(Collectors.joining("x"))
           + (after == 0 ? "" : "+" + after);
     }
