@@ -43,8 +43,7 @@ record Costs(String layer, List<List<String>> rows) {
       layer = model.layer().orElseGet(() -> Layers.suggested(graph, space).name());
       Request request = Request.of(new Target.Index(0)).atLayers(layer);
       rows.addAll(
-          explanation(
-              model, graph, forward, input, space.map(request::along).orElse(request)));
+          explanation(model, graph, forward, input, space.map(request::along).orElse(request)));
     } catch (InputException e) {
       rows.add(List.of("explain", "no map: " + e.getMessage()));
       return new Costs("", rows);
@@ -60,8 +59,7 @@ record Costs(String layer, List<List<String>> rows) {
     Node logits = graph.outputs().get(0);
     // Nothing runs: the reference backend stands in for whichever will.
     try (Explainer explainer = new Explainer(model, Backends.named("reference"), Options.DEFAULT)) {
-      Graph maps =
-          explainer.graph(request, Map.of(Subject.input(graph).name(), input));
+      Graph maps = explainer.graph(request, Map.of(Subject.input(graph).name(), input));
       long gradient = maps.flops() - forward.flops();
       return List.of(
           List.of(

@@ -182,7 +182,8 @@ final class ExplainCommand implements Callable<Integer> {
               explained.maps().stream().map(Explanation::layer).distinct().toList());
       List<MapFiles.Written> written = stages.time("write", () -> write(explained, files, subject));
       if (files.wants(MapFiles.Format.JSON)) {
-        files.writeRecord(record(subject, request, explained, prediction, written, backend, stages));
+        files.writeRecord(
+            record(subject, request, explained, prediction, written, backend, stages));
       }
       outputs.publish();
       lines = written.stream().map(ResultLine::of).toList();

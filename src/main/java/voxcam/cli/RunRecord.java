@@ -102,9 +102,7 @@ final class RunRecord {
     record.put("index", map.index());
     record.put("layer", map.layer());
     space.ifPresent(axes -> record.put("space", axes.axesText()));
-    space
-        .flatMap(Space::tokens)
-        .ifPresent(tokens -> record.put("tokens", tokens.toString()));
+    space.flatMap(Space::tokens).ifPresent(tokens -> record.put("tokens", tokens.toString()));
     record.put("method", map.method().name());
     record.put("score", finite(map.score()));
     if (map.voxels().isPresent()) {

@@ -22,12 +22,7 @@ import voxcam.volume.Volume;
  * @param input the prepared volumes under as many axes as the network takes
  */
 record Subject(
-    Model model,
-    Graph graph,
-    String recipeText,
-    Recipe recipe,
-    Prepared prepared,
-    Tensor input) {
+    Model model, Graph graph, String recipeText, Recipe recipe, Prepared prepared, Tensor input) {
   /** Reads and prepares volumes for an open model, saying what the user should know of them. */
   static Subject of(
       Model model, String recipeText, List<String> inputs, Stages stages, Streams streams) {

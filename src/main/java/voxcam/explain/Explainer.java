@@ -106,7 +106,8 @@ public final class Explainer implements AutoCloseable {
 
   private MapGraph maps(Request request, Map<String, Shape> shapes) {
     Graph graph = model.graph().specialise(shapes);
-    MapGraph maps = new MapGraph(
+    MapGraph maps =
+        new MapGraph(
             graph,
             model.task(),
             request,
@@ -125,8 +126,7 @@ public final class Explainer implements AutoCloseable {
     if (!request.layers().isEmpty()) {
       return request.layers();
     }
-    return List.of(
-        model.layer().orElseGet(() -> Layers.suggested(graph, request.space()).name()));
+    return List.of(model.layer().orElseGet(() -> Layers.suggested(graph, request.space()).name()));
   }
 
   private Programs.Lease prepare(Request request, Map<String, Shape> shapes) {

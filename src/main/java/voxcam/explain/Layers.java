@@ -97,7 +97,8 @@ public final class Layers {
     List<Node> layers = suitable(graph, space);
     if (layers.isEmpty()) {
       throw new InputException(
-          space.map(axes -> axes + ": no layer has such axes; 'engine info' shows the shapes")
+          space
+              .map(axes -> axes + ": no layer has such axes; 'engine info' shows the shapes")
               .orElse(
                   "layer: this network has no layer with channels and positions to make a map at"));
     }

@@ -92,8 +92,7 @@ final class Places {
           "layer: its batch is %d and the logits' %d, so it is not known which parts belong together; give one volume at a time"
               .formatted(batch, samples));
     }
-    return new Places(
-        layer, usualAxes(layer.shape(), samples), Optional.empty(), true, samples);
+    return new Places(layer, usualAxes(layer.shape(), samples), Optional.empty(), true, samples);
   }
 
   private static List<Integer> usualAxes(Shape shape, int samples) {
@@ -185,8 +184,7 @@ final class Places {
   private static Node part(GraphBuilder builder, Node values, int axis, int start, int end) {
     return start == 0 && end == values.shape().dim(axis)
         ? values
-        : builder.add(
-            new Movement.Slice(List.of(new Movement.Range(axis, start, end, 1))), values);
+        : builder.add(new Movement.Slice(List.of(new Movement.Range(axis, start, end, 1))), values);
   }
 
   /** As it stands, or with a batch of slabs behind the channels: {@code [1,K,N,...]}. */
@@ -211,8 +209,7 @@ final class Places {
     }
     int axis = axes.getLast();
     int count = activation.shape().dim(axis);
-    Optional<Node> before =
-        passing(builder, activation, gradient, axis, 0, tokens.get().before());
+    Optional<Node> before = passing(builder, activation, gradient, axis, 0, tokens.get().before());
     Optional<Node> after =
         passing(builder, activation, gradient, axis, count - tokens.get().after(), count);
     return before.isPresent() && after.isPresent()

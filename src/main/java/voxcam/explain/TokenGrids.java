@@ -54,9 +54,6 @@ final class TokenGrids {
         others >= 0 && others <= MOST_OTHERS
             ? Optional.of(new Space.Tokens((int) others, tokens.sizes(), 0).toString())
             : Optional.empty();
-    return sameGrid
-        .filter(_ -> others <= 1)
-        .or(() -> suggested(graph, count))
-        .or(() -> sameGrid);
+    return sameGrid.filter(_ -> others <= 1).or(() -> suggested(graph, count)).or(() -> sameGrid);
   }
 }

@@ -123,8 +123,7 @@ public final class Model {
    * @throws InputException if it names no layer
    */
   public Model withSpace(Space axes) {
-    return new Model(
-        name, graph, task, labels, layer, Optional.of(axes), recipe, Optional.empty());
+    return new Model(name, graph, task, labels, layer, Optional.of(axes), recipe, Optional.empty());
   }
 
   /** This model with a recipe for its input: the JSON text of a list of steps. */

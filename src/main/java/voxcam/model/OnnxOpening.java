@@ -8,8 +8,8 @@ import voxcam.graph.Node;
 import voxcam.op.InputException;
 
 /**
- * Makes a model of an ONNX file. What ONNX lacks, labels, task, layer, its axes and recipe, is read from the
- * strings beside its graph ({@code metadata_props}) under the names that model files have.
+ * Makes a model of an ONNX file. What ONNX lacks, labels, task, layer, its axes and recipe, is read
+ * from the strings beside its graph ({@code metadata_props}) under the names that model files have.
  */
 final class OnnxOpening {
   private OnnxOpening() {}

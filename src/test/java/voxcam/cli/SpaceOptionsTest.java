@@ -151,8 +151,7 @@ final class SpaceOptionsTest {
     Cli.run("convert", onnx("vit"), file, "--layer", "blocks.1.norm1", "--tokens", "1+2x3x4")
         .succeeds();
     assertThat(Model.open(file).space())
-        .contains(
-            new Space(List.of(1), Optional.of(new Space.Tokens(1, List.of(2, 3, 4), 0))));
+        .contains(new Space(List.of(1), Optional.of(new Space.Tokens(1, List.of(2, 3, 4), 0))));
     Path volume = volume("vit", false);
     Cli.run("explain", file, volume, "--target", "0", "--out", maps).succeeds();
     assertThat(Npy.read(maps.resolve("ct.0.hirescam.raw.npy")).doubles())

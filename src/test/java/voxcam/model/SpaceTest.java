@@ -76,7 +76,6 @@ final class SpaceTest {
   void itIsOfALayer() {
     Model model = Model.open(GoldenFile.path("onnx/resnet18.onnx"));
     assertThatThrownBy(() -> model.withSpace(Space.of(2, 3, 4)))
-        .hasMessage(
-            "resnet18: space 2,3,4 tells of the layer to explain, which is missing");
+        .hasMessage("resnet18: space 2,3,4 tells of the layer to explain, which is missing");
   }
 }

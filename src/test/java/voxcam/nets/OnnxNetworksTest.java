@@ -95,8 +95,7 @@ final class OnnxNetworksTest {
                   .atLayers(asked.layers().toArray(String[]::new))
                   .by(new HiResCam(), new GradCam());
           Explained explained =
-              explainer.explain(
-                  golden.get("input"), asked.space().map(usual::along).orElse(usual));
+              explainer.explain(golden.get("input"), asked.space().map(usual::along).orElse(usual));
           ofLogits = distance(explained.logits(), golden.get("logits"), golden.get("logits"));
           assertThat(explained.maps()).hasSize(2 * asked.layers().size());
           for (int i = 0; i < explained.maps().size(); i++) {
@@ -105,7 +104,8 @@ final class OnnxNetworksTest {
             Tensor wanted = i % 2 == 0 ? hirescam : golden.get("gradcam" + end);
             Tensor map = explained.maps().get(i).map();
             if (asked.space().isPresent()) {
-              assertThat("[1," + map.shape().toString().substring(1)).isEqualTo(wanted.shape() + "");
+              assertThat("[1," + map.shape().toString().substring(1))
+                  .isEqualTo(wanted.shape() + "");
             }
             // Where the mean of the gradient vanishes, all that Grad-CAM can be is rounding.
             boolean vanishes = size(wanted) == 0;
@@ -126,7 +126,8 @@ final class OnnxNetworksTest {
     List<Asked> asked = new ArrayList<>();
     List<String> usual = new ArrayList<>();
     for (String layer : layers) {
-      Optional<Space> space = Space.parse(said(about, "space", layer), said(about, "tokens", layer));
+      Optional<Space> space =
+          Space.parse(said(about, "space", layer), said(about, "tokens", layer));
       if (space.isPresent()) {
         asked.add(new Asked(List.of(layer), space));
       } else {
