@@ -9,8 +9,10 @@ import static voxcam.model.OnnxBytes.tensor;
 import static voxcam.model.OnnxBytes.value;
 import static voxcam.model.OnnxBytes.wholes;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -251,9 +253,9 @@ final class OnnxOpeningTest {
         .hasMessageContaining("takes 8 bytes at 8 of a file of 12");
   }
 
-  /** The file's size in memory would be a heap of weights: they stay in the file. */
+  /** The file's size in memory would be a heap of weights: they stay in the mapped file. */
   @Test
-  void aLargeFileOpensAtOnce() throws IOException {
+  void aLargeFileOpensAtOnceAndTakesNoHeap() throws IOException {
     Path file = folder.resolve("large.onnx");
     long floats = 50L << 20;
     OnnxBytes head = added(floats("w", new long[] {2}, 1, 2));
@@ -272,9 +274,12 @@ final class OnnxOpeningTest {
       out.write(rawHead);
       out.setLength(out.getFilePointer() + raw);
     }
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
     long start = System.nanoTime();
     Model model = Model.open(file);
     assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4L << 20);
     assertThat(model.labels()).hasSize(2);
   }
 
