@@ -118,13 +118,13 @@ def main(arguments):
     names = arguments[2:] if wide else arguments
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    if wide:
-        # Among millions of values some come near a kink, and none of them matters much.
-        arch.MARGIN = -1
     warnings.filterwarnings("ignore")
     for item in WIDE if wide else NARROW:
         if not names or item["name"] in names:
             try:
+                if wide:
+                    # Among millions of values some come near a kink, and few of them matter much.
+                    arch.MARGIN = item.get("margin", -1)
                 make(item, folder)
             except Exception as failure:
                 print(f"{item['name']}: {type(failure).__name__}: {str(failure)[:300]}", flush=True)
