@@ -163,6 +163,7 @@ final class ModelFile {
 
   /** "0", "1" and so on for classes that nobody named. */
   static List<String> numbered(String where, Graph graph) {
+    ModelChecks.checkOutput(where, graph);
     int classes =
         ModelChecks.classes(graph)
             .orElseThrow(() ->

@@ -24,6 +24,7 @@ final class OnnxOpening {
     }
     Map<String, String> metadata = file.metadata();
     Graph graph = file.graph();
+    ModelChecks.checkOutput(where, graph);
     List<String> labels =
         ModelFile.labels(where, metadata).orElseGet(() -> ModelFile.numbered(where, graph));
     Task task =

@@ -161,6 +161,13 @@ final class OnnxOpeningTest {
     assertThat(made.find("f/neg")).isPresent();
   }
 
+  @Test
+  void aGraphWithoutOutputIsRefused() {
+    OnnxBytes graph = message().with(11, value("x", 1, 2));
+    assertThatThrownBy(() -> open(17, graph))
+        .hasMessage("net.onnx: the graph has no output, the first one must be the logits");
+  }
+
   private static OnnxBytes added(OnnxBytes weight) {
     return message()
         .with(1, node("add", "Add", List.of("x", "w"), List.of("y")))
