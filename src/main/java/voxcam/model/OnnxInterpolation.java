@@ -68,8 +68,7 @@ final class OnnxInterpolation {
 
   private List<Node> read(List<Double> given, boolean sizes, double[] roi, Node x) {
     if (!Set.of("nearest", "linear", "cubic").contains(mode)) {
-      throw call.refused(
-          "mode is " + Texts.quoted(mode) + ", known are nearest, linear, cubic");
+      throw call.refused("mode is " + Texts.quoted(mode) + ", known are nearest, linear, cubic");
     }
     Shape shape = x.shape();
     int rank = shape.rank();
@@ -114,8 +113,7 @@ final class OnnxInterpolation {
 
   /** The product along an axis, which goes last for it and back. */
   private Node times(Node x, int at, Axis axis, float[] weights) {
-    Node matrix =
-        call.constant(Tensor.of(Shape.of(axis.size(), axis.result()), weights));
+    Node matrix = call.constant(Tensor.of(Shape.of(axis.size(), axis.result()), weights));
     List<Integer> order = new ArrayList<>(IntStream.range(0, x.shape().rank()).boxed().toList());
     Collections.swap(order, at, order.size() - 1);
     if (at == order.size() - 1) {
@@ -172,8 +170,7 @@ final class OnnxInterpolation {
         Resize.Coordinates known =
             ResizeOperators.choice(
                 call, "coordinate_transformation_mode", Resize.Coordinates.HALF_PIXEL);
-        yield new Resize.Sampling(
-                Resize.Mode.LINEAR, known, Resize.Rounding.ROUND_PREFER_FLOOR)
+        yield new Resize.Sampling(Resize.Mode.LINEAR, known, Resize.Rounding.ROUND_PREFER_FLOOR)
             .source(position, axis.size(), axis.result(), axis.scale());
       }
     };

@@ -54,7 +54,8 @@ final class OnnxResize {
     }
     if (other) {
       // A region is told of the named axes, and of the whole of the others.
-      double[] region = call.reals(1, "roi").filter(v -> v.length == 2 * length).orElse(new double[0]);
+      double[] region =
+          call.reals(1, "roi").filter(v -> v.length == 2 * length).orElse(new double[0]);
       double[] roi = new double[2 * shape.rank()];
       for (int axis = 0; axis < shape.rank(); axis++) {
         roi[axis + shape.rank()] = 1;

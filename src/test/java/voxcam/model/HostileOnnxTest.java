@@ -16,9 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import voxcam.op.InputException;
 
 /**
- * ONNX files that someone damaged open or are refused in one line: within five seconds of work, and with
- * allocations of at most four times the file and 64 MB. The property {@code voxcam.hostile.rounds} sets
- * how many for each of four seeds; where it is given, what was seen is printed.
+ * ONNX files that someone damaged open or are refused in one line: within five seconds of work, and
+ * with allocations of at most four times the file and 64 MB. The property {@code
+ * voxcam.hostile.rounds} sets how many for each of four seeds; where it is given, what was seen is
+ * printed.
  */
 final class HostileOnnxTest {
   private static final int USUAL_ROUNDS = 250;

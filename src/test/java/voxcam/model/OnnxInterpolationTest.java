@@ -81,7 +81,14 @@ final class OnnxInterpolationTest {
   void cubic() {
     gives(
         resized(new double[] {1, 2, 4, -3}, 2, 8, NO_REGION, text("mode", "cubic")),
-        0.894531, 1.156250, 1.562500, 2.804688, 4.320312, 2.625000, -1.343750, -3.738281);
+        0.894531,
+        1.156250,
+        1.562500,
+        2.804688,
+        4.320312,
+        2.625000,
+        -1.343750,
+        -3.738281);
   }
 
   @Test
@@ -95,7 +102,9 @@ final class OnnxInterpolationTest {
             text("mode", "linear"),
             whole("antialias", 1),
             whole("exclude_outside", 1)),
-        1.789474, 1.380952, 1.763158);
+        1.789474,
+        1.380952,
+        1.763158);
     gives(
         resized(
             ROW,
@@ -106,7 +115,9 @@ final class OnnxInterpolationTest {
             real("cubic_coeff_a", -0.5f),
             whole("antialias", 1),
             whole("exclude_outside", 1)),
-        1.856086, 1.350546, 1.745600);
+        1.856086,
+        1.350546,
+        1.745600);
   }
 
   @Test
@@ -142,13 +153,12 @@ final class OnnxInterpolationTest {
 
   @Test
   void whatIsTooLargeIsRefused() {
-    assertThatThrownBy(() ->
-            resized(ROW, 0, 10_000_000, NO_REGION, text("mode", "cubic")))
+    assertThatThrownBy(() -> resized(ROW, 0, 10_000_000, NO_REGION, text("mode", "cubic")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
             "axis 3 would go from 8 to 10000000 values, which is no size for cubic interpolation");
-    assertThatThrownBy(() -> resized(ROW, 0, 3, NO_REGION, text("mode", "quintic"),
-            whole("antialias", 1)))
+    assertThatThrownBy(
+            () -> resized(ROW, 0, 3, NO_REGION, text("mode", "quintic"), whole("antialias", 1)))
         .hasMessageContaining("mode is \"quintic\", known are nearest, linear, cubic");
   }
 }
