@@ -190,7 +190,7 @@ final class OnnxInterpolation {
       boolean outside = i < 0 || i >= axis.size();
       if (!outside || !excludes) {
         double share = kernel(Math.abs(i - source) * narrow);
-        shares[(int) Math.clamp(i, 0, axis.size() - 1)] += share;
+        shares[Math.clamp(i, 0, axis.size() - 1)] += share;
         sum += share;
       }
     }
