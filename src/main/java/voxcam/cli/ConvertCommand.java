@@ -17,6 +17,7 @@ import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.model.Dtype;
 import voxcam.model.Model;
+import voxcam.model.Space;
 import voxcam.model.Task;
 import voxcam.op.FreeShape;
 import voxcam.op.InputException;
@@ -37,6 +38,7 @@ import voxcam.volume.Recipe;
       "Examples:",
       "  engine convert model.onnx model.safetensors --labels nodule,effusion --task multilabel",
       "  engine convert model.onnx model.safetensors --layer layer4 --recipe recipe.json",
+      "  engine convert vit.onnx model.safetensors --layer blocks.11.norm1 --tokens 1+8x8x8",
       "  engine convert weights.safetensors model.safetensors --arch resnet18",
       "  engine convert model.onnx model.safetensors --input 1x1x96x96x96     where sizes are free"
     })
@@ -74,6 +76,7 @@ final class ConvertCommand implements Callable<Integer> {
               + " them.")
   String shape;
 
+  @Mixin SpaceOptions spaceOptions = new SpaceOptions();
   @Mixin ModelOptions modelOptions = new ModelOptions();
 
   private final Streams streams;
@@ -95,8 +98,9 @@ final class ConvertCommand implements Callable<Integer> {
       model = model.withRecipe(steps);
     }
     if (layer != null) {
-      model = model.withLayer(named(model, layer));
+      model = model.withLayer(named(model, layer, spaceOptions.space()));
     }
+    model = placed(model);
     model.save(out, Dtype.F32);
     streams.out().println(out + ": " + model);
     return Failure.DONE;
@@ -152,7 +156,7 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   /** The name of the layer that is meant. */
-  private static String named(Model model, String layer) {
+  private static String named(Model model, String layer, Optional<Space> space) {
     Node input = Subject.input(model.graph());
     Optional<Shape> one = InfoCommand.ofOneVolume(((Source.Input) input.op()).shape());
     if (one.isEmpty()) {
@@ -160,6 +164,22 @@ final class ConvertCommand implements Callable<Integer> {
       return layer;
     }
     Graph graph = model.graph().specialise(Map.of(input.name(), one.get()));
-    return Layers.named(graph, layer).name();
+    return Layers.named(graph, layer, space).name();
+  }
+
+  /** The model with the axes of its layer that are space, if they were given. */
+  private Model placed(Model model) {
+    Optional<Space> space = spaceOptions.space();
+    if (space.isEmpty()) {
+      return model;
+    }
+    String at =
+        model
+            .layer()
+            .orElseThrow(() ->
+                new InputException(
+                    space.get() + ": tells of the layer to explain; give --layer, too"));
+    named(model, at, space);
+    return model.withSpace(space.get());
   }
 }

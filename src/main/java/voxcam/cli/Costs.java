@@ -3,6 +3,7 @@ package voxcam.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.compile.Plan;
@@ -15,6 +16,7 @@ import voxcam.explain.Target;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.model.Model;
+import voxcam.model.Space;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 
@@ -27,7 +29,7 @@ import voxcam.op.Shape;
 record Costs(String layer, List<List<String>> rows) {
   private static final int BYTES = 4;
 
-  static Costs of(Model model, Graph graph, Shape input) {
+  static Costs of(Model model, Graph graph, Shape input, Optional<Space> space) {
     Graph forward = Prune.apply(graph);
     List<List<String>> rows = new ArrayList<>();
     long parameters = LayerTable.parameters(graph);
@@ -38,8 +40,10 @@ record Costs(String layer, List<List<String>> rows) {
     rows.add(List.of("predict", text(forward, forward.flops(), "forward")));
     String layer;
     try {
-      layer = model.layer().orElseGet(() -> Layers.suggested(graph).name());
-      rows.addAll(explanation(model, graph, forward, input, layer));
+      layer = model.layer().orElseGet(() -> Layers.suggested(graph, space).name());
+      Request request = Request.of(new Target.Index(0)).atLayers(layer);
+      rows.addAll(
+          explanation(model, graph, forward, input, space.map(request::along).orElse(request)));
     } catch (InputException e) {
       rows.add(List.of("explain", "no map: " + e.getMessage()));
       return new Costs("", rows);
@@ -48,15 +52,14 @@ record Costs(String layer, List<List<String>> rows) {
   }
 
   private static List<List<String>> explanation(
-      Model model, Graph graph, Graph forward, Shape input, String layer) {
-    Node at = Layers.named(graph, layer);
+      Model model, Graph graph, Graph forward, Shape input, Request request) {
+    String layer = request.layers().get(0);
+    Optional<Space> space = request.spaceOf(model, layer);
+    Node at = Layers.named(graph, layer, space);
     Node logits = graph.outputs().get(0);
     // Nothing runs: the reference backend stands in for whichever will.
     try (Explainer explainer = new Explainer(model, Backends.named("reference"), Options.DEFAULT)) {
-      Graph maps =
-          explainer.graph(
-              Request.of(new Target.Index(0)).atLayers(layer),
-              Map.of(Subject.input(graph).name(), input));
+      Graph maps = explainer.graph(request, Map.of(Subject.input(graph).name(), input));
       long gradient = maps.flops() - forward.flops();
       return List.of(
           List.of(
@@ -67,8 +70,9 @@ record Costs(String layer, List<List<String>> rows) {
                   + " GFLOPs gradient and map at "
                   + layer
                   + " "
-                  + at.shape()),
-          List.of("head", Head.of(graph, at, logits).reason()));
+                  + at.shape()
+                  + space.map(axes -> ", " + axes).orElse("")),
+          List.of("head", Head.of(graph, at, logits, space).reason()));
     }
   }
 

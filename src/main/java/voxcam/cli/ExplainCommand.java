@@ -45,7 +45,8 @@ import voxcam.op.InputException;
       "  engine explain --demo --out demo",
       "  engine explain model.safetensors ct.nii.gz --target nodule --method hirescam,gradcam --out maps",
       "  engine explain model.safetensors ct.nii.gz --target top:3 --layer layer3,layer4",
-      "  engine explain seg.safetensors t1.nii.gz --target lesion --roi 90,113,84"
+      "  engine explain seg.safetensors t1.nii.gz --target lesion --roi 90,113,84",
+      "  engine explain vit.onnx ct.nii.gz --layer blocks.11.norm1 --tokens 1+8x8x8"
     })
 final class ExplainCommand implements Callable<Integer> {
   @Parameters(
@@ -121,12 +122,22 @@ final class ExplainCommand implements Callable<Integer> {
               + " INPUT.")
   boolean demo;
 
+  @Mixin SpaceOptions spaceOptions = new SpaceOptions();
   @Mixin ModelOptions modelOptions = new ModelOptions();
   @Mixin DeviceOptions deviceOptions = new DeviceOptions();
 
   /** What the demo decides itself. */
   private static final List<String> FIXED_BY_DEMO =
-      List.of("--target", "--layer", "--method", "--roi", "--arch", "--labels", "--recipe");
+      List.of(
+          "--target",
+          "--layer",
+          "--space",
+          "--tokens",
+          "--method",
+          "--roi",
+          "--arch",
+          "--labels",
+          "--recipe");
 
   @Spec CommandSpec spec;
 
@@ -171,7 +182,8 @@ final class ExplainCommand implements Callable<Integer> {
               explained.maps().stream().map(Explanation::layer).distinct().toList());
       List<MapFiles.Written> written = stages.time("write", () -> write(explained, files, subject));
       if (files.wants(MapFiles.Format.JSON)) {
-        files.writeRecord(record(subject, explained, prediction, written, backend, stages));
+        files.writeRecord(
+            record(subject, request, explained, prediction, written, backend, stages));
       }
       outputs.publish();
       lines = written.stream().map(ResultLine::of).toList();
@@ -220,7 +232,7 @@ final class ExplainCommand implements Callable<Integer> {
         roi == null
             ? new Voxels.Predicted()
             : Region.of(roi, subject.prepared(), subject.logits().shape());
-    return new Request(targets, layers(subject), asked, voxels);
+    return new Request(targets, layers(subject), asked, voxels, spaceOptions.space());
   }
 
   /** The layers asked for; one whose name has a comma in it is found whole. */
@@ -237,7 +249,7 @@ final class ExplainCommand implements Callable<Integer> {
     try (Explainer explainer = new Explainer(subject.model(), backend, deviceOptions.options())) {
       Relaunch.noteMissingModule(streams);
       stages.show("run");
-      Explained explained = explainer.explain(subject.prepared().input(), request);
+      Explained explained = explainer.explain(subject.input(), request);
       stages.add("compile", explained.cost().compileSeconds());
       stages.add("run", explained.cost().runSeconds());
       return explained;
@@ -261,6 +273,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private String record(
       Subject subject,
+      Request request,
       Explained explained,
       Prediction prediction,
       List<MapFiles.Written> written,
@@ -269,7 +282,7 @@ final class ExplainCommand implements Callable<Integer> {
     return new RunRecord()
         .model(model, modelOptions.arch, subject, inputs)
         .prediction(prediction)
-        .maps(written)
+        .maps(written, layer -> request.spaceOf(subject.model(), layer))
         .cost(explained.cost(), backend.description(deviceOptions.options()), stages.seconds())
         .notes(List.copyOf(streams.warned()))
         .text();

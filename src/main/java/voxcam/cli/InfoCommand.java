@@ -13,6 +13,7 @@ import voxcam.explain.Layers;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.model.Model;
+import voxcam.model.Space;
 import voxcam.op.Dim;
 import voxcam.op.FreeShape;
 import voxcam.op.InputException;
@@ -34,12 +35,16 @@ import voxcam.volume.Recipe;
       "  faithful  HiResCAM is exactly each cell's share of the score",
       "  same      likewise, and Grad-CAM is the same map",
       "  yes       a map can be made; 'explain' states how its sums add up",
+      "  tokens    a map can be made where --tokens says how the tokens lie in the volume",
+      "Positions are the axes behind the channels, and the batch where its slabs have one row of",
+      "logits. --space and --tokens say otherwise, here as for 'explain' and 'convert'.",
       "A star marks the layer that 'explain' takes unless told otherwise.",
       "",
       "Examples:",
       "  engine info model.safetensors",
       "  engine info model.safetensors --input 1x1x96x96x96      where the network takes any size",
-      "  engine info weights.safetensors --arch resnet18 --input 1x1x64x128x128"
+      "  engine info weights.safetensors --arch resnet18 --input 1x1x64x128x128",
+      "  engine info vit.onnx --tokens 1+8x8x8      layers of tokens, behind a class token"
     })
 final class InfoCommand implements Callable<Integer> {
   @Parameters(
@@ -56,6 +61,7 @@ final class InfoCommand implements Callable<Integer> {
               + " several sizes.")
   String shape;
 
+  @Mixin SpaceOptions spaceOptions = new SpaceOptions();
   @Mixin ModelOptions modelOptions = new ModelOptions();
 
   private final Streams streams;
@@ -78,11 +84,12 @@ final class InfoCommand implements Callable<Integer> {
     rows.add(List.of("labels", labels(opened)));
     if (known.isPresent()) {
       Graph graph = opened.graph().specialise(Map.of(input.name(), known.get()));
-      LayerTable table = LayerTable.of(graph);
-      Costs costs = Costs.of(opened, graph, known.get());
+      Optional<Space> space = spaceOptions.space();
+      LayerTable table = new LayerTable(graph, space);
+      Costs costs = Costs.of(opened, graph, known.get(), space);
       rows.addAll(costs.rows());
       streams.out().print(Text.table(rows) + "\n" + Text.table(table.rows(costs.layer())));
-      streams.out().print(suggested(graph));
+      streams.out().print(suggested(graph, space));
     } else {
       rows.add(List.of("parameters", Text.count(LayerTable.parameters(opened.graph()))));
       opened.layer().ifPresent(layer -> rows.add(List.of("layer", layer)));
@@ -99,12 +106,12 @@ final class InfoCommand implements Callable<Integer> {
   }
 
   /** Which layers to look at first, and why. */
-  private static String suggested(Graph graph) {
-    if (Layers.suitable(graph).isEmpty()) {
+  private static String suggested(Graph graph, Optional<Space> space) {
+    if (Layers.suitable(graph, space).isEmpty()) {
       return "";
     }
     List<List<String>> rows = new ArrayList<>();
-    for (Layers.Suggestion suggestion : Layers.suggestions(graph)) {
+    for (Layers.Suggestion suggestion : Layers.suggestions(graph, space)) {
       rows.add(List.of("--layer " + suggestion.layer().name(), suggestion.why()));
     }
     return "\nLayers to look at first:\n" + Text.table(rows);

@@ -5,19 +5,18 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import voxcam.explain.Head;
 import voxcam.explain.Layers;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.model.Space;
 import voxcam.op.Norm;
 import voxcam.op.Source;
 
 /** The layers of a network, one row each. */
-record LayerTable(Graph graph) {
-  static LayerTable of(Graph graph) {
-    return new LayerTable(graph);
-  }
+record LayerTable(Graph graph, Optional<Space> space) {
 
   /**
    * The rows for a specialised graph, a heading first.
@@ -25,7 +24,8 @@ record LayerTable(Graph graph) {
    * @param marked the name of the layer that gets a star
    */
   List<List<String>> rows(String marked) {
-    Set<Node> suitable = new HashSet<>(Layers.suitable(graph));
+    Set<Node> suitable = new HashSet<>(Layers.suitable(graph, space));
+    Set<Node> ofTokens = space.isPresent() ? Set.of() : new HashSet<>(Layers.ofTokens(graph));
     Map<Node, Long> parameters = parametersByNode(graph);
     Node logits = graph.outputs().get(0);
     List<List<String>> rows = new ArrayList<>();
@@ -41,7 +41,7 @@ record LayerTable(Graph graph) {
                 Text.gflops(node.flops()),
                 suitable.contains(node)
                     ? worth(node, logits) + (node.name().equals(marked) ? " *" : "")
-                    : ""));
+                    : ofTokens.contains(node) ? "tokens" : ""));
       }
     }
     return rows;
@@ -51,7 +51,7 @@ record LayerTable(Graph graph) {
     if (layer == logits) {
       return "yes";
     }
-    Head head = Head.of(graph, layer, logits);
+    Head head = Head.of(graph, layer, logits, space);
     return head.coincide() ? "same" : head.guaranteed() ? "faithful" : "yes";
   }
 

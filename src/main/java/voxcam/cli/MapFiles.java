@@ -163,7 +163,8 @@ final class MapFiles {
             + shape
             + " does not fit the network's grid "
             + grid
-            + "; take a layer with as many axes as the input");
+            + "; take a layer with as many axes as the input, or name three of its axes with"
+            + " --space, - for one that it does not have");
   }
 
   private static String wayBack(Subject subject) {

@@ -167,8 +167,7 @@ final class PredictCommand implements Callable<Integer> {
                     .backend()
                     .compile(Prune.apply(subject.graph()), deviceOptions.options()));
     try (Program program = compiled) {
-      return stages.time(
-          "run", () -> program.run(Map.of(input.name(), subject.prepared().input())).get(0));
+      return stages.time("run", () -> program.run(Map.of(input.name(), subject.input())).get(0));
     }
   }
 

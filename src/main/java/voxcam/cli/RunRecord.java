@@ -5,12 +5,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import voxcam.explain.Explained;
 import voxcam.explain.Explanation;
 import voxcam.explain.Trust;
 import voxcam.model.Json;
 import voxcam.model.Model;
+import voxcam.model.Space;
 
 /**
  * The text of {@code S.json}: everything about one run of {@code explain} that is a number or a
@@ -35,7 +38,7 @@ final class RunRecord {
     given.put("files", inputs);
     given.put("volume", subject.prepared().volume().toString());
     given.put("recipe", Json.parse("recipe", subject.recipeText()));
-    given.put("shape", subject.prepared().input().shape().toString());
+    given.put("shape", subject.input().shape().toString());
     members.put("input", given);
     return this;
   }
@@ -83,19 +86,23 @@ final class RunRecord {
     return values.size() == 1 ? values.get(0) : values;
   }
 
-  /** The maps with their trust records. */
-  RunRecord maps(List<MapFiles.Written> maps) {
-    members.put("maps", maps.stream().map(RunRecord::map).toList());
+  /** The maps with their trust records, and what was said of their layers' axes. */
+  RunRecord maps(List<MapFiles.Written> maps, Function<String, Optional<Space>> spaces) {
+    members.put(
+        "maps",
+        maps.stream().map(written -> map(written, spaces.apply(written.map().layer()))).toList());
     return this;
   }
 
-  private static Map<String, Object> map(MapFiles.Written written) {
+  private static Map<String, Object> map(MapFiles.Written written, Optional<Space> space) {
     Explanation map = written.map();
     Trust trust = map.trust();
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("target", map.target());
     record.put("index", map.index());
     record.put("layer", map.layer());
+    space.ifPresent(axes -> record.put("space", axes.axesText()));
+    space.flatMap(Space::tokens).ifPresent(tokens -> record.put("tokens", tokens.toString()));
     record.put("method", map.method().name());
     record.put("score", finite(map.score()));
     if (map.voxels().isPresent()) {

@@ -10,6 +10,7 @@ import voxcam.op.FreeShape;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Source;
+import voxcam.op.Tensor;
 import voxcam.volume.Prepared;
 import voxcam.volume.Recipe;
 import voxcam.volume.Volume;
@@ -18,8 +19,10 @@ import voxcam.volume.Volume;
  * A model with the volumes it is to look at, made ready for it.
  *
  * @param graph the model's graph for inputs of this size
+ * @param input the prepared volumes under as many axes as the network takes
  */
-record Subject(Model model, Graph graph, String recipeText, Recipe recipe, Prepared prepared) {
+record Subject(
+    Model model, Graph graph, String recipeText, Recipe recipe, Prepared prepared, Tensor input) {
   /** Reads and prepares volumes for an open model, saying what the user should know of them. */
   static Subject of(
       Model model, String recipeText, List<String> inputs, Stages stages, Streams streams) {
@@ -32,10 +35,11 @@ record Subject(Model model, Graph graph, String recipeText, Recipe recipe, Prepa
     Prepared prepared = stages.time("prepare", () -> recipe.apply(volumes));
     prepared.warnings().forEach(streams::warn);
     Node input = input(model.graph());
-    check(input, prepared.input().shape(), inputs);
-    Graph graph = model.graph().specialise(Map.of(input.name(), prepared.input().shape()));
+    Tensor given = prepared.inputFor(((Source.Input) input.op()).shape());
+    check(input, given.shape(), inputs);
+    Graph graph = model.graph().specialise(Map.of(input.name(), given.shape()));
     checkLabels(model, graph.outputs().get(0).shape());
-    return new Subject(model, graph, recipeText, recipe, prepared);
+    return new Subject(model, graph, recipeText, recipe, prepared, given);
   }
 
   /** Opening a model tries some sizes of the input only; this one may be the first that fits. */

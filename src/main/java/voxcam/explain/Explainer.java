@@ -106,7 +106,13 @@ public final class Explainer implements AutoCloseable {
 
   private MapGraph maps(Request request, Map<String, Shape> shapes) {
     Graph graph = model.graph().specialise(shapes);
-    MapGraph maps = new MapGraph(graph, model.task(), request, layers(request, graph));
+    MapGraph maps =
+        new MapGraph(
+            graph,
+            model.task(),
+            request,
+            layers(request, graph),
+            layer -> request.spaceOf(model, layer));
     int labels = model.labels().size();
     if (maps.labels() != labels) {
       throw new InputException(
@@ -120,7 +126,7 @@ public final class Explainer implements AutoCloseable {
     if (!request.layers().isEmpty()) {
       return request.layers();
     }
-    return List.of(model.layer().orElseGet(() -> Layers.suggested(graph).name()));
+    return List.of(model.layer().orElseGet(() -> Layers.suggested(graph, request.space()).name()));
   }
 
   private Programs.Lease prepare(Request request, Map<String, Shape> shapes) {

@@ -2,9 +2,12 @@ package voxcam.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.model.Space;
 import voxcam.op.Binary;
 import voxcam.op.Conv;
 import voxcam.op.Linear;
@@ -36,8 +39,16 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
     OTHER
   }
 
-  /** Looks at the operations between a layer and the logits of a specialised graph. */
-  public static Head of(Graph graph, Node layer, Node logits) {
+  /**
+   * Looks at the operations between a layer and the logits of a specialised graph.
+   *
+   * @param space what is said of the layer's axes
+   */
+  public static Head of(Graph graph, Node layer, Node logits, Optional<Space> space) {
+    return of(graph, layer, logits, Places.of(graph, layer, logits, space).axes());
+  }
+
+  static Head of(Graph graph, Node layer, Node logits, List<Integer> space) {
     Set<Node> behind = graph.dependents(List.of(layer));
     behind.retainAll(graph.ancestors(List.of(logits)));
     List<Part> parts = new ArrayList<>();
@@ -48,7 +59,11 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
       long fromLayer = node.inputs().stream().filter(behind::contains).count();
       boolean others =
           node.inputs().stream().anyMatch(input -> !behind.contains(input) && !isConstant(input));
-      Part part = fromLayer == 1 && !others ? part(node, behind) : Part.OTHER;
+      boolean first = parts.stream().allMatch(part -> part == Part.CHANGES_NOTHING);
+      Part part =
+          fromLayer == 1 && !others
+              ? part(node, behind, first ? space : behindChannels(node.input(0)))
+              : Part.OTHER;
       if (part == Part.OTHER) {
         return new Head(
             false,
@@ -98,24 +113,34 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
     return node.op() instanceof Source.Constant;
   }
 
-  private static Part part(Node node, Set<Node> behind) {
+  private static List<Integer> behindChannels(Node node) {
+    return IntStream.range(2, node.shape().rank()).boxed().toList();
+  }
+
+  /** What a node does; the axes of its input that are space tell an average over all of it. */
+  private static Part part(Node node, Set<Node> behind, List<Integer> space) {
     Node x = node.input(0);
     return switch (node.op()) {
       case Movement.Reshape _, Movement.Flatten _, Movement.Squeeze _, Movement.Unsqueeze _ ->
           Part.REARRANGES;
       case Movement.Transpose _ -> Part.REARRANGES;
       case Movement.Identity _, Movement.Dropout _ -> Part.CHANGES_NOTHING;
-      case Pool.GlobalAverage _ -> Part.AVERAGES_ALL;
+      case Pool.GlobalAverage _ -> isPooled(space) ? Part.AVERAGES_ALL : Part.AVERAGES;
       case Pool.Average(var regions, _) ->
-          coversAll(regions, x.shape()) ? Part.AVERAGES_ALL : Part.AVERAGES;
+          isPooled(space) && coversAll(regions, x.shape()) ? Part.AVERAGES_ALL : Part.AVERAGES;
       case Reduce(var kind, _, _) when kind == Reduce.Kind.Mean || kind == Reduce.Kind.Sum ->
-          reducesSpace((Reduce) node.op(), x.shape()) ? Part.AVERAGES_ALL : Part.AVERAGES;
+          reducesAll((Reduce) node.op(), x.shape(), space) ? Part.AVERAGES_ALL : Part.AVERAGES;
       case Binary(var kind) when kind == Binary.Kind.Add || kind == Binary.Kind.Sub ->
           Part.ADDS_BIAS;
       case Linear _ -> Part.IS_LINEAR;
       case Conv.Forward _ -> behind.contains(x) ? Part.IS_LINEAR : Part.OTHER;
       default -> Part.OTHER;
     };
+  }
+
+  /** Pooling is over the axes behind the channels; a batch of slabs is looked at by itself. */
+  private static boolean isPooled(List<Integer> space) {
+    return !space.contains(1);
   }
 
   /** Whether there is one region and it takes in every position. */
@@ -130,12 +155,9 @@ public record Head(boolean guaranteed, boolean coincide, String reason) {
     return all;
   }
 
-  private static boolean reducesSpace(Reduce reduce, Shape x) {
+  private static boolean reducesAll(Reduce reduce, Shape x, List<Integer> space) {
     boolean[] reduced = reduce.reduced(x);
-    boolean all = x.rank() > 2;
-    for (int axis = 2; axis < x.rank(); axis++) {
-      all &= reduced[axis];
-    }
-    return all;
+    return space.stream().anyMatch(axis -> axis > 0)
+        && space.stream().filter(axis -> axis > 0).allMatch(axis -> reduced[axis]);
   }
 }

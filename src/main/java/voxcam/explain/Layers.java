@@ -2,13 +2,17 @@ package voxcam.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.model.Space;
 import voxcam.model.Task;
 import voxcam.op.InputException;
+import voxcam.op.Norm;
+import voxcam.op.Shape;
+import voxcam.op.Softmax;
 import voxcam.op.Source;
 
 /**
@@ -22,19 +26,59 @@ public final class Layers {
 
   /** Every layer that suits, first layers first, of a specialised graph. */
   public static List<Node> suitable(Graph graph) {
-    Set<Node> used = graph.ancestors(graph.outputs().subList(0, 1));
-    Set<Node> varying = graph.dependents(graph.inputs());
+    return suitable(graph, Optional.empty());
+  }
+
+  /**
+   * Every layer that suits where this is said of its axes, first layers first, of a specialised
+   * graph.
+   */
+  public static List<Node> suitable(Graph graph, Optional<Space> space) {
     List<Node> layers = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      if (used.contains(node)
-          && varying.contains(node)
-          && hasSpace(node)
-          && isNamed(node)
-          && !(node.op() instanceof Source)) {
+    for (Node node : varying(graph)) {
+      if (cells(graph, node, space).filter(cells -> size(cells) > 1).isPresent()) {
         layers.add(node);
       }
     }
     return layers;
+  }
+
+  /** The layers that suit if it is said how the tokens in their axis 1 lie. */
+  public static List<Node> ofTokens(Graph graph) {
+    return varying(graph).stream()
+        .filter(node -> Places.holdsTokens(graph, node) && node.shape().dim(1) > 1)
+        .toList();
+  }
+
+  /** Named steps between the input and the logits. */
+  private static List<Node> varying(Graph graph) {
+    Set<Node> used = graph.ancestors(graph.outputs().subList(0, 1));
+    Set<Node> varying = graph.dependents(graph.inputs());
+    return graph.nodes().stream()
+        .filter(node ->
+            used.contains(node)
+                && varying.contains(node)
+                && isNamed(node)
+                && !(node.op() instanceof Source))
+        .toList();
+  }
+
+  /** The sizes of a map at a layer, if one can be made. */
+  private static Optional<List<Integer>> cells(Graph graph, Node node, Optional<Space> space) {
+    Shape shape = node.shape();
+    if (space.isEmpty() && (shape.rank() < 3 || shape.size(2, shape.rank()) == 1)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Places.of(graph, node, graph.outputs().get(0), space).cells());
+    } catch (InputException e) {
+      // The layer does not have these axes, so it does not suit.
+      return Optional.empty();
+    }
+  }
+
+  private static long size(List<Integer> cells) {
+    return cells.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
   }
 
   /**
@@ -42,22 +86,48 @@ public final class Layers {
    * For segmentation, where that would be the logits themselves, the one with the fewest positions.
    */
   public static Node suggested(Graph graph) {
-    List<Node> layers = suitable(graph);
+    return suggested(graph, Optional.empty());
+  }
+
+  /**
+   * The same where this is said of its axes. Of tokens beside a class token it is the last
+   * normalisation that attention looks at: what comes later no longer meets the class token.
+   */
+  public static Node suggested(Graph graph, Optional<Space> space) {
+    List<Node> layers = suitable(graph, space);
     if (layers.isEmpty()) {
       throw new InputException(
-          "layer: this network has no layer with channels and positions to make a map at");
+          space
+              .map(axes -> axes + ": no layer has such axes; 'engine info' shows the shapes")
+              .orElse(
+                  "layer: this network has no layer with channels and positions to make a map at"));
+    }
+    List<Node> eligible = space.isPresent() ? beforeAttention(graph, layers, space.get()) : layers;
+    if (space.isEmpty()) {
+      // Attention has positions, too, but no axes of space.
+      List<Node> spatial = layers.stream().filter(layer -> rank(layer) == rank(graph)).toList();
+      eligible = spatial.isEmpty() ? layers : spatial;
     }
     boolean dense = Task.isDense(graph.outputs().get(0).shape());
-    // Tokens and attention have positions, too, but no axes of space.
-    List<Node> spatial = layers.stream().filter(layer -> rank(layer) == rank(graph)).toList();
-    List<Node> eligible = spatial.isEmpty() ? layers : spatial;
     Node best = eligible.getLast();
     for (Node layer : eligible) {
-      if (dense && positions(layer) <= positions(best)) {
+      if (dense && positions(graph, layer, space) <= positions(graph, best, space)) {
         best = layer;
       }
     }
     return best;
+  }
+
+  private static List<Node> beforeAttention(Graph graph, List<Node> layers, Space space) {
+    if (space.tokens().filter(tokens -> tokens.before() + tokens.after() > 0).isEmpty()) {
+      return layers;
+    }
+    Set<Node> seen =
+        graph.ancestors(
+            graph.nodes().stream().filter(node -> node.op() instanceof Softmax).toList());
+    List<Node> before = layers.stream().filter(seen::contains).toList();
+    List<Node> normalised = before.stream().filter(node -> node.op() instanceof Norm).toList();
+    return !normalised.isEmpty() ? normalised : !before.isEmpty() ? before : layers;
   }
 
   private static int rank(Node node) {
@@ -74,55 +144,68 @@ public final class Layers {
   /**
    * The layers to look at first: the suggested one, and for each finer resolution the last layer
    * that has it.
+   *
+   * @param space what is said of their axes
    */
-  public static List<Suggestion> suggestions(Graph graph) {
-    Node best = suggested(graph);
+  public static List<Suggestion> suggestions(Graph graph, Optional<Space> space) {
+    Node best = suggested(graph, space);
     boolean dense = Task.isDense(graph.outputs().get(0).shape());
     List<Suggestion> suggestions = new ArrayList<>();
     suggestions.add(
         new Suggestion(
             best,
-            cells(best)
+            text(graph, best, space)
                 + (dense
                     ? ", the coarsest of the network: what it knows of the whole input"
                     : ", the last with positions: all that comes behind it looks at the whole")));
     List<Node> layers =
-        new ArrayList<>(
-            suitable(graph).stream().filter(layer -> rank(layer) == rank(best)).toList());
+        suitable(graph, space).stream().filter(layer -> rank(layer) == rank(best)).toList();
     Node logits = graph.outputs().get(0);
     for (Node layer : layers.reversed()) {
-      boolean finer = suggestions.stream().allMatch(s -> positions(s.layer()) < positions(layer));
+      long cells = positions(graph, layer, space);
+      boolean finer =
+          suggestions.stream().allMatch(s -> positions(graph, s.layer(), space) < cells);
       if (finer && layer != logits && suggestions.size() < MOST_SUGGESTIONS) {
         suggestions.add(
             new Suggestion(
-                layer, cells(layer) + ", the last of this resolution: finer, less certain"));
+                layer,
+                text(graph, layer, space) + ", the last of this resolution: finer, less certain"));
       }
     }
     return suggestions;
   }
 
-  private static String cells(Node layer) {
-    int[] dims = layer.shape().dims();
-    return IntStream.range(2, dims.length)
-            .mapToObj(i -> String.valueOf(dims[i]))
+  private static String text(Graph graph, Node layer, Optional<Space> space) {
+    return cells(graph, layer, space).orElseThrow().stream()
+            .map(String::valueOf)
             .collect(Collectors.joining("x"))
         + " cells";
+  }
+
+  private static long positions(Graph graph, Node layer, Optional<Space> space) {
+    return size(cells(graph, layer, space).orElseThrow());
+  }
+
+  /** The layer of this name, its axes being the usual ones. */
+  public static Node named(Graph graph, String name) {
+    return named(graph, name, Optional.empty());
   }
 
   /**
    * The layer of this name: a node's own name, the path of a PyTorch module, which means the last
    * layer inside of it, or the end of one name only.
    *
+   * @param space what is said of its axes
    * @throws InputException if there is none, with the nearest names, or if no map can be made at it
    */
-  public static Node named(Graph graph, String name) {
+  public static Node named(Graph graph, String name, Optional<Space> space) {
     List<String> all =
         graph.nodes().stream()
             .filter(node -> !(node.op() instanceof Source) && isNamed(node))
             .map(Node::name)
             .toList();
     String meant = all.contains(name) ? name : ModulePath.find(name, all).orElse(name);
-    List<Node> layers = suitable(graph);
+    List<Node> layers = suitable(graph, space);
     for (Node layer : layers) {
       if (layer.name().equals(meant)) {
         return layer;
@@ -138,29 +221,28 @@ public final class Layers {
                         + name
                         + ": the network has none of this name; "
                         + Nearest.suggestion(name, names)));
-    if (node.shape().rank() < 3 || !hasSpace(node)) {
+    if (!varying(graph).contains(node)) {
       throw new InputException(
           "layer "
               + name
-              + ": its output "
-              + node.shape()
-              + " has no positions to map; take an earlier layer such as "
-              + (names.isEmpty() ? "none" : suggested(graph).name()));
+              + ": the score does not depend on it; "
+              + Nearest.suggestion(name, names));
+    }
+    if (space.isPresent() || Places.holdsTokens(graph, node)) {
+      // Tells what is wrong with its axes.
+      Places.of(graph, node, graph.outputs().get(0), space);
     }
     throw new InputException(
-        "layer " + name + ": the score does not depend on it; " + Nearest.suggestion(name, names));
+        "layer "
+            + name
+            + ": its output "
+            + node.shape()
+            + " has no positions to map; take an earlier layer such as "
+            + (names.isEmpty() ? "none" : suggested(graph, space).name()));
   }
 
   /** Steps in between, which a file does not name, are no layers. */
   private static boolean isNamed(Node node) {
     return !node.name().startsWith("%");
-  }
-
-  private static boolean hasSpace(Node node) {
-    return node.shape().rank() >= 3 && positions(node) > 1;
-  }
-
-  private static long positions(Node node) {
-    return node.shape().size(2, node.shape().rank());
   }
 }

@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
+import java.util.function.Function;
 import voxcam.compile.Prune;
 import voxcam.grad.Gradients;
 import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
+import voxcam.model.Space;
 import voxcam.model.Task;
+import voxcam.op.Binary;
 import voxcam.op.InputException;
 import voxcam.op.Movement;
 import voxcam.op.Shape;
@@ -44,22 +47,33 @@ final class MapGraph {
   private final Graph graph;
   private final long forwardFlops;
   private final int labels;
-  private final int samples;
 
   /**
    * Builds the graph.
    *
    * @param model specialised to the input's shape, the logits being its first output
+   * @param spaces what is said of a layer's axes, by the layer's name
    */
-  MapGraph(Graph model, Task task, Request request, List<String> layerNames) {
+  MapGraph(
+      Graph model,
+      Task task,
+      Request request,
+      List<String> layerNames,
+      Function<String, Optional<Space>> spaces) {
     builder = GraphBuilder.extending(model);
     Node logits = labelled(model.outputs().get(0));
     labels = logits.shape().dim(1);
-    samples = logits.shape().dim(0);
     Graph forward = builder.build(List.of(logits));
     forwardFlops = Prune.apply(forward).flops();
-    List<Node> layers = layerNames.stream().map(name -> Layers.named(forward, name)).toList();
-    List<Head> heads = layers.stream().map(layer -> Head.of(forward, layer, logits)).toList();
+    List<Node> layers =
+        layerNames.stream().map(name -> Layers.named(forward, name, spaces.apply(name))).toList();
+    List<Places> places = new ArrayList<>();
+    List<Head> heads = new ArrayList<>();
+    for (Node layer : layers) {
+      Places at = Places.of(forward, layer, logits, spaces.apply(layer.name()));
+      places.add(at);
+      heads.add(Head.of(forward, layer, logits, at.axes()));
+    }
     Scores scores = new Scores(builder, logits, task, request.voxels());
     Gradients gradients = new Gradients(builder);
     Completeness completeness = new Completeness(builder, gradients, forward);
@@ -76,6 +90,7 @@ final class MapGraph {
           add(
               score,
               layer,
+              places.get(i),
               heads.get(i),
               walked,
               completeness.terms(layer, walked),
@@ -89,14 +104,23 @@ final class MapGraph {
   private void add(
       Scores.Score score,
       Node layer,
+      Places places,
       Head head,
       Map<Node, Node> walked,
       Completeness.Terms terms,
       List<Method> methods) {
     List<String> breaking =
         terms.breaking().stream().map(node -> node.name() + " (" + node.op().name() + ")").toList();
+    Node gradient = walked.get(layer);
+    Optional<Node> leftOut = places.leftOut(builder, layer, gradient);
+    Optional<Node> bypass =
+        terms.bypass().isPresent() && leftOut.isPresent()
+            ? Optional.of(
+                builder.add(new Binary(Binary.Kind.Add), terms.bypass().get(), leftOut.get()))
+            : terms.bypass().or(() -> leftOut);
     for (Method method : methods) {
-      Node map = method.map(builder, spatial(layer), spatial(walked.get(layer)));
+      Node map =
+          method.map(builder, places.spatial(builder, layer), places.spatial(builder, gradient));
       cases.add(
           new Case(
               score.indices(),
@@ -107,30 +131,10 @@ final class MapGraph {
               method,
               output(map),
               terms.bias().map(this::output).orElse(-1),
-              terms.bypass().map(this::output).orElse(-1),
+              bypass.map(this::output).orElse(-1),
               breaking,
               head));
     }
-  }
-
-  /**
-   * A layer's values with all their positions behind the channels. Where one row of logits belongs
-   * to a whole batch, the batch is an axis of space: the slabs of one volume.
-   */
-  private Node spatial(Node values) {
-    Shape shape = values.shape();
-    if (samples == shape.dim(0)) {
-      return values;
-    }
-    if (samples != 1) {
-      throw new InputException(
-          "layer: its batch is %d and the logits' %d, so it is not known which parts belong together; give one volume at a time"
-              .formatted(shape.dim(0), samples));
-    }
-    List<Integer> order =
-        IntStream.range(0, shape.rank()).map(axis -> axis < 2 ? 1 - axis : axis).boxed().toList();
-    Node channelsFirst = builder.add(new Movement.Transpose(order), values);
-    return builder.add(new Movement.Unsqueeze(List.of(0)), channelsFirst);
   }
 
   /** Logits as {@code [N,labels]} or, dense, {@code [N,labels,...]}. */

@@ -8,6 +8,9 @@
  * map, and the terms of the completeness check ({@link voxcam.explain.Completeness}). All of it
  * shares one forward pass, and only what lies behind the layers is differentiated.
  *
+ * <p>Where a layer's values lie in space, in the usual axes, in slabs or in tokens, {@link
+ * voxcam.explain.Places} knows; every method sees channels first and positions behind them.
+ *
  * <p>An {@link voxcam.explain.Explanation} holds the raw map untouched; {@link
  * voxcam.explain.Display} makes the map for the eye in named steps. One file per method holds its
  * mathematics.

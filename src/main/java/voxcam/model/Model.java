@@ -25,6 +25,7 @@ public final class Model {
   private final Task task;
   private final List<String> labels;
   private final Optional<String> layer;
+  private final Optional<Space> space;
   private final Optional<String> recipe;
   private final Optional<Origin> origin;
 
@@ -34,6 +35,7 @@ public final class Model {
       Task task,
       List<String> labels,
       Optional<String> layer,
+      Optional<Space> space,
       Optional<String> recipe,
       Optional<Origin> origin) {
     this.name = name;
@@ -41,6 +43,7 @@ public final class Model {
     this.task = task;
     this.labels = List.copyOf(labels);
     this.layer = layer;
+    this.space = space;
     this.recipe = recipe;
     this.origin = origin;
     ModelChecks.check(this);
@@ -54,7 +57,14 @@ public final class Model {
    */
   public static Model of(String name, Graph graph, Task task, List<String> labels) {
     return new Model(
-        name, graph, task, labels, Optional.empty(), Optional.empty(), Optional.empty());
+        name,
+        graph,
+        task,
+        labels,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** The file that a model comes from. */
@@ -98,24 +108,37 @@ public final class Model {
     return ModelFile.read(Safetensors.read(name, bytes), "");
   }
 
-  /** This model with a layer that is explained unless another one is asked for. */
+  /**
+   * This model with a layer that is explained unless another one is asked for. What was said of the
+   * axes of another layer is forgotten.
+   */
   public Model withLayer(String node) {
-    return new Model(name, graph, task, labels, Optional.of(node), recipe, Optional.empty());
+    Optional<Space> kept = layer.filter(node::equals).flatMap(same -> space);
+    return new Model(name, graph, task, labels, Optional.of(node), kept, recipe, Optional.empty());
+  }
+
+  /**
+   * This model with the axes of its layer that are space.
+   *
+   * @throws InputException if it names no layer
+   */
+  public Model withSpace(Space axes) {
+    return new Model(name, graph, task, labels, layer, Optional.of(axes), recipe, Optional.empty());
   }
 
   /** This model with a recipe for its input: the JSON text of a list of steps. */
   public Model withRecipe(String json) {
-    return new Model(name, graph, task, labels, layer, Optional.of(json), Optional.empty());
+    return new Model(name, graph, task, labels, layer, space, Optional.of(json), Optional.empty());
   }
 
   /** This model with other labels; {@link #path} and {@link #sha256} stay those of its file. */
   public Model withLabels(List<String> others) {
-    return new Model(name, graph, task, others, layer, recipe, origin);
+    return new Model(name, graph, task, others, layer, space, recipe, origin);
   }
 
   /** This model with another meaning of its logits. */
   public Model withTask(Task other) {
-    return new Model(name, graph, other, labels, layer, recipe, origin);
+    return new Model(name, graph, other, labels, layer, space, recipe, origin);
   }
 
   /**
@@ -124,7 +147,8 @@ public final class Model {
    * @throws InputException as {@link Graph#specialise}
    */
   public Model withInput(Map<String, Shape> shapes) {
-    return new Model(name, graph.specialise(shapes), task, labels, layer, recipe, Optional.empty());
+    return new Model(
+        name, graph.specialise(shapes), task, labels, layer, space, recipe, Optional.empty());
   }
 
   /** A short name: the file's, without its ending. */
@@ -154,6 +178,11 @@ public final class Model {
   /** The node to explain unless another one is asked for. */
   public Optional<String> layer() {
     return layer;
+  }
+
+  /** Which axes of that layer are space, where they are not the ones behind the channels. */
+  public Optional<Space> space() {
+    return space;
   }
 
   /** How a volume becomes the input: the JSON text of a list of steps. */

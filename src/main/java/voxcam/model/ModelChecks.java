@@ -23,10 +23,7 @@ final class ModelChecks {
 
   static void check(Model model) {
     String where = model.name();
-    if (model.graph().outputs().isEmpty()) {
-      throw new InputException(
-          where + ": the graph has no output, the first one must be the logits");
-    }
+    checkOutput(where, model.graph());
     if (model.graph().inputs().isEmpty()) {
       throw new InputException(where + ": the graph has no input");
     }
@@ -37,6 +34,10 @@ final class ModelChecks {
           throw new InputException(
               where + ": the default layer " + Texts.quoted(layer) + " is no node of the graph");
         });
+    if (model.space().isPresent() && model.layer().isEmpty()) {
+      throw new InputException(
+          where + ": " + model.space().get() + " tells of the layer to explain, which is missing");
+    }
     model.recipe().ifPresent(recipe -> checkRecipe(where + ": recipe", recipe));
     for (String label : model.labels()) {
       if (label.isBlank() || label.chars().anyMatch(Character::isISOControl)) {
@@ -59,6 +60,14 @@ final class ModelChecks {
       throw new InputException(
           "%s: %d labels for %d classes (logits %s)"
               .formatted(where, model.labels().size(), logits.get().dim(1), logits.get()));
+    }
+  }
+
+  /** Refuses a graph without output. */
+  static void checkOutput(String where, Graph graph) {
+    if (graph.outputs().isEmpty()) {
+      throw new InputException(
+          where + ": the graph has no output, the first one must be the logits");
     }
   }
 

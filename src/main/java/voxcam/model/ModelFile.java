@@ -16,7 +16,7 @@ import voxcam.op.InputException;
 
 /**
  * The strings of a model file: {@code voxcam.version}, {@code graph}, {@code task}, {@code labels},
- * {@code layer}, {@code recipe}.
+ * {@code layer}, {@code space}, {@code tokens}, {@code recipe}.
  */
 final class ModelFile {
   private static final String PREFIX = "voxcam.";
@@ -25,8 +25,11 @@ final class ModelFile {
   static final String TASK = "voxcam.task";
   static final String LABELS = "voxcam.labels";
   static final String LAYER = "voxcam.layer";
+  private static final String SPACE = "voxcam.space";
+  private static final String TOKENS = "voxcam.tokens";
   static final String RECIPE = "voxcam.recipe";
-  private static final Set<String> KNOWN = Set.of(VERSION, GRAPH, TASK, LABELS, LAYER, RECIPE);
+  private static final Set<String> KNOWN =
+      Set.of(VERSION, GRAPH, TASK, LABELS, LAYER, SPACE, TOKENS, RECIPE);
   private static final String CURRENT = "1";
 
   private ModelFile() {}
@@ -126,11 +129,17 @@ final class ModelFile {
           task,
           labels,
           layer,
+          space(file.metadata()),
           recipe,
           Optional.of(Model.Origin.of(file)));
     } catch (InputException e) {
       throw new InputException(where + ": " + e.getMessage(), e);
     }
+  }
+
+  static Optional<Space> space(Map<String, String> metadata) {
+    return Space.parse(
+        Optional.ofNullable(metadata.get(SPACE)), Optional.ofNullable(metadata.get(TOKENS)));
   }
 
   static Optional<List<String>> labels(String file, Map<String, String> metadata) {
@@ -154,6 +163,7 @@ final class ModelFile {
 
   /** "0", "1" and so on for classes that nobody named. */
   static List<String> numbered(String where, Graph graph) {
+    ModelChecks.checkOutput(where, graph);
     int classes =
         ModelChecks.classes(graph)
             .orElseThrow(() ->
@@ -176,6 +186,11 @@ final class ModelFile {
     metadata.put(TASK, model.task().word());
     metadata.put(LABELS, Json.of(model.labels()).compact());
     model.layer().ifPresent(layer -> metadata.put(LAYER, layer));
+    model.space().ifPresent(space -> metadata.put(SPACE, space.axesText()));
+    model
+        .space()
+        .flatMap(Space::tokens)
+        .ifPresent(tokens -> metadata.put(TOKENS, tokens.toString()));
     model.recipe().ifPresent(recipe -> metadata.put(RECIPE, recipe));
     return metadata;
   }

@@ -8,8 +8,8 @@ import voxcam.graph.Node;
 import voxcam.op.InputException;
 
 /**
- * Makes a model of an ONNX file. What ONNX lacks, labels, task, layer and recipe, is read from the
- * strings beside its graph ({@code metadata_props}) under the names that model files have.
+ * Makes a model of an ONNX file. What ONNX lacks, labels, task, layer, its axes and recipe, is read
+ * from the strings beside its graph ({@code metadata_props}) under the names that model files have.
  */
 final class OnnxOpening {
   private OnnxOpening() {}
@@ -24,6 +24,7 @@ final class OnnxOpening {
     }
     Map<String, String> metadata = file.metadata();
     Graph graph = file.graph();
+    ModelChecks.checkOutput(where, graph);
     List<String> labels =
         ModelFile.labels(where, metadata).orElseGet(() -> ModelFile.numbered(where, graph));
     Task task =
@@ -37,6 +38,7 @@ final class OnnxOpening {
           task,
           labels,
           Optional.ofNullable(metadata.get(ModelFile.LAYER)),
+          ModelFile.space(metadata),
           Optional.ofNullable(metadata.get(ModelFile.RECIPE)),
           Optional.of(new Model.Origin(file.path(), file::sha256)));
     } catch (InputException e) {

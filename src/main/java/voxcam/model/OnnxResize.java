@@ -18,7 +18,8 @@ final class OnnxResize {
     Attributes given = call.attributes();
     String policy = given.text("keep_aspect_ratio_policy", "stretch");
     boolean named = given.has("axes");
-    if (!named && policy.equals("stretch")) {
+    boolean other = OnnxInterpolation.isMeant(call);
+    if (!named && policy.equals("stretch") && !other) {
       return Operators.reader("Resize").read(call);
     }
     Shape shape = call.input(0).shape();
@@ -50,6 +51,21 @@ final class OnnxResize {
           scales != null
               ? (Object) scales[i]
               : (Object) (kept ? (long) Math.floor(factor * shape.dim(at[i]) + 0.5) : sizes[i]));
+    }
+    if (other) {
+      // A region is told of the named axes, and of the whole of the others.
+      double[] region =
+          call.reals(1, "roi").filter(v -> v.length == 2 * length).orElse(new double[0]);
+      double[] roi = new double[2 * shape.rank()];
+      for (int axis = 0; axis < shape.rank(); axis++) {
+        roi[axis + shape.rank()] = 1;
+      }
+      for (int i = 0; i < length && region.length > 0; i++) {
+        roi[at[i]] = region[i];
+        roi[at[i] + shape.rank()] = region[i + length];
+      }
+      return OnnxInterpolation.read(
+          call, all.stream().map(v -> ((Number) v).doubleValue()).toList(), scales == null, roi);
     }
     return Operators.read(
         call.instead(

@@ -85,7 +85,7 @@ final class ResizeOperators {
     }
   }
 
-  private static <E extends Enum<E>> E choice(Call call, String attribute, E standard) {
+  static <E extends Enum<E>> E choice(Call call, String attribute, E standard) {
     String given = call.attributes().text(attribute, name(standard));
     List<String> names = new ArrayList<>();
     for (E constant : standard.getDeclaringClass().getEnumConstants()) {

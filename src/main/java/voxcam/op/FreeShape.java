@@ -48,12 +48,8 @@ public record FreeShape(List<Dim> dims) {
     return Optional.of(Shape.of(sizes));
   }
 
-  /**
-   * Checks that an input of this shape may be given.
-   *
-   * @throws InputException if ranks, fixed sizes or equally named sizes differ
-   */
-  public void check(String input, Shape given) {
+  /** Whether an input of this shape may be given: ranks, fixed and equally named sizes agree. */
+  public boolean takes(Shape given) {
     boolean fits = given.rank() == dims.size();
     Map<String, Integer> bound = new HashMap<>();
     for (int i = 0; fits && i < dims.size(); i++) {
@@ -64,7 +60,16 @@ public record FreeShape(List<Dim> dims) {
             case Dim.Free(String name) -> bound.merge(name, size, (old, now) -> old) == size;
           };
     }
-    if (!fits) {
+    return fits;
+  }
+
+  /**
+   * Checks that an input of this shape may be given.
+   *
+   * @throws InputException if ranks, fixed sizes or equally named sizes differ
+   */
+  public void check(String input, Shape given) {
+    if (!takes(given)) {
       throw new InputException(
           "input " + input + ": shape is " + given + ", the network takes " + this);
     }

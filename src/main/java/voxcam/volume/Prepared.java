@@ -2,6 +2,7 @@ package voxcam.volume;
 
 import java.util.Arrays;
 import java.util.List;
+import voxcam.op.FreeShape;
 import voxcam.op.InputException;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -40,6 +41,23 @@ public final class Prepared {
    */
   public Tensor input() {
     return input;
+  }
+
+  /**
+   * The same input under as many axes as a network takes: slabs as one sample {@code
+   * [1,slabs,n,H,W]}, slices of one channel as channels {@code [1,D,H,W]}. As it stands where that
+   * does not fit the network's sizes either.
+   */
+  public Tensor inputFor(FreeShape network) {
+    Shape own = input.shape();
+    int rank = network.dims().size();
+    Shape other = own;
+    if (slab > 0 && rank == own.rank() + 1) {
+      other = Shape.of(1, own.dim(0), own.dim(1), own.dim(2), own.dim(3));
+    } else if (slab == 0 && rank == own.rank() - 1 && own.dim(1) == 1) {
+      other = Shape.of(1, own.dim(2), own.dim(3), own.dim(4));
+    }
+    return other.equals(own) || !network.takes(other) ? input : Tensor.of(other, input.floats());
   }
 
   /** The shape of maps on the network's grid: {@code [D,H,W]} or {@code [slabs,H,W]}. */

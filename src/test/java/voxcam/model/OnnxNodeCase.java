@@ -98,14 +98,6 @@ record OnnxNodeCase(
   /** What the engine leaves out of an operator that it has, by design; empty if nothing. */
   Optional<String> outside() {
     for (OnnxNode node : graph.nodes()) {
-      String mode = node.text("coordinate_transformation_mode", "");
-      if (node.op().equals("Resize")
-          && (node.text("mode", "").equals("cubic")
-              || node.whole("antialias", 0) == 1
-              || mode.equals("tf_crop_and_resize")
-              || mode.equals("half_pixel_symmetric"))) {
-        return Optional.of("Resize: cubic, antialias, tf_crop_and_resize, half_pixel_symmetric");
-      }
       if ((node.op().equals("BatchNormalization") && node.whole("training_mode", 0) == 1)
           || (node.op().equals("Dropout") && node.has(2))) {
         return Optional.of("BatchNormalization, Dropout: in training");

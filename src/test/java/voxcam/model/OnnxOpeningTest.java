@@ -9,8 +9,10 @@ import static voxcam.model.OnnxBytes.tensor;
 import static voxcam.model.OnnxBytes.value;
 import static voxcam.model.OnnxBytes.wholes;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -159,6 +161,13 @@ final class OnnxOpeningTest {
     assertThat(made.find("f/neg")).isPresent();
   }
 
+  @Test
+  void aGraphWithoutOutputIsRefused() {
+    OnnxBytes graph = message().with(11, value("x", 1, 2));
+    assertThatThrownBy(() -> open(17, graph))
+        .hasMessage("net.onnx: the graph has no output, the first one must be the logits");
+  }
+
   private static OnnxBytes added(OnnxBytes weight) {
     return message()
         .with(1, node("add", "Add", List.of("x", "w"), List.of("y")))
@@ -251,9 +260,9 @@ final class OnnxOpeningTest {
         .hasMessageContaining("takes 8 bytes at 8 of a file of 12");
   }
 
-  /** The file's size in memory would be a heap of weights: they stay in the file. */
+  /** The file's size in memory would be a heap of weights: they stay in the mapped file. */
   @Test
-  void aLargeFileOpensAtOnce() throws IOException {
+  void aLargeFileOpensAtOnceAndTakesNoHeap() throws IOException {
     Path file = folder.resolve("large.onnx");
     long floats = 50L << 20;
     OnnxBytes head = added(floats("w", new long[] {2}, 1, 2));
@@ -272,9 +281,12 @@ final class OnnxOpeningTest {
       out.write(rawHead);
       out.setLength(out.getFilePointer() + raw);
     }
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
     long start = System.nanoTime();
     Model model = Model.open(file);
     assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4L << 20);
     assertThat(model.labels()).hasSize(2);
   }
 

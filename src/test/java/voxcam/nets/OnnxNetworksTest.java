@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,7 @@ import voxcam.model.GoldenFile;
 import voxcam.model.Json;
 import voxcam.model.Model;
 import voxcam.model.Safetensors;
+import voxcam.model.Space;
 import voxcam.model.Task;
 import voxcam.op.Tensor;
 
@@ -86,29 +89,61 @@ final class OnnxNetworksTest {
     try (Explainer explainer = new Explainer(model, Backends.named(device), Options.DEFAULT)) {
       for (Json item : items(about, "targets")) {
         int target = (int) ((Json.Whole) item).value();
-        Request request =
-            Request.of(new Target.Index(target))
-                .atLayers(layers.toArray(String[]::new))
-                .by(new HiResCam(), new GradCam());
-        Explained explained = explainer.explain(golden.get("input"), request);
-        ofLogits = distance(explained.logits(), golden.get("logits"), golden.get("logits"));
-        assertThat(explained.maps()).hasSize(2 * layers.size());
-        for (int i = 0; i < explained.maps().size(); i++) {
-          String end = "." + layers.get(i / 2) + "." + target;
-          Tensor hirescam = golden.get("hirescam" + end);
-          Tensor wanted = i % 2 == 0 ? hirescam : golden.get("gradcam" + end);
-          // Where the mean of the gradient vanishes, all that Grad-CAM can be is rounding.
-          boolean vanishes = size(wanted) == 0;
-          worst =
-              Math.max(
-                  worst,
-                  distance(explained.maps().get(i).map(), wanted, vanishes ? hirescam : wanted));
+        for (Asked asked : asked(about, layers)) {
+          Request usual =
+              Request.of(new Target.Index(target))
+                  .atLayers(asked.layers().toArray(String[]::new))
+                  .by(new HiResCam(), new GradCam());
+          Explained explained =
+              explainer.explain(golden.get("input"), asked.space().map(usual::along).orElse(usual));
+          ofLogits = distance(explained.logits(), golden.get("logits"), golden.get("logits"));
+          assertThat(explained.maps()).hasSize(2 * asked.layers().size());
+          for (int i = 0; i < explained.maps().size(); i++) {
+            String end = "." + asked.layers().get(i / 2) + "." + target;
+            Tensor hirescam = golden.get("hirescam" + end);
+            Tensor wanted = i % 2 == 0 ? hirescam : golden.get("gradcam" + end);
+            Tensor map = explained.maps().get(i).map();
+            if (asked.space().isPresent()) {
+              assertThat("[1," + map.shape().toString().substring(1))
+                  .isEqualTo(wanted.shape() + "");
+            }
+            // Where the mean of the gradient vanishes, all that Grad-CAM can be is rounding.
+            boolean vanishes = size(wanted) == 0;
+            worst = Math.max(worst, distance(map, wanted, vanishes ? hirescam : wanted));
+          }
         }
       }
     }
     assertThat(ofLogits).as("%s on %s: logits", file, device).isBetween(0.0, logits);
     assertThat(worst).as("%s on %s: maps", file, device).isLessThan(maps);
     return "logits %.1e, maps %.1e".formatted(ofLogits, worst);
+  }
+
+  /** Layers to ask for at once, and what is said of their axes. */
+  private record Asked(List<String> layers, Optional<Space> space) {}
+
+  private static List<Asked> asked(Json.Obj about, List<String> layers) {
+    List<Asked> asked = new ArrayList<>();
+    List<String> usual = new ArrayList<>();
+    for (String layer : layers) {
+      Optional<Space> space =
+          Space.parse(said(about, "space", layer), said(about, "tokens", layer));
+      if (space.isPresent()) {
+        asked.add(new Asked(List.of(layer), space));
+      } else {
+        usual.add(layer);
+      }
+    }
+    if (!usual.isEmpty()) {
+      asked.add(new Asked(usual, Optional.empty()));
+    }
+    return asked;
+  }
+
+  private static Optional<String> said(Json.Obj about, String what, String layer) {
+    return about.members().get(what) instanceof Json.Obj(var layers) && layers.containsKey(layer)
+        ? Optional.of(text(layers.get(layer)))
+        : Optional.empty();
   }
 
   private static List<Json> items(Json.Obj about, String name) {

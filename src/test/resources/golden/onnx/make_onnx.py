@@ -7,7 +7,10 @@
 Made with PyTorch 2.13.0, torchvision 0.28, MONAI 1.5.0, onnx 1.23.1 and onnxscript 0.7.2. Each network is exported twice: NAME.onnx by the older exporter
 (TorchScript), NAME-dynamo.onnx by the newer one. NAME.expected.safetensors is described in ../README.md, under arch.
 """
+import itertools
+import math
 import pathlib
+import re
 import sys
 import warnings
 
@@ -22,6 +25,27 @@ import tensorfile  # noqa: E402
 from onnx_networks import NARROW, WIDE  # noqa: E402
 
 FREE = ("batch", "channels", "depth", "height", "width")
+
+
+def placed(values, space):
+    """Values [1,K,...] with their positions where users say that they lie, found by index and not by reshaping."""
+    axes, grid = space
+    names = [None if axis == "-" else int(axis) for axis in axes.split(",")]
+    rest = [axis for axis in range(values.dim()) if axis not in names]
+    moved = values.permute(*rest, *(axis for axis in names if axis is not None))
+    moved = moved.reshape(-1, *(values.shape[axis] for axis in names if axis is not None))
+    for place, axis in enumerate(names):
+        if axis is None:
+            moved = moved.unsqueeze(1 + place)
+    if grid is None:
+        return moved[None]
+    before, sizes, after = re.fullmatch(r"(?:(\d+)\+)?([\dx]+)(?:\+(\d+))?", grid).groups()
+    sizes = [int(size) for size in sizes.split("x")]
+    assert moved.shape[-1] == int(before or 0) + math.prod(sizes) + int(after or 0)
+    result = torch.zeros(*moved.shape[:-1], *sizes, dtype=moved.dtype)
+    for token, place in enumerate(itertools.product(*map(range, sizes))):
+        result[(..., *place)] = moved[..., int(before or 0) + token]
+    return result[None]
 
 
 def expected(item, folder):
@@ -39,9 +63,14 @@ def expected(item, folder):
             tensors[f"count.{target}"] = count
         found = torch.autograd.grad(scores.sum(), [activations[layer] for layer in item["layers"]], retain_graph=True)
         for layer, gradient in zip(item["layers"], found):
-            tensors[f"hirescam.{layer}.{target}"] = arch.hirescam(activations[layer], gradient)
-            tensors[f"gradcam.{layer}.{target}"] = arch.pooled(activations[layer], gradient, logits)
+            activation = activations[layer]
+            if layer in item.get("space", {}):
+                activation, gradient = (placed(values, item["space"][layer]) for values in (activation, gradient))
+            tensors[f"hirescam.{layer}.{target}"] = arch.hirescam(activation, gradient)
+            tensors[f"gradcam.{layer}.{target}"] = arch.pooled(activation, gradient, logits)
     about = {key: item[key] for key in ("layers", "targets", "task")} | {"seed": seed, "margin": margin}
+    for i, key in enumerate(("space", "tokens")):
+        about |= {key: {layer: said[i] for layer, said in item.get("space", {}).items() if said[i]}}
     tensorfile.write(folder / f"{item['name']}.expected.safetensors", {k: v.float() for k, v in tensors.items()},
                      {"expected": tensorfile.compact(about), "source": f"PyTorch {torch.__version__}, CPU, float64"})
     fresh = item["module"]().eval()
@@ -89,13 +118,13 @@ def main(arguments):
     names = arguments[2:] if wide else arguments
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    if wide:
-        # Among millions of values some come near a kink, and none of them matters much.
-        arch.MARGIN = -1
     warnings.filterwarnings("ignore")
     for item in WIDE if wide else NARROW:
         if not names or item["name"] in names:
             try:
+                if wide:
+                    # Among millions of values some come near a kink, and few of them matter much.
+                    arch.MARGIN = item.get("margin", -1)
                 make(item, folder)
             except Exception as failure:
                 print(f"{item['name']}: {type(failure).__name__}: {str(failure)[:300]}", flush=True)

@@ -92,22 +92,43 @@ class VideoNet(nn.Module):
         return self.fc(self.avgpool(x).flatten(1))
 
 
-class CTNet(nn.Module):
-    """Slabs of three slices go through a 2D network as a batch, and come back as the depth of a volume."""
-
-    def __init__(self, widths=(3, 4, 5, 6), slabs=16, classes=3):
-        super().__init__()
-        self.slabs = slabs
-        self.features = nn.Sequential(*image_trunk(widths, 3))
-        self.reducing = nn.Sequential(nn.Conv3d(widths[-1], 4, (3, 2, 2), (3, 1, 1)), nn.ReLU(), nn.Conv3d(4, 3, (3, 1, 1), (2, 1, 1)), nn.ReLU())
-        self.classifier = nn.Sequential(nn.Linear(3 * 2, 5), nn.ReLU(), nn.Dropout(0.5), nn.Linear(5, classes))
+class Stack(nn.Module):
+    """Slabs [S,K,H,W] as the channels of one volume [1,S,K,H,W]: features lie in the place of the depth."""
 
     def forward(self, x):
-        x = x.squeeze(0)
-        x = self.features(x)
-        x = x.transpose(0, 1).unsqueeze(0)
-        x = self.reducing(x)
-        return self.classifier(x.reshape(1, -1))
+        return x.unsqueeze(0)
+
+
+class CTNet(nn.Module):
+    """Slabs of three slices go through a 2D network as a batch; behind it they are the channels of a volume whose depth are the features."""
+
+    def __init__(self, widths=(64, 128, 256, 512), slabs=134, convs=(64, 32, 16), hidden=(128, 96), grid=(18, 5, 5), classes=5):
+        super().__init__()
+        self.features = nn.Sequential(*image_trunk(widths, 3))
+        self.stack = Stack()
+        first, second, third = convs
+        self.reducing = nn.Sequential(nn.Conv3d(slabs, first, 3, (3, 1, 1)), nn.ReLU(), nn.Conv3d(first, second, 3, (3, 1, 1)), nn.ReLU(),
+                                      nn.Conv3d(second, third, (3, 2, 2), (3, 2, 2)), nn.ReLU())
+        inputs = third * grid[0] * grid[1] * grid[2]
+        self.classifier = nn.Sequential(nn.Linear(inputs, hidden[0]), nn.ReLU(), nn.Dropout(0.5), nn.Linear(hidden[0], hidden[1]), nn.ReLU(),
+                                        nn.Dropout(0.5), nn.Linear(hidden[1], classes))
+
+    def forward(self, x):
+        x = self.stack(self.features(x.squeeze(0)))
+        return self.classifier(self.reducing(x).flatten(1))
+
+
+class Slices(nn.Module):
+    """Slices are channels from the start, each with features of its own: [1,S,H,W], then [1,3S,h,w], seen as [1,S,3,h,w]."""
+
+    def __init__(self, slices=5, classes=3):
+        super().__init__()
+        self.own = nn.Sequential(nn.Conv2d(slices, slices, 3, groups=slices), nn.ReLU())
+        self.more = nn.Sequential(nn.Conv2d(slices, 3 * slices, 3, 2, groups=slices), nn.ReLU(), nn.Unflatten(1, (slices, 3)))
+        self.fc = nn.Linear(slices * 3 * 3 * 4, classes)
+
+    def forward(self, x):
+        return self.fc(self.more(self.own(x)).flatten(1))
 
 
 class MProtoNet(nn.Module):

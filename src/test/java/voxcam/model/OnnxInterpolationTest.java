@@ -1,0 +1,164 @@
+package voxcam.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static voxcam.model.OnnxBytes.floats;
+import static voxcam.model.OnnxBytes.message;
+import static voxcam.model.OnnxBytes.node;
+import static voxcam.model.OnnxBytes.value;
+import static voxcam.model.OnnxBytes.wholes;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import voxcam.backend.Backends;
+import voxcam.backend.Options;
+import voxcam.backend.Program;
+import voxcam.op.InputException;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+
+/**
+ * Cubic, antialiased and cropping Resize along the last axis of {@code [1,2,1,W]}, whose second row
+ * is ten times the first one. Expected values are PyTorch's ({@code interpolate} of one row, mode
+ * bicubic or bilinear), or follow from the definition by hand.
+ */
+final class OnnxInterpolationTest {
+  private static OnnxBytes text(String name, String value) {
+    return message().text(1, name).text(4, value).number(20, 3);
+  }
+
+  private static OnnxBytes whole(String name, long value) {
+    return message().text(1, name).number(3, value).number(20, 2);
+  }
+
+  private static OnnxBytes real(String name, float value) {
+    return message().text(1, name).real(2, value).number(20, 1);
+  }
+
+  private static double[] resized(
+      double[] row, double scale, long size, float[] roi, OnnxBytes... attributes) {
+    OnnxBytes node =
+        scale > 0
+            ? node("r", "Resize", List.of("x", "roi", "scales"), List.of("y"))
+            : node("r", "Resize", List.of("x", "roi", "", "sizes"), List.of("y"));
+    for (OnnxBytes attribute : attributes) {
+      node.with(5, attribute);
+    }
+    OnnxBytes graph =
+        message()
+            .with(1, node)
+            .with(5, floats("roi", new long[] {roi.length}, roi))
+            .with(5, floats("scales", new long[] {4}, 1, 1, 1, (float) scale))
+            .with(5, wholes("sizes", 1, 2, 1, size))
+            .with(11, value("x", 1, 2, 1, row.length))
+            .with(12, value("y", 1, 2, 1, size));
+    Model model = OnnxOpening.read(OnnxFile.read("net.onnx", OnnxBytes.model(19, graph)), "");
+    float[] values = new float[2 * row.length];
+    for (int i = 0; i < row.length; i++) {
+      values[i] = (float) row[i];
+      values[i + row.length] = (float) (10 * row[i]);
+    }
+    Tensor input = Tensor.of(Shape.of(1, 2, 1, row.length), values);
+    try (Program program = Backends.named("cpu").compile(model.graph(), Options.DEFAULT)) {
+      return program.run(Map.of("x", input)).get(0).doubles();
+    }
+  }
+
+  private static void gives(double[] found, double... expected) {
+    double[] both = new double[2 * expected.length];
+    for (int i = 0; i < expected.length; i++) {
+      both[i] = expected[i];
+      both[i + expected.length] = 10 * expected[i];
+    }
+    assertThat(found).usingComparatorWithPrecision(1e-4).containsExactly(both);
+  }
+
+  private static final float[] NO_REGION = {0, 0, 0, 0, 1, 1, 1, 1};
+  private static final double[] ROW = {1, 2, 4, -3, 5, 0, 2, 2};
+
+  @Test
+  void cubic() {
+    gives(
+        resized(new double[] {1, 2, 4, -3}, 2, 8, NO_REGION, text("mode", "cubic")),
+        0.894531,
+        1.156250,
+        1.562500,
+        2.804688,
+        4.320312,
+        2.625000,
+        -1.343750,
+        -3.738281);
+  }
+
+  @Test
+  void antialiased() {
+    gives(
+        resized(
+            ROW,
+            0,
+            3,
+            NO_REGION,
+            text("mode", "linear"),
+            whole("antialias", 1),
+            whole("exclude_outside", 1)),
+        1.789474,
+        1.380952,
+        1.763158);
+    gives(
+        resized(
+            ROW,
+            0,
+            3,
+            NO_REGION,
+            text("mode", "cubic"),
+            real("cubic_coeff_a", -0.5f),
+            whole("antialias", 1),
+            whole("exclude_outside", 1)),
+        1.856086,
+        1.350546,
+        1.745600);
+  }
+
+  @Test
+  void ofARegion() {
+    float[] half = {0, 0, 0, 0.5f, 1, 1, 1, 1.5f};
+    // The positions 1.5, 3 and 4.5 of four; the last one is outside.
+    double[] found =
+        resized(
+            new double[] {1, 2, 3, 4},
+            0,
+            3,
+            half,
+            text("mode", "linear"),
+            text("coordinate_transformation_mode", "tf_crop_and_resize"),
+            real("extrapolation_value", 7));
+    assertThat(found).usingComparatorWithPrecision(1e-5).containsExactly(2.5, 4, 7, 25, 40, 7);
+  }
+
+  @Test
+  void aboutTheCentre() {
+    // The positions 2/3 and 7/3 of four.
+    gives(
+        resized(
+            new double[] {1, 2, 3, 4},
+            0.6,
+            2,
+            NO_REGION,
+            text("mode", "linear"),
+            text("coordinate_transformation_mode", "half_pixel_symmetric")),
+        5 / 3.0,
+        10 / 3.0);
+  }
+
+  @Test
+  void whatIsTooLargeIsRefused() {
+    assertThatThrownBy(() -> resized(ROW, 0, 10_000_000, NO_REGION, text("mode", "cubic")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "axis 3 would go from 8 to 10000000 values, which is no size for cubic interpolation");
+    assertThatThrownBy(
+            () -> resized(ROW, 0, 3, NO_REGION, text("mode", "quintic"), whole("antialias", 1)))
+        .hasMessageContaining("mode is \"quintic\", known are nearest, linear, cubic");
+  }
+}
