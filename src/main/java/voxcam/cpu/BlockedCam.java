@@ -16,7 +16,7 @@ final class BlockedCam {
   private static final CamLanes LANES = CamLanes.PREFERRED;
 
   /** Positions in one task: their sums stay in the innermost cache. */
-  private static final int WIDTH = 128;
+  private static final int WIDTH = Integer.getInteger("bw", 128);
 
   private BlockedCam() {}
 
@@ -45,7 +45,7 @@ final class BlockedCam {
     @Override
     public void add(int row, int rows, int position, int count, double[] sums) {
       int from = blocks.start(row) + position * BLOCK;
-      LANES.addProducts(a, b, from, blocks.space() * BLOCK, rows, count, sums);
+      LANES.addProducts(a, b, from, blocks.space() * BLOCK, rows, count * BLOCK, sums);
     }
 
     @Override
@@ -117,8 +117,8 @@ final class BlockedCam {
             int count = Math.min(width, space - from);
             int row = sample * blocks.perSample();
             Arrays.fill(sums, 0);
-            for (int block = 0; block < whole; block += 4) {
-              terms.add(row + block, Math.min(4, whole - block), from, count, sums);
+            for (int block = 0; block < whole; block += CamLanes.ROWS) {
+              terms.add(row + block, Math.min(CamLanes.ROWS, whole - block), from, count, sums);
             }
             if (whole < blocks.perSample()) {
               for (int p = 0; p < count; p++) {

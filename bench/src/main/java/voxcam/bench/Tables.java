@@ -24,11 +24,13 @@ public final class Tables {
   private final Results results;
   private final ExplainTables explain;
   private final OpTables operations;
+  private final CamTables maps;
 
   Tables(Results results) {
     this.results = results;
     explain = new ExplainTables(results);
     operations = new OpTables(results);
+    maps = new CamTables(results);
   }
 
   public static void main(String[] args) throws IOException {
@@ -74,6 +76,8 @@ public final class Tables {
       case "cold" -> explain.cold();
       case "stages" -> explain.stages();
       case "onnx-runtime" -> explain.onnxRuntime();
+      case "cam" -> maps.own();
+      case "cam-peers" -> maps.peers();
       case "conv-peers" -> operations.peers();
       case "peaks" -> operations.peaks();
       case "machine" -> machine();
@@ -146,6 +150,9 @@ public final class Tables {
     for (Json row : results.cold()) {
       String what = row.at("name").text() + ", whole process, cold";
       add(lines, what, ExplainTables.ratio(row), "PyTorch");
+    }
+    for (Json row : results.cams()) {
+      add(lines, CamTables.name(row), CamTables.ratio(row), "PyTorch");
     }
     for (Net net : Net.values()) {
       double theirs = results.ms("PeerBench.onnxRuntime", "net", net.name());
