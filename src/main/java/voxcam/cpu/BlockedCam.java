@@ -16,7 +16,7 @@ final class BlockedCam {
   private static final CamLanes LANES = CamLanes.PREFERRED;
 
   /** Positions in one task: their sums stay in the innermost cache. */
-  private static final int WIDTH = Integer.getInteger("bw", 128);
+  private static final int WIDTH = 128;
 
   private BlockedCam() {}
 
@@ -107,10 +107,11 @@ final class BlockedCam {
     int whole = blocks.channels() / BLOCK;
     int bundle = Math.max(1, Blocks.SPAN / (width * blocks.perSample() * BLOCK));
     int tiles = blocks.samples() * parts;
+    double[][] memory = new double[threads.count()][width * BLOCK];
     threads.forEach(
         Math.ceilDiv(tiles, bundle),
-        task -> {
-          double[] sums = new double[width * BLOCK];
+        (task, worker) -> {
+          double[] sums = memory[worker];
           for (int tile = task * bundle; tile < Math.min(tiles, (task + 1) * bundle); tile++) {
             int sample = tile / parts;
             int from = tile % parts * width;

@@ -1,8 +1,8 @@
 package voxcam.cpu;
 
+import java.util.Arrays;
 import java.util.List;
 import voxcam.op.Cam;
-import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
 /**
@@ -18,13 +18,15 @@ final class CpuCam {
    * Most positions in one task: their sums stay in the caches of a core, and what is read of each
    * channel is several pages long, so that reading ahead pays.
    */
-  private static final int MOST = 4096;
+  private static final int MOST = 8192;
 
   /** So many tasks can be shared out evenly. */
   private static final int TASKS = 16;
 
   /** Fewest values in a task of its own. */
   private static final int SPAN = 1 << 14;
+
+  private static final int SEGMENT = 1 << 16;
 
   /** How the work is cut: into tasks of so many positions and so many channels. */
   private final Lines channels;
@@ -70,20 +72,42 @@ final class CpuCam {
 
   private final class Gradient implements Kernel {
     private final int rows = channels.outer() * channels.size();
-    private final Kernel means =
-        CpuReduce.kernel(
-            new Reduce(Reduce.Kind.Mean, List.of(1), false), Shape.of(rows, channels.inner()));
+
+    /** Long rows are summed in segments, the length of which depends on the shape alone. */
+    private final int segments = Math.ceilDiv(channels.inner(), SEGMENT);
 
     @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-      means.run(new float[][] {inputs[1]}, scratch, scratch, threads);
+      means(inputs[1], scratch, threads);
       int space = channels.inner();
       CpuCam.this.run(
           (row, count, at, length, sums) ->
-              LANES.addRows(
-                  inputs[0], row * space + at, space, count, length, scratch, row, sums),
+              LANES.addRows(inputs[0], row * space + at, space, count, length, scratch, row, sums),
           output,
           threads);
+    }
+
+    private void means(float[] x, float[] y, Threads threads) {
+      int space = channels.inner();
+      double[] sums = new double[rows * segments];
+      int bundle = Math.max(1, SPAN / Math.min(space, SEGMENT));
+      threads.forEach(
+          Math.ceilDiv(sums.length, bundle),
+          task -> {
+            int end = Math.min(sums.length, (task + 1) * bundle);
+            for (int i = task * bundle; i < end; i++) {
+              int from = i / segments * space + i % segments * SEGMENT;
+              int to = Math.min(from + SEGMENT, (i / segments + 1) * space);
+              sums[i] = Sums.plain(x, from, to);
+            }
+          });
+      for (int row = 0; row < rows; row++) {
+        double sum = 0;
+        for (int i = row * segments; i < (row + 1) * segments; i++) {
+          sum += sums[i];
+        }
+        y[row] = (float) (sum / space);
+      }
     }
 
     @Override
@@ -94,21 +118,22 @@ final class CpuCam {
 
   private void run(Terms terms, float[] y, Threads threads) {
     int space = channels.inner();
-    double[][] sums = new double[channels.outer() * parts * groups][];
+    int tasks = channels.outer() * parts * groups;
+    // Sums that are not joined later are memory of the thread, and so stay in its caches.
+    double[][] sums = new double[groups == 1 ? threads.count() : tasks][width];
     threads.forEach(
-        sums.length,
-        task -> {
+        tasks,
+        (task, worker) -> {
           int sample = task / groups / parts;
           int at = task / groups % parts * width;
           int from = task % groups * depth;
           int count = Math.min(width, space - at);
-          double[] own = new double[count];
+          double[] own = sums[groups == 1 ? worker : task];
           int rows = Math.min(depth, channels.size() - from);
+          Arrays.fill(own, 0);
           terms.add(sample * channels.size() + from, rows, at, count, own);
           if (groups == 1) {
             Rows.write(own, y, sample * space + at, count);
-          } else {
-            sums[task] = own;
           }
         });
     if (groups > 1) {
@@ -128,7 +153,7 @@ final class CpuCam {
       }
       int sample = task / groups / parts;
       int at = task / groups % parts * width;
-      Rows.write(total, y, sample * channels.inner() + at, total.length);
+      Rows.write(total, y, sample * channels.inner() + at, Math.min(width, channels.inner() - at));
     }
   }
 }

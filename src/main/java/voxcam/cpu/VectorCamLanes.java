@@ -2,7 +2,10 @@ package voxcam.cpu;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,6 +19,29 @@ final class VectorCamLanes implements CamLanes {
   private static final int LANES = SPECIES.length();
   private static final VectorSpecies<Double> WIDE = DoubleVector.SPECIES_PREFERRED;
   private static final int WIDE_LANES = WIDE.length();
+  private static final VectorSpecies<Float> HALF =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(WIDE.vectorBitSize() / 2));
+
+  private static final VectorMask<Double> ODD = lanes(1);
+  private static final VectorMask<Double> SECOND_PAIRS = lanes(2);
+  private static final VectorMask<Double> SECOND_FOURS = lanes(4);
+  private static final VectorShuffle<Double> BY_ONE = partners(1);
+  private static final VectorShuffle<Double> BY_TWO = partners(2);
+  private static final VectorShuffle<Double> BY_FOUR = partners(4);
+
+  /** The lanes whose number has a bit. */
+  private static VectorMask<Double> lanes(int bit) {
+    boolean[] set = new boolean[WIDE_LANES];
+    for (int lane = 0; lane < WIDE_LANES; lane++) {
+      set[lane] = (lane & bit) != 0;
+    }
+    return WIDE.loadMask(set, 0);
+  }
+
+  /** For each lane the one whose number differs in a bit, if there is one. */
+  private static VectorShuffle<Double> partners(int bit) {
+    return VectorShuffle.fromOp(WIDE, lane -> (lane ^ bit) % WIDE_LANES);
+  }
 
   @Override
   public void addProducts(
@@ -210,12 +236,69 @@ final class VectorCamLanes implements CamLanes {
 
   @Override
   public void total(double[] sums, int count, float[] y, int at) {
-    for (int p = 0; p < count; p++) {
-      DoubleVector sum = DoubleVector.fromArray(WIDE, sums, p * BLOCK);
-      for (int lane = WIDE_LANES; lane < BLOCK; lane += WIDE_LANES) {
-        sum = sum.add(DoubleVector.fromArray(WIDE, sums, p * BLOCK + lane));
-      }
-      y[at + p] = (float) sum.reduceLanes(VectorOperators.ADD);
+    int whole = WIDE_LANES == 8 ? count / 8 * 8 : 0;
+    eightByEight(sums, whole, y, at);
+    for (int p = whole; p < count; p++) {
+      int from = p * BLOCK;
+      double left = fourHalves(sums, from) + fourHalves(sums, from + 2);
+      y[at + p] = (float) (left + (fourHalves(sums, from + 4) + fourHalves(sums, from + 6)));
     }
+  }
+
+  /** Two channels of a block, each with that half a block later, as the vectors below have them. */
+  private static double fourHalves(double[] sums, int at) {
+    return (sums[at] + sums[at + 8]) + (sums[at + 1] + sums[at + 9]);
+  }
+
+  /**
+   * Eight positions at a time: vectors are halved in pairs until each lane is the total of one
+   * position.
+   */
+  // Above the limit of 325 bytecodes so that it is compiled for itself: within its callers vectors
+  // were boxed.
+  private static void eightByEight(double[] sums, int count, float[] y, int at) {
+    for (int p = 0; p < count; p += 8) {
+      int from = p * BLOCK;
+      DoubleVector v0 =
+          DoubleVector.fromArray(WIDE, sums, from)
+              .add(DoubleVector.fromArray(WIDE, sums, from + WIDE_LANES));
+      DoubleVector v1 =
+          DoubleVector.fromArray(WIDE, sums, from + BLOCK)
+              .add(DoubleVector.fromArray(WIDE, sums, from + BLOCK + WIDE_LANES));
+      DoubleVector v01 = merge(v0, v1, ODD, BY_ONE);
+      DoubleVector v2 =
+          DoubleVector.fromArray(WIDE, sums, from + 2 * BLOCK)
+              .add(DoubleVector.fromArray(WIDE, sums, from + 2 * BLOCK + WIDE_LANES));
+      DoubleVector v3 =
+          DoubleVector.fromArray(WIDE, sums, from + 3 * BLOCK)
+              .add(DoubleVector.fromArray(WIDE, sums, from + 3 * BLOCK + WIDE_LANES));
+      DoubleVector v23 = merge(v2, v3, ODD, BY_ONE);
+      DoubleVector v4 =
+          DoubleVector.fromArray(WIDE, sums, from + 4 * BLOCK)
+              .add(DoubleVector.fromArray(WIDE, sums, from + 4 * BLOCK + WIDE_LANES));
+      DoubleVector v5 =
+          DoubleVector.fromArray(WIDE, sums, from + 5 * BLOCK)
+              .add(DoubleVector.fromArray(WIDE, sums, from + 5 * BLOCK + WIDE_LANES));
+      DoubleVector v45 = merge(v4, v5, ODD, BY_ONE);
+      DoubleVector v6 =
+          DoubleVector.fromArray(WIDE, sums, from + 6 * BLOCK)
+              .add(DoubleVector.fromArray(WIDE, sums, from + 6 * BLOCK + WIDE_LANES));
+      DoubleVector v7 =
+          DoubleVector.fromArray(WIDE, sums, from + 7 * BLOCK)
+              .add(DoubleVector.fromArray(WIDE, sums, from + 7 * BLOCK + WIDE_LANES));
+      DoubleVector v67 = merge(v6, v7, ODD, BY_ONE);
+      DoubleVector low = merge(v01, v23, SECOND_PAIRS, BY_TWO);
+      DoubleVector high = merge(v45, v67, SECOND_PAIRS, BY_TWO);
+      var totals =
+          (FloatVector)
+              merge(low, high, SECOND_FOURS, BY_FOUR).convertShape(VectorOperators.D2F, HALF, 0);
+      totals.intoArray(y, at + p);
+    }
+  }
+
+  /** In each lane the sum of two lanes: of b where the mask is set, else of a. */
+  private static DoubleVector merge(
+      DoubleVector a, DoubleVector b, VectorMask<Double> second, VectorShuffle<Double> partner) {
+    return a.blend(b, second).add(b.blend(a, second).rearrange(partner));
   }
 }
