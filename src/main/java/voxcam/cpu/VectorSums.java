@@ -72,7 +72,8 @@ final class VectorSums {
   }
 
   private static FloatVector four(float[] x, int i, int step) {
-    FloatVector left = FloatVector.fromArray(FULL, x, i).add(FloatVector.fromArray(FULL, x, i + step));
+    FloatVector left =
+        FloatVector.fromArray(FULL, x, i).add(FloatVector.fromArray(FULL, x, i + step));
     FloatVector right =
         FloatVector.fromArray(FULL, x, i + 2 * step)
             .add(FloatVector.fromArray(FULL, x, i + 3 * step));
