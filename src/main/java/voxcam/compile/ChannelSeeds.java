@@ -54,12 +54,13 @@ final class ChannelSeeds {
   /** The rows of a convolution's weight that belong to the channels. */
   private Node weight(Node conv, Movement.Range range, int axis) {
     var rows = new Movement.Range(axis, range.start(), range.end(), 1);
-    return rewrite.builder.add(new Movement.Slice(List.of(rows)), rewrite.of(conv.input(1)));
+    String name = "%rows of " + conv.name();
+    return rewrite.builder.add(name, new Movement.Slice(List.of(rows)), rewrite.of(conv.input(1)));
   }
 
   /** The operation on the channels alone, then the zeros. */
   private void embed(Node node, Node few, Movement.Range range) {
-    Node part = rewrite.builder.add(node.op(), few);
+    Node part = rewrite.builder.add("%part of " + node.name(), node.op(), few);
     var zeros = new Movement.Embed(List.of(range), node.shape());
     rewrite.replace(node, rewrite.builder.add(node.name(), zeros, part));
   }

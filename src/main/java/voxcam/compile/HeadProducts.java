@@ -1,7 +1,6 @@
 package voxcam.compile;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,26 +79,34 @@ public final class HeadProducts {
 
   private void replace(List<Node> all) {
     Node activation = all.getFirst().input(0);
+    String name = " of " + all.getFirst().name();
     Shape shape = activation.shape();
     List<Integer> matrix = List.of(shape.dim(0), shape.dim(1), -1);
-    Node flat = rewrite.builder.add(new Movement.Reshape(matrix), rewrite.of(activation));
-    List<Node> rows = all.stream().map(map -> row(map).orElseThrow()).toList();
-    Node product = rewrite.builder.add(new Linear.MatMul(), weight(rows, shape), flat);
-    for (int i = 0; i < all.size(); i++) {
+    Node flat =
+        rewrite.builder.add(
+            "%positions" + name, new Movement.Reshape(matrix), rewrite.of(activation));
+    // Both methods have the same row for the same label.
+    List<Node> rows = all.stream().map(map -> row(map).orElseThrow()).distinct().toList();
+    Node product =
+        rewrite.builder.add("%maps" + name, new Linear.MatMul(), weight(name, rows, shape), flat);
+    for (Node map : all) {
+      int i = rows.indexOf(row(map).orElseThrow());
       Node own =
           rewrite.builder.add(
-              new Movement.Slice(List.of(new Movement.Range(1, i, i + 1, 1))), product);
+              "%row of " + map.name(),
+              new Movement.Slice(List.of(new Movement.Range(1, i, i + 1, 1))),
+              product);
       List<Integer> sizes = new ArrayList<>();
-      for (int size : all.get(i).shape().dims()) {
+      for (int size : map.shape().dims()) {
         sizes.add(size);
       }
-      Node map = rewrite.builder.add(all.get(i).name(), new Movement.Reshape(sizes), own);
-      rewrite.replace(all.get(i), map);
+      rewrite.replace(
+          map, rewrite.builder.add(map.name(), new Movement.Reshape(sizes), own));
     }
   }
 
   /** The rows as a matrix {@code [maps,K]}, or one for each sample. */
-  private Node weight(List<Node> rows, Shape activation) {
+  private Node weight(String name, List<Node> rows, Shape activation) {
     int channels = activation.dim(1);
     int samples = rows.stream().mapToInt(row -> row.shape().dim(0)).max().orElse(1);
     if (samples == 1 && rows.stream().allMatch(row -> row.op() instanceof Source.Constant)) {
@@ -108,22 +115,22 @@ public final class HeadProducts {
         Tensor row = ((Source.Constant) rows.get(i).op()).value();
         System.arraycopy(row.floats(), 0, values, i * channels, channels);
       }
-      return rewrite.builder.constant(Tensor.of(Shape.of(rows.size(), channels), values));
+      return rewrite.builder.constant(
+          "%weight" + name, Tensor.of(Shape.of(rows.size(), channels), values));
     }
     List<Node> parts = new ArrayList<>();
-    for (Node row : rows) {
-      List<Integer> sizes = new ArrayList<>(Collections.nCopies(3, 1));
-      sizes.set(0, row.shape().dim(0));
-      sizes.set(2, channels);
-      Node part = rewrite.builder.add(new Movement.Reshape(sizes), rewrite.of(row));
-      parts.add(
-          part.shape().dim(0) == samples
-              ? part
-              : rewrite.builder.add(
-                  new Movement.Expand(Shape.of(samples, 1, channels)), part));
+    for (int i = 0; i < rows.size(); i++) {
+      Node row = rows.get(i);
+      var sizes = new Movement.Reshape(List.of(row.shape().dim(0), 1, channels));
+      Node part = rewrite.builder.add("%row " + i + name, sizes, rewrite.of(row));
+      if (part.shape().dim(0) != samples) {
+        var each = new Movement.Expand(Shape.of(samples, 1, channels));
+        part = rewrite.builder.add("%row " + i + " for each sample" + name, each, part);
+      }
+      parts.add(part);
     }
     return parts.size() == 1
         ? parts.getFirst()
-        : rewrite.builder.add(new Movement.Concat(1), parts);
+        : rewrite.builder.add("%weight" + name, new Movement.Concat(1), parts);
   }
 }
