@@ -170,7 +170,7 @@ public final class Tables {
       double theirs = results.ms("ConvPeerBench.djlGradients", "shape", shape.name());
       add(lines, name + ", gradients", theirs / gradients, "DJL");
     }
-    if (results.cases().isEmpty() && results.rows().isEmpty()) {
+    if (results.cases().isEmpty() && results.cams().isEmpty() && results.rows().isEmpty()) {
       return NOTHING;
     }
     return lines.isEmpty() ? "Nowhere." : String.join("\n", lines);
