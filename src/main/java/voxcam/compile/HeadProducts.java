@@ -100,8 +100,7 @@ public final class HeadProducts {
       for (int size : map.shape().dims()) {
         sizes.add(size);
       }
-      rewrite.replace(
-          map, rewrite.builder.add(map.name(), new Movement.Reshape(sizes), own));
+      rewrite.replace(map, rewrite.builder.add(map.name(), new Movement.Reshape(sizes), own));
     }
   }
 

@@ -96,8 +96,7 @@ final class CamRun implements AutoCloseable {
       Shape part = shape.with(1, channels);
       Map<String, Tensor> inputs =
           Map.of("a", channels("a", from, part), "g", channels("g", from, part));
-      try (Program reference =
-          Backends.named("reference").compile(graph(part), Options.DEFAULT)) {
+      try (Program reference = Backends.named("reference").compile(graph(part), Options.DEFAULT)) {
         double[] map = reference.run(inputs).get(0).doubles();
         for (int i = 0; i < truth.length; i++) {
           truth[i] += map[i];

@@ -3,10 +3,10 @@ package voxcam.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,7 +44,8 @@ public final class CamServer {
     memory = new MemoryRead(threads);
     PeerServer.answer(
         "{\"java\":\"%s\",\"backend\":\"%s\",\"pairs\":%d}",
-        Runtime.version(), Backends.named("auto").description(OneOp.options(threads)),
+        Runtime.version(),
+        Backends.named("auto").description(OneOp.options(threads)),
         CamRun.pairs(shape));
   }
 
@@ -85,7 +86,8 @@ public final class CamServer {
           }
         }
         double ns = (double) (System.nanoTime() - start) / times;
-        PeerServer.answer("{\"ns\":%.1f,\"sum\":\"%s\"}", ns, String.format(Locale.ROOT, "%g", sum));
+        PeerServer.answer(
+            "{\"ns\":%.1f,\"sum\":\"%s\"}", ns, String.format(Locale.ROOT, "%g", sum));
       }
       default -> throw new IllegalArgumentException("no such command: " + command[0]);
     }

@@ -30,9 +30,7 @@ final class CamTables {
               milliseconds(ms),
               Text.number(rate * 1e-9),
               Text.percent(rate / bandwidth),
-              "**"
-                  + Text.percent(results.ms("CamBench.read", "shape", each.name()) / ms)
-                  + "**"));
+              "**" + Text.percent(results.ms("CamBench.read", "shape", each.name()) / ms) + "**"));
     }
     return rows.isEmpty()
         ? Tables.NOTHING
@@ -72,7 +70,12 @@ final class CamTables {
     }
     rows.add(
         List.of(
-            "geometric mean", "", "", "**" + Text.ratio(Text.geometricMean(ratios)) + "**", "", "",
+            "geometric mean",
+            "",
+            "",
+            "**" + Text.ratio(Text.geometricMean(ratios)) + "**",
+            "",
+            "",
             ""));
     return Text.table(
         List.of(

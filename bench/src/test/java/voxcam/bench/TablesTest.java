@@ -87,7 +87,8 @@ final class TablesTest {
     String filled = tables(CAM).fill("<!-- table: cam-peers -->\n<!-- end -->");
     assertThat(filled)
         .contains(
-            "| HiResCAM of 4x8x8x8, `(g*A).sum(1)` | 2.00 | 6.00 | **3.00** | 2.50 – 3.50 | 8.00 | 90 % |")
+            "| HiResCAM of 4x8x8x8, `(g*A).sum(1)` | 2.00 | 6.00 | **3.00** | 2.50 – 3.50 | 8.00 |"
+                + " 90 % |")
         .contains("| Grad-CAM of 4x2x2x2, `(w*A).sum(1)` | 0.0100 | 0.0075 | **0.75** |")
         .contains("| geometric mean |  |  | **1.50** |");
     assertThat(tables(CAM).fill("<!-- table: lost -->\n<!-- end -->"))
