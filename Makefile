@@ -59,6 +59,7 @@ ifdef PYTHON
 	$(PYTHON) bench/peers/torch_explain.py $(BENCH_TORCH) --out $(BENCH_RESULTS)/torch.json
 ifndef QUICK
 	$(PYTHON) bench/peers/cold_explain.py --out $(BENCH_RESULTS)/cold.json
+	$(PYTHON) bench/peers/torch_cam.py --out $(BENCH_RESULTS)/cam.json
 	$(PYTHON) bench/peers/onnx_models.py bench/target/peers
 endif
 endif

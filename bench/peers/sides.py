@@ -1,4 +1,4 @@
-"""The two processes that torch_explain.py drives, one for the engine and one for PyTorch."""
+"""The two processes that torch_explain.py and torch_cam.py drive, one for the engine and one for PyTorch."""
 import json
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-SERVER = HERE.parent / "src/main/java/voxcam/bench/PeerServer.java"
+SERVERS = HERE.parent / "src/main/java/voxcam/bench"
 
 
 class Refused(Exception):
@@ -57,8 +57,8 @@ class Side:
 class Torch(Side):
     """PyTorch, asked as do(\"run\", form=\"best\")."""
 
-    def __init__(self):
-        super().__init__([sys.executable, str(HERE / "torch_worker.py")])
+    def __init__(self, script="torch_worker.py"):
+        super().__init__([sys.executable, str(HERE / script)])
 
     def do(self, what, **values):
         return self.ask(json.dumps({"do": what, **values}))
@@ -67,10 +67,10 @@ class Torch(Side):
 class Engine(Side):
     """The engine in a JVM with the options that bin/engine sets."""
 
-    def __init__(self, classes, jar, jvm, **arguments):
+    def __init__(self, classes, jar, jvm, server="PeerServer", **arguments):
         super().__init__([java("java"), "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn8m", "-XX:MinHeapFreeRatio=1", "-Dvoxcam.collect=true",
                           "-XX:MaxHeapFreeRatio=5", "--add-modules", "jdk.incubator.vector", *jvm,
-                          "--class-path", f"{jar}{os.pathsep}{classes}", "voxcam.bench.PeerServer",
+                          "--class-path", f"{jar}{os.pathsep}{classes}", f"voxcam.bench.{server}",
                           *(f"{name}={value}" for name, value in arguments.items())])
 
 
@@ -80,7 +80,8 @@ def java(tool):
     return f"{home}/bin/{tool}"
 
 
-def compile_server(jar, folder):
-    """The engine's side, compiled against the jar (or folder of classes)."""
-    subprocess.run([java("javac"), "-d", str(folder), "--class-path", str(jar), str(SERVER)], check=True)
+def compile_server(jar, folder, server="PeerServer"):
+    """The engine's side, compiled with what it needs against the jar (or folder of classes)."""
+    subprocess.run([java("javac"), "-nowarn", "--add-modules", "jdk.incubator.vector", "-d", str(folder), "--class-path", str(jar),
+                    "--source-path", str(SERVERS.parents[1]), str(SERVERS / f"{server}.java")], check=True)
     return folder

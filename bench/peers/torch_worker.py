@@ -1,6 +1,5 @@
 """The PyTorch side of torch_explain.py, a process of its own: one JSON command per line on standard input, one JSON answer per line."""
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ import torch.nn.functional as F
 
 import networks
 import tensorfile
+from worker import rss, serve, write
 
 
 def load(module, path):
@@ -29,10 +29,6 @@ def load(module, path):
 
 def read_input(path, shape):
     return torch.frombuffer(bytearray(Path(path).read_bytes()), dtype=torch.float32).view(shape)
-
-
-def write(path, tensor):
-    Path(path).write_bytes(tensor.detach().contiguous().numpy().tobytes())
 
 
 class Worker:
@@ -137,27 +133,5 @@ class Worker:
         return {"ns": time.perf_counter_ns() - begin}
 
 
-def rss(key):
-    """Bytes of resident memory: VmHWM is the peak so far. None where the system does not tell."""
-    try:
-        line = next(line for line in open(f"/proc/{os.getpid()}/status") if line.startswith(key))
-        return int(line.split()[1]) * 1024
-    except (OSError, StopIteration):
-        return None
-
-
-def main():
-    worker, answers = Worker(), os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    for line in sys.stdin:
-        command = json.loads(line)
-        try:
-            answer = getattr(worker, command.pop("do"))(**command)
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer | {"peak_bytes": rss("VmHWM")}) + "\n")
-        answers.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(Worker())

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import voxcam.backend.Backend;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
@@ -22,8 +23,8 @@ import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
- * Holds gradients to numbers, in double precision on the reference backend: the derivative of a
- * score along a random direction against its central difference, and for linear operations the
+ * Holds gradients to numbers, those of the reference backend in double precision: the derivative of
+ * a score along a random direction against its central difference, and for linear operations the
  * adjoint identity {@code <A x, r> = <x, A' r>}. A score's derivative along a fixed direction is a
  * score again, so that second order needs no other check.
  *
@@ -71,10 +72,19 @@ public final class GradCheck {
   private static final double STEP = 2e-5;
 
   private final long seed;
+  private final Backend backend;
 
   /** A check whose directions come from this seed. */
   public GradCheck(long seed) {
+    this(seed, Backends.named("reference"));
+  }
+
+  /**
+   * A check of the gradients that a backend computes; differences are the reference's in any case.
+   */
+  public GradCheck(long seed, Backend backend) {
     this.seed = seed;
+    this.backend = backend;
   }
 
   /**
@@ -180,7 +190,7 @@ public final class GradCheck {
   }
 
   /** The gradients of the varied inputs that the score depends on. */
-  private static Map<String, Tensor> gradients(Problem problem) {
+  private Map<String, Tensor> gradients(Problem problem) {
     GraphBuilder builder = new GraphBuilder();
     Map<String, Node> inputs = inputs(builder, problem.at());
     List<String> names = problem.varied();
@@ -200,7 +210,7 @@ public final class GradCheck {
         outputs.add(gradient);
       }
     }
-    List<Tensor> values = run(builder, outputs, problem.at());
+    List<Tensor> values = run(backend, builder, outputs, problem.at());
     Map<String, Tensor> gradients = new LinkedHashMap<>();
     for (int i = 0; i < values.size(); i++) {
       gradients.put(present.get(i), values.get(i));
@@ -238,7 +248,8 @@ public final class GradCheck {
   private static double value(Score score, Map<String, Tensor> at) {
     GraphBuilder builder = new GraphBuilder();
     Node node = score.of(builder, inputs(builder, at));
-    return run(builder, List.of(node), at).get(0).doubles()[0];
+    Backend reference = Backends.named("reference");
+    return run(reference, builder, List.of(node), at).get(0).doubles()[0];
   }
 
   private static Map<String, Node> inputs(GraphBuilder builder, Map<String, Tensor> at) {
@@ -250,12 +261,11 @@ public final class GradCheck {
   }
 
   private static List<Tensor> run(
-      GraphBuilder builder, List<Node> outputs, Map<String, Tensor> at) {
+      Backend backend, GraphBuilder builder, List<Node> outputs, Map<String, Tensor> at) {
     if (outputs.isEmpty()) {
       return List.of();
     }
-    try (Program program =
-        Backends.named("reference").compile(builder.build(outputs), Options.DEFAULT)) {
+    try (Program program = backend.compile(builder.build(outputs), Options.DEFAULT)) {
       return program.run(at);
     }
   }

@@ -16,20 +16,33 @@ import voxcam.op.Tensor;
 
 /**
  * Heat maps behind averaging and one linear layer as one matrix product. There the gradient is the
- * same at all positions and known beforehand, a row of the linear layer's weight; HiResCAM and
- * Grad-CAM are then {@code sum_k w[k] A[k,p]} both. The maps of all labels at a layer are computed
- * together, and no gradient of the layer's size is ever made.
+ * same at all positions, one number for each channel; HiResCAM and Grad-CAM are then {@code sum_k
+ * w[k] A[k,p]} both. The maps of all labels at a layer are computed together, and no gradient of
+ * the layer's size is ever made. The numbers are a row of the linear layer's weight where the label
+ * is known beforehand; they may also depend on the input, as where the best label is asked for, and
+ * differ from sample to sample.
  */
 public final class HeadProducts {
   private final Rewrite rewrite = new Rewrite();
 
-  /** For each activation the maps of it. */
-  private final Map<Node, List<Node>> maps = new HashMap<>();
+  /**
+   * For each map those that are made with it: all maps of its activation that nothing in the graph
+   * reads, or itself alone.
+   */
+  private final Map<Node, List<Node>> groups = new HashMap<>();
 
   private HeadProducts(Graph graph) {
+    Map<Node, List<Node>> ofActivation = new HashMap<>();
+    Map<Node, List<Node>> users = graph.users();
     for (Node node : graph.nodes()) {
       if (row(node).isPresent()) {
-        maps.computeIfAbsent(node.input(0), _ -> new ArrayList<>()).add(node);
+        boolean isRead = !users.getOrDefault(node, List.of()).isEmpty();
+        List<Node> group =
+            isRead
+                ? new ArrayList<>()
+                : ofActivation.computeIfAbsent(node.input(0), _ -> new ArrayList<>());
+        group.add(node);
+        groups.put(node, group);
       }
     }
   }
@@ -38,53 +51,85 @@ public final class HeadProducts {
   public static Graph apply(Graph graph) {
     HeadProducts pass = new HeadProducts(graph);
     for (Node node : graph.nodes()) {
-      if (row(node).isEmpty()) {
+      List<Node> group = pass.groups.get(node);
+      if (group == null) {
         pass.rewrite.keep(node);
-      } else if (pass.maps.get(node.input(0)).getFirst() == node) {
-        pass.replace(node.input(0));
+      } else if (group.getLast() == node) {
+        // Only now are the gradients of all of them there.
+        pass.replace(group);
       }
     }
     return Prune.apply(pass.rewrite.build(graph));
   }
 
-  /** The gradient of a map, one value for each channel, if it is the same everywhere and known. */
-  private static Optional<float[]> row(Node node) {
+  /** What a map's gradient is at every position, {@code [N,K,1,...]} or {@code [1,K,1,...]}. */
+  private static Optional<Node> row(Node node) {
     if (!(node.op() instanceof Cam) || !(node.input(1).op() instanceof Movement.Expand)) {
       return Optional.empty();
     }
-    Node values = node.input(1).input(0);
-    int channels = node.input(0).shape().dim(1);
-    return values.op() instanceof Source.Constant(Tensor tensor)
-            && values.shape().rank() == node.input(0).shape().rank()
-            && values.shape().dim(1) == channels
-            && values.shape().size() == channels
-        ? Optional.of(tensor.floats())
+    Node row = node.input(1).input(0);
+    Shape shape = row.shape();
+    Shape all = node.input(0).shape();
+    return shape.rank() == all.rank()
+            && shape.dim(1) == all.dim(1)
+            && shape.size(2, shape.rank()) == 1
+        ? Optional.of(row)
         : Optional.empty();
   }
 
-  private void replace(Node activation) {
-    List<Node> all = maps.get(activation);
+  private void replace(List<Node> all) {
+    Node activation = all.getFirst().input(0);
+    String name = " of " + all.getFirst().name();
     Shape shape = activation.shape();
-    int channels = shape.dim(1);
-    float[] rows = new float[all.size() * channels];
-    for (int i = 0; i < all.size(); i++) {
-      System.arraycopy(row(all.get(i)).orElseThrow(), 0, rows, i * channels, channels);
-    }
-    Node weight = rewrite.builder.constant(Tensor.of(Shape.of(all.size(), channels), rows));
+    List<Integer> matrix = List.of(shape.dim(0), shape.dim(1), -1);
     Node flat =
         rewrite.builder.add(
-            new Movement.Reshape(List.of(shape.dim(0), channels, -1)), rewrite.of(activation));
-    Node product = rewrite.builder.add(new Linear.MatMul(), weight, flat);
-    for (int i = 0; i < all.size(); i++) {
+            "%positions" + name, new Movement.Reshape(matrix), rewrite.of(activation));
+    // Both methods have the same row for the same label.
+    List<Node> rows = all.stream().map(map -> row(map).orElseThrow()).distinct().toList();
+    Node product =
+        rewrite.builder.add("%maps" + name, new Linear.MatMul(), weight(name, rows, shape), flat);
+    for (Node map : all) {
+      int i = rows.indexOf(row(map).orElseThrow());
       Node own =
           rewrite.builder.add(
-              new Movement.Slice(List.of(new Movement.Range(1, i, i + 1, 1))), product);
+              "%row of " + map.name(),
+              new Movement.Slice(List.of(new Movement.Range(1, i, i + 1, 1))),
+              product);
       List<Integer> sizes = new ArrayList<>();
-      for (int size : all.get(i).shape().dims()) {
+      for (int size : map.shape().dims()) {
         sizes.add(size);
       }
-      Node map = rewrite.builder.add(all.get(i).name(), new Movement.Reshape(sizes), own);
-      rewrite.replace(all.get(i), map);
+      rewrite.replace(map, rewrite.builder.add(map.name(), new Movement.Reshape(sizes), own));
     }
+  }
+
+  /** The rows as a matrix {@code [maps,K]}, or one for each sample. */
+  private Node weight(String name, List<Node> rows, Shape activation) {
+    int channels = activation.dim(1);
+    int samples = rows.stream().mapToInt(row -> row.shape().dim(0)).max().orElse(1);
+    if (samples == 1 && rows.stream().allMatch(row -> row.op() instanceof Source.Constant)) {
+      float[] values = new float[rows.size() * channels];
+      for (int i = 0; i < rows.size(); i++) {
+        Tensor row = ((Source.Constant) rows.get(i).op()).value();
+        System.arraycopy(row.floats(), 0, values, i * channels, channels);
+      }
+      return rewrite.builder.constant(
+          "%weight" + name, Tensor.of(Shape.of(rows.size(), channels), values));
+    }
+    List<Node> parts = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Node row = rows.get(i);
+      var sizes = new Movement.Reshape(List.of(row.shape().dim(0), 1, channels));
+      Node part = rewrite.builder.add("%row " + i + name, sizes, rewrite.of(row));
+      if (part.shape().dim(0) != samples) {
+        var each = new Movement.Expand(Shape.of(samples, 1, channels));
+        part = rewrite.builder.add("%row " + i + " for each sample" + name, each, part);
+      }
+      parts.add(part);
+    }
+    return parts.size() == 1
+        ? parts.getFirst()
+        : rewrite.builder.add("%weight" + name, new Movement.Concat(1), parts);
   }
 }

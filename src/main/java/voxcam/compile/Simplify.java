@@ -19,8 +19,9 @@ import voxcam.op.Unary;
 
 /**
  * Does beforehand what need not be done in every run: constants are computed, operations that
- * change nothing go, equal operations on equal inputs become one, and batch normalisation becomes
- * part of the convolution before it ({@link BatchNormFolding}).
+ * change nothing go, equal operations on equal inputs become one, gradients that are zero in most
+ * channels lose the zeros ({@link ChannelSeeds}), and batch normalisation becomes part of the
+ * convolution before it ({@link BatchNormFolding}).
  */
 public final class Simplify {
   /** A constant computed beforehand may be this many times larger than what it is computed from. */
@@ -40,7 +41,8 @@ public final class Simplify {
    * @param evaluate runs a graph that has no inputs and returns its outputs
    */
   public static Graph apply(Graph graph, Function<Graph, List<Tensor>> evaluate) {
-    return Prune.apply(BatchNormFolding.apply(merge(foldConstants(Prune.apply(graph), evaluate))));
+    Graph seeded = ChannelSeeds.apply(Prune.apply(graph));
+    return Prune.apply(BatchNormFolding.apply(merge(foldConstants(seeded, evaluate))));
   }
 
   private static Graph foldConstants(Graph graph, Function<Graph, List<Tensor>> evaluate) {
@@ -142,7 +144,18 @@ public final class Simplify {
           case Binary(var kind) -> isNeutral(kind, node);
           default -> false;
         };
+    if (!same && isOnes(node)) {
+      return Optional.of(node.input(1));
+    }
     return same ? Optional.of(node.input(0)) : Optional.empty();
+  }
+
+  /** Whether a node multiplies its second input by ones. */
+  private static boolean isOnes(Node node) {
+    return node.op() instanceof Binary(var kind)
+        && kind == Binary.Kind.Mul
+        && single(node.input(0)).filter(value -> value == 1).isPresent()
+        && node.shape().equals(node.input(1).shape());
   }
 
   /** Whether the second operand changes nothing: times one, divided by one, plus or minus zero. */
@@ -165,7 +178,11 @@ public final class Simplify {
     return Optional.empty();
   }
 
+  /** The number that a constant, of one element or spread out, is everywhere. */
   private static Optional<Double> single(Node node) {
+    if (node.op() instanceof Movement.Expand) {
+      return single(node.input(0));
+    }
     return node.op() instanceof Source.Constant(Tensor value) && value.shape().size() == 1
         ? Optional.of(value.doubles()[0])
         : Optional.empty();

@@ -1,6 +1,7 @@
 /**
  * Passes over a specialised graph, each a function from graph to graph: {@code Prune} (only what
- * outputs need), {@code Simplify} (constants, Identity, Dropout, BatchNorm into convolution),
+ * outputs need), {@code Simplify} (constants, Identity, Dropout, BatchNorm into convolution, no
+ * zeros in the gradient of one label), {@code HeadProducts} (maps behind averaging as one product),
  * {@code Fuse} (bias, activation and residual add into convolution), {@code Order} (sums come
  * early), and {@link voxcam.compile.Plan}, which gives every value its memory before anything runs.
  *

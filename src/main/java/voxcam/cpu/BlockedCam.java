@@ -45,7 +45,7 @@ final class BlockedCam {
     @Override
     public void add(int row, int rows, int position, int count, double[] sums) {
       int from = blocks.start(row) + position * BLOCK;
-      LANES.addProducts(a, b, from, blocks.space() * BLOCK, rows, count, sums);
+      LANES.addProducts(a, b, from, blocks.space() * BLOCK, rows, count * BLOCK, sums);
     }
 
     @Override
@@ -107,18 +107,19 @@ final class BlockedCam {
     int whole = blocks.channels() / BLOCK;
     int bundle = Math.max(1, Blocks.SPAN / (width * blocks.perSample() * BLOCK));
     int tiles = blocks.samples() * parts;
+    double[][] memory = new double[threads.count()][width * BLOCK];
     threads.forEach(
         Math.ceilDiv(tiles, bundle),
-        task -> {
-          double[] sums = new double[width * BLOCK];
+        (task, worker) -> {
+          double[] sums = memory[worker];
           for (int tile = task * bundle; tile < Math.min(tiles, (task + 1) * bundle); tile++) {
             int sample = tile / parts;
             int from = tile % parts * width;
             int count = Math.min(width, space - from);
             int row = sample * blocks.perSample();
             Arrays.fill(sums, 0);
-            for (int block = 0; block < whole; block += 4) {
-              terms.add(row + block, Math.min(4, whole - block), from, count, sums);
+            for (int block = 0; block < whole; block += CamLanes.ROWS) {
+              terms.add(row + block, Math.min(CamLanes.ROWS, whole - block), from, count, sums);
             }
             if (whole < blocks.perSample()) {
               for (int p = 0; p < count; p++) {

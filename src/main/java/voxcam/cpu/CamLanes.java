@@ -1,26 +1,38 @@
 package voxcam.cpu;
 
 /**
- * The inner loops of heat maps over {@link Layout#BLOCKED} tensors. There are two implementations,
- * with and without the incubator module.
+ * The inner loops of heat maps, over plain rows (one channel each) and over the rows of {@link
+ * Layout#BLOCKED} tensors. There are two implementations, with and without the incubator module.
  */
 interface CamLanes {
   /** The one that runs here. */
   CamLanes PREFERRED = Machine.ELEMENTWISE ? new VectorCamLanes() : new ScalarCamLanes();
 
+  /** The most rows of blocks at once. */
+  int ROWS = 4;
+
   /**
-   * {@code sums[p][c] += sum_r a[p][c] b[p][c]} over {@code count} positions and over rows that
-   * begin {@code step} apart.
+   * {@code sums[i] += sum_r a[r][i] b[r][i]} for {@code i < length}, over rows that begin {@code
+   * step} apart. A few rows are summed in single precision before they join the sums.
    *
    * @param from where the first row begins in both
-   * @param rows 1 to 4; their sum is in single precision
+   * @param rows any number
    */
-  void addProducts(float[] a, float[] b, int from, int step, int rows, int count, double[] sums);
+  void addProducts(float[] a, float[] b, int from, int step, int rows, int length, double[] sums);
 
-  /** The same with {@code b[r][c]} for all positions, {@code bFrom} on without gaps. */
+  /** The same with one factor {@code b[bFrom + r]} for all of row r. */
+  void addRows(
+      float[] a, int from, int step, int rows, int length, float[] b, int bFrom, double[] sums);
+
+  /**
+   * The same over {@code count} positions of blocks, with a factor for each channel: {@link
+   * Layout#BLOCK} for each row, {@code bFrom} on without gaps.
+   *
+   * @param rows 1 to {@link #ROWS}
+   */
   void addScaled(
       float[] a, int from, int step, int rows, int count, float[] b, int bFrom, double[] sums);
 
-  /** {@code y[p] = sum_c sums[p][c]}. */
+  /** {@code y[p] = sum_c sums[p][c]} over the channels of a block. */
   void total(double[] sums, int count, float[] y, int at);
 }

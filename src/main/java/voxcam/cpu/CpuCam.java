@@ -1,88 +1,159 @@
 package voxcam.cpu;
 
+import java.util.Arrays;
 import java.util.List;
 import voxcam.op.Cam;
-import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
 /**
- * Heat maps, each input read once. Sums over channels are in double, so that a map's sum can be
- * held to the score.
+ * Heat maps, each input read once. A few channels at a time are summed in single precision, all
+ * else in double: a map's sum can be held to the score. Where there are many positions, each task
+ * has some of them; where there are few, each task has some of the channels, all of whose positions
+ * follow each other in memory, and their sums are joined in order.
  */
 final class CpuCam {
-  private static final int WIDTH = 1024;
+  private static final CamLanes LANES = CamLanes.PREFERRED;
 
-  private CpuCam() {}
+  /**
+   * Most positions in one task: their sums stay in the caches of a core, and what is read of each
+   * channel is several pages long, so that reading ahead pays.
+   */
+  private static final int MOST = 8192;
+
+  /** So many tasks can be shared out evenly. */
+  private static final int TASKS = 16;
+
+  /** Fewest values in a task of its own. */
+  private static final int SPAN = 1 << 14;
+
+  private static final int SEGMENT = 1 << 16;
+
+  /** How the work is cut: into tasks of so many positions and so many channels. */
+  private final Lines channels;
+
+  private final int width;
+  private final int parts;
+  private final int depth;
+  private final int groups;
+
+  private CpuCam(Lines channels) {
+    this.channels = channels;
+    width = Math.min(channels.inner(), MOST);
+    parts = Math.ceilDiv(channels.inner(), width);
+    int wanted = Math.ceilDiv(TASKS, channels.outer() * parts);
+    int worth = Math.max(1, (int) ((long) channels.size() * width / SPAN));
+    // Eight channels are what is summed at once.
+    depth = Math.ceilDiv(Math.ceilDiv(channels.size(), Math.min(wanted, worth)), 8) * 8;
+    groups = Math.ceilDiv(channels.size(), depth);
+  }
 
   static Kernel kernel(Cam op, List<Shape> inputs) {
     Shape a = inputs.get(0);
-    Lines channels = new Lines(a.dim(0), a.dim(1), (int) a.size(2, a.rank()));
+    CpuCam map = new CpuCam(new Lines(a.dim(0), a.dim(1), (int) a.size(2, a.rank())));
+    int space = map.channels.inner();
     return switch (op) {
-      case Cam.HiRes _ -> hiRes(channels);
-      case Cam.Gradient _ -> gradient(channels);
+      case Cam.HiRes _ ->
+          (values, y, scratch, threads) ->
+              map.run(
+                  (row, rows, at, count, sums) ->
+                      LANES.addProducts(
+                          values[0], values[1], row * space + at, space, rows, count, sums),
+                  y,
+                  threads);
+      case Cam.Gradient _ -> map.new Gradient();
     };
   }
 
-  private static Kernel hiRes(Lines channels) {
-    int space = channels.inner();
-    return (inputs, y, scratch, threads) ->
-        forEachBlock(
-            channels,
-            threads,
-            y,
-            (sums, sample, at, count) -> {
-              for (int k = 0; k < channels.size(); k++) {
-                int from = (sample * channels.size() + k) * space + at;
-                Rows.addProduct(inputs[0], from, inputs[1], from, sums, count);
-              }
-            });
+  /** What is summed over channels. */
+  private interface Terms {
+    /** Adds some channels from a row on, at {@code count} positions from {@code at} on. */
+    void add(int row, int rows, int at, int count, double[] sums);
   }
 
-  private static Kernel gradient(Lines channels) {
-    int space = channels.inner();
-    int rows = channels.outer() * channels.size();
-    Kernel means =
-        CpuReduce.kernel(new Reduce(Reduce.Kind.Mean, List.of(1), false), Shape.of(rows, space));
-    return new Kernel() {
-      @Override
-      public void run(float[][] inputs, float[] y, float[] scratch, Threads threads) {
-        means.run(new float[][] {inputs[1]}, scratch, scratch, threads);
-        forEachBlock(
-            channels,
-            threads,
-            y,
-            (sums, sample, at, count) -> {
-              for (int k = 0; k < channels.size(); k++) {
-                int row = sample * channels.size() + k;
-                Rows.addScaled(scratch[row], inputs[0], row * space + at, sums, count);
-              }
-            });
+  private final class Gradient implements Kernel {
+    private final int rows = channels.outer() * channels.size();
+
+    /** Long rows are summed in segments, the length of which depends on the shape alone. */
+    private final int segments = Math.ceilDiv(channels.inner(), SEGMENT);
+
+    @Override
+    public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
+      means(inputs[1], scratch, threads);
+      int space = channels.inner();
+      CpuCam.this.run(
+          (row, count, at, length, sums) ->
+              LANES.addRows(inputs[0], row * space + at, space, count, length, scratch, row, sums),
+          output,
+          threads);
+    }
+
+    private void means(float[] x, float[] y, Threads threads) {
+      int space = channels.inner();
+      double[] sums = new double[rows * segments];
+      int bundle = Math.max(1, SPAN / Math.min(space, SEGMENT));
+      threads.forEach(
+          Math.ceilDiv(sums.length, bundle),
+          task -> {
+            int end = Math.min(sums.length, (task + 1) * bundle);
+            for (int i = task * bundle; i < end; i++) {
+              int from = i / segments * space + i % segments * SEGMENT;
+              int to = Math.min(from + SEGMENT, (i / segments + 1) * space);
+              sums[i] = Sums.plain(x, from, to);
+            }
+          });
+      for (int row = 0; row < rows; row++) {
+        double sum = 0;
+        for (int i = row * segments; i < (row + 1) * segments; i++) {
+          sum += sums[i];
+        }
+        y[row] = (float) (sum / space);
       }
+    }
 
-      @Override
-      public long scratch() {
-        return rows;
-      }
-    };
+    @Override
+    public long scratch() {
+      return rows;
+    }
   }
 
-  /** Sums over channels for {@code count} positions of a sample from {@code at} on. */
-  private interface Block {
-    void run(double[] sums, int sample, int at, int count);
-  }
-
-  private static void forEachBlock(Lines channels, Threads threads, float[] y, Block block) {
+  private void run(Terms terms, float[] y, Threads threads) {
     int space = channels.inner();
-    int parts = Math.ceilDiv(space, WIDTH);
+    int tasks = channels.outer() * parts * groups;
+    // Sums that are not joined later are memory of the thread, and so stay in its caches.
+    double[][] sums = new double[groups == 1 ? threads.count() : tasks][width];
     threads.forEach(
-        channels.outer() * parts,
-        task -> {
-          int sample = task / parts;
-          int at = task % parts * WIDTH;
-          int count = Math.min(WIDTH, space - at);
-          double[] sums = new double[WIDTH];
-          block.run(sums, sample, at, count);
-          Rows.write(sums, y, sample * space + at, count);
+        tasks,
+        (task, worker) -> {
+          int sample = task / groups / parts;
+          int at = task / groups % parts * width;
+          int from = task % groups * depth;
+          int count = Math.min(width, space - at);
+          double[] own = sums[groups == 1 ? worker : task];
+          int rows = Math.min(depth, channels.size() - from);
+          Arrays.fill(own, 0);
+          terms.add(sample * channels.size() + from, rows, at, count, own);
+          if (groups == 1) {
+            Rows.write(own, y, sample * space + at, count);
+          }
         });
+    if (groups > 1) {
+      join(sums, y);
+    }
+  }
+
+  /** Adds up the groups of channels, which were apart only where positions are few. */
+  private void join(double[][] sums, float[] y) {
+    for (int task = 0; task < sums.length; task += groups) {
+      double[] total = sums[task];
+      for (int group = 1; group < groups; group++) {
+        double[] more = sums[task + group];
+        for (int i = 0; i < total.length; i++) {
+          total[i] += more[i];
+        }
+      }
+      int sample = task / groups / parts;
+      int at = task / groups % parts * width;
+      Rows.write(total, y, sample * channels.inner() + at, Math.min(width, channels.inner() - at));
+    }
   }
 }

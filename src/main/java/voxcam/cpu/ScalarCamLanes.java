@@ -6,12 +6,17 @@ final class ScalarCamLanes implements CamLanes {
 
   @Override
   public void addProducts(
-      float[] a, float[] b, int from, int step, int rows, int count, double[] sums) {
+      float[] a, float[] b, int from, int step, int rows, int length, double[] sums) {
     for (int r = 0; r < rows; r++) {
-      int row = from + r * step;
-      for (int i = 0; i < count * BLOCK; i++) {
-        sums[i] += (double) a[row + i] * b[row + i];
-      }
+      Rows.addProduct(a, from + r * step, b, from + r * step, sums, length);
+    }
+  }
+
+  @Override
+  public void addRows(
+      float[] a, int from, int step, int rows, int length, float[] b, int bFrom, double[] sums) {
+    for (int r = 0; r < rows; r++) {
+      Rows.addScaled(b[bFrom + r], a, from + r * step, sums, length);
     }
   }
 

@@ -59,43 +59,9 @@ final class VectorMomentLanes implements MomentLanes {
 
   @Override
   public void add(float[] x, int from, int count, double[] sums, int at) {
-    for (int lane = 0; lane < BLOCK; lane += WIDE_LANES) {
-      addLane(x, from + lane, count, sums, at + lane);
+    for (int lane = 0; lane < BLOCK; lane += VectorSums.FULL_LANES) {
+      VectorSums.columns(x, from + lane, BLOCK, count, sums, at + lane);
     }
-  }
-
-  private static void addLane(float[] x, int from, int count, double[] sums, int at) {
-    // Four sums: additions that wait for each other would take most of the time.
-    DoubleVector s0 = DoubleVector.fromArray(WIDE, sums, at);
-    DoubleVector s1 = DoubleVector.zero(WIDE);
-    DoubleVector s2 = s1;
-    DoubleVector s3 = s1;
-    int p = 0;
-    for (; p + 3 < count; p += 4) {
-      int position = from + p * BLOCK;
-      s0 =
-          s0.add(
-              FloatVector.fromArray(HALF, x, position).convertShape(VectorOperators.F2D, WIDE, 0));
-      s1 =
-          s1.add(
-              FloatVector.fromArray(HALF, x, position + BLOCK)
-                  .convertShape(VectorOperators.F2D, WIDE, 0));
-      s2 =
-          s2.add(
-              FloatVector.fromArray(HALF, x, position + 2 * BLOCK)
-                  .convertShape(VectorOperators.F2D, WIDE, 0));
-      s3 =
-          s3.add(
-              FloatVector.fromArray(HALF, x, position + 3 * BLOCK)
-                  .convertShape(VectorOperators.F2D, WIDE, 0));
-    }
-    for (; p < count; p++) {
-      s0 =
-          s0.add(
-              FloatVector.fromArray(HALF, x, from + p * BLOCK)
-                  .convertShape(VectorOperators.F2D, WIDE, 0));
-    }
-    s0.add(s1).add(s2.add(s3)).intoArray(sums, at);
   }
 
   @Override

@@ -10,6 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorSums {
   private static final VectorSpecies<Double> WIDE = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = WIDE.length();
+  private static final VectorSpecies<Float> FULL = FloatVector.SPECIES_PREFERRED;
+  static final int FULL_LANES = FULL.length();
 
   /** As many floats as {@link #WIDE} has doubles. */
   private static final VectorSpecies<Float> HALF =
@@ -17,31 +19,65 @@ final class VectorSums {
 
   private VectorSums() {}
 
+  /**
+   * Eight vectors at a time are added in single precision, in pairs of pairs of pairs, so with
+   * three roundings; the rest in double. Conversions of all of them would take longer than reading.
+   */
   static double plain(float[] x, int from, int to) {
-    DoubleVector s0 = DoubleVector.zero(WIDE);
-    DoubleVector s1 = s0;
-    DoubleVector s2 = s0;
-    DoubleVector s3 = s0;
+    DoubleVector low = DoubleVector.zero(WIDE);
+    DoubleVector high = low;
     int i = from;
-    for (; i + 4 * LANES <= to; i += 4 * LANES) {
-      s0 = s0.add(FloatVector.fromArray(HALF, x, i).convertShape(VectorOperators.F2D, WIDE, 0));
-      s1 =
-          s1.add(
-              FloatVector.fromArray(HALF, x, i + LANES).convertShape(VectorOperators.F2D, WIDE, 0));
-      s2 =
-          s2.add(
-              FloatVector.fromArray(HALF, x, i + 2 * LANES)
-                  .convertShape(VectorOperators.F2D, WIDE, 0));
-      s3 =
-          s3.add(
-              FloatVector.fromArray(HALF, x, i + 3 * LANES)
-                  .convertShape(VectorOperators.F2D, WIDE, 0));
+    for (; i <= to - 8 * FULL_LANES; i += 8 * FULL_LANES) {
+      FloatVector s = eight(x, i, FULL_LANES);
+      low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
+      high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
     }
-    double sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    for (; i <= to - FULL_LANES; i += FULL_LANES) {
+      FloatVector s = FloatVector.fromArray(FULL, x, i);
+      low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
+      high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
+    }
+    double sum = low.add(high).reduceLanes(VectorOperators.ADD);
     for (; i < to; i++) {
       sum += x[i];
     }
     return sum;
+  }
+
+  /**
+   * {@code sums[at + l] += sum_i x[from + i step + l]} for the lanes l of one vector of floats and
+   * {@code count} rows, rounded as {@link #plain} does.
+   */
+  static void columns(float[] x, int from, int step, int count, double[] sums, int at) {
+    DoubleVector low = DoubleVector.fromArray(WIDE, sums, at);
+    DoubleVector high = DoubleVector.fromArray(WIDE, sums, at + LANES);
+    int i = 0;
+    for (; i <= count - 8; i += 8) {
+      FloatVector s = eight(x, from + i * step, step);
+      low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
+      high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
+    }
+    for (; i < count; i++) {
+      FloatVector s = FloatVector.fromArray(FULL, x, from + i * step);
+      low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
+      high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
+    }
+    low.intoArray(sums, at);
+    high.intoArray(sums, at + LANES);
+  }
+
+  /** Eight vectors, {@code step} apart, made one. */
+  private static FloatVector eight(float[] x, int i, int step) {
+    return four(x, i, step).add(four(x, i + 4 * step, step));
+  }
+
+  private static FloatVector four(float[] x, int i, int step) {
+    FloatVector left =
+        FloatVector.fromArray(FULL, x, i).add(FloatVector.fromArray(FULL, x, i + step));
+    FloatVector right =
+        FloatVector.fromArray(FULL, x, i + 2 * step)
+            .add(FloatVector.fromArray(FULL, x, i + 3 * step));
+    return left.add(right);
   }
 
   static double squares(float[] x, int from, int to, double centre) {

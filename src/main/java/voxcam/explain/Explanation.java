@@ -10,8 +10,8 @@ import voxcam.op.Tensor;
  * @param index the label's index
  * @param layer the name of the layer
  * @param method which map it is
- * @param map the raw map: {@code [D,H,W]} for one sample, {@code [N,D,H,W]} for a batch; in units
- *     of the logit per cell
+ * @param map the raw map: {@code [D,H,W]} for one sample, {@code [N,D,H,W]} for a batch; in the
+ *     unit of the method's {@link Meaning}
  * @param voxels for models with one logit per voxel: over how many the score was summed
  * @param trust how far to trust it
  */

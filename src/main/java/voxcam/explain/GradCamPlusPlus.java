@@ -35,7 +35,7 @@ public record GradCamPlusPlus() implements Method {
 
   @Override
   public Meaning meaning() {
-    return Meaning.POSITIVE;
+    return Meaning.RELATIVE;
   }
 
   @Override

@@ -3,12 +3,13 @@ package voxcam.explain;
 /** What the values of a method's map are, held to the shares of the score that HiResCAM gives. */
 public enum Meaning {
   /** Each value is the share of its cell. */
-  SHARES(true, true, ""),
+  SHARES(true, true, Meaning.LOGIT, ""),
 
   /** Each channel's sum is that of the shares; it lies where the activation is. */
   SUMS(
       true,
       true,
+      Meaning.LOGIT,
       "%s spreads a channel's evidence like its activation, so a value need not be its cell's share"
           + " of the score"),
 
@@ -16,6 +17,7 @@ public enum Meaning {
   POOLED(
       false,
       true,
+      Meaning.LOGIT,
       "%s averages the gradient over all positions, so a value need not be its cell's share of"
           + " the score"),
 
@@ -23,15 +25,27 @@ public enum Meaning {
   POSITIVE(
       false,
       false,
+      Meaning.LOGIT,
+      "%s leaves out what speaks against the label, so values are not shares of the score"),
+
+  /** The same, and divided by what has the score's unit, so that values are numbers only. */
+  RELATIVE(
+      false,
+      false,
+      "",
       "%s leaves out what speaks against the label, so values are not shares of the score");
+
+  private static final String LOGIT = "logit per cell";
 
   private final boolean sums;
   private final boolean agrees;
+  private final String unit;
   private final String caution;
 
-  Meaning(boolean sums, boolean agrees, String caution) {
+  Meaning(boolean sums, boolean agrees, String unit, String caution) {
     this.sums = sums;
     this.agrees = agrees;
+    this.unit = unit;
     this.caution = caution;
   }
 
@@ -47,6 +61,11 @@ public enum Meaning {
   /** Whether the map has the sum that HiResCAM's map has. */
   public boolean addsUp(boolean coincide) {
     return sums || shares(coincide);
+  }
+
+  /** The unit of the raw values; empty where they have none. */
+  public String unit() {
+    return unit;
   }
 
   /** Why a value need not be its cell's share, one sentence about the method of this title. */

@@ -22,6 +22,8 @@ final class PoolRules {
       case Pool.Max(var regions) -> a.apply(new Pool.MaxScatter(regions), s.x(), gy);
       case Pool.MaxPick(var regions) -> a.apply(new Pool.MaxScatter(regions), s.x(), gy);
       case Pool.MaxScatter(var regions) -> a.apply(new Pool.MaxPick(regions), s.x(), gy);
+      case Pool.Average(var regions, boolean _) when isWhole(regions, x) ->
+          a.expand(a.mul(gy, 1.0 / x.size(2, x.rank())), x);
       case Pool.Average(var regions, boolean padded) ->
           a.apply(new Pool.AverageGrad(regions, padded, ConvRules.spatial(x)), gy);
       case Pool.AverageGrad(var regions, boolean padded, var _) ->
@@ -36,6 +38,18 @@ final class PoolRules {
         yield a.reshape(a.apply(new Pool.MaxScatter(whole), flat, peak), x);
       }
     };
+  }
+
+  /** Whether there is one region, which is all positions and no padding. */
+  private static boolean isWhole(Regions regions, Shape x) {
+    for (int axis = 0; axis < regions.rank(); axis++) {
+      int size = x.dim(axis + 2);
+      boolean one = regions.output(axis, size) == 1 && regions.step(axis) == 1;
+      if (!one || regions.start(axis, 0, size) != 0 || regions.taps(axis, 0, size) != size) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static Node cam(Algebra a, Cam op, Step s) {

@@ -16,7 +16,7 @@ import voxcam.explain.Trust;
  * @param guaranteed whether the map is faithful by construction
  * @param empty why the map is empty, if it is
  * @param scale the raw value of a display map's 1
- * @param unit the unit of raw values
+ * @param unit the unit of raw values; empty where they have none
  */
 public record Caption(
     String title,
@@ -44,7 +44,7 @@ public record Caption(
         trust.guaranteed(),
         trust.empty(),
         display.scale(),
-        "logit per cell");
+        map.method().meaning().unit());
   }
 
   private static List<String> facts(Explanation map) {

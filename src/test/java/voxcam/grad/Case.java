@@ -17,7 +17,7 @@ import voxcam.op.Unary;
  * @param fixed inputs that are not varied: indices and conditions
  * @param linear the inputs in which the operation is linear, if the others are held
  */
-record Case(Op op, List<Tensor> inputs, Set<Integer> fixed, Set<Integer> linear) {
+public record Case(Op op, List<Tensor> inputs, Set<Integer> fixed, Set<Integer> linear) {
   private static final Set<Binary.Kind> COMPARISONS =
       Set.of(Binary.Kind.Equal, Binary.Kind.Greater, Binary.Kind.Less);
 
@@ -38,7 +38,8 @@ record Case(Op op, List<Tensor> inputs, Set<Integer> fixed, Set<Integer> linear)
     return new Case(op, inputs, Set.of(positions), linear);
   }
 
-  static List<Case> all() {
+  /** Every operation's cases. */
+  public static List<Case> all() {
     Values values = new Values(20240601);
     List<Case> all = new ArrayList<>();
     all.addAll(ElementwiseCases.all(values));

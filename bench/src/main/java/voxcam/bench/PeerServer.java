@@ -136,12 +136,12 @@ public final class PeerServer {
         cost.gradientFlops());
   }
 
-  private static void answer(String format, Object... values) {
+  static void answer(String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
     System.out.flush();
   }
 
-  private static Shape shape(String text) {
+  static Shape shape(String text) {
     List<Integer> sizes = new ArrayList<>();
     for (String size : text.split("x", -1)) {
       sizes.add(Integer.parseInt(size));
@@ -158,7 +158,7 @@ public final class PeerServer {
     return Tensor.of(shape, values);
   }
 
-  private static void write(Path file, float... values) throws IOException {
+  static void write(Path file, float... values) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     Files.write(file, bytes.array());

@@ -11,15 +11,22 @@ import java.util.List;
  *
  * @param cases of {@code torch_explain.py}
  * @param cold of {@code cold_explain.py}
+ * @param cams of {@code torch_cam.py}
  * @param rows of {@link Run}
  * @param torchMachine where the first were measured
  * @param machine where the second were measured
  */
 record Results(
-    List<Json> cases, List<Json> cold, List<Json> rows, Json torchMachine, Json machine) {
+    List<Json> cases,
+    List<Json> cold,
+    List<Json> cams,
+    List<Json> rows,
+    Json torchMachine,
+    Json machine) {
   static Results read(Path folder) throws IOException {
     List<Json> cases = new ArrayList<>();
     List<Json> cold = new ArrayList<>();
+    List<Json> cams = new ArrayList<>();
     List<Json> rows = new ArrayList<>();
     Json torchMachine = new Json(null);
     Json machine = new Json(null);
@@ -35,6 +42,7 @@ record Results(
           torchMachine = json.at("machine");
         }
         case "cold_explain" -> cold.add(json.at("case"));
+        case "torch_cam" -> cams.addAll(json.at("cases").items());
         case "jmh" -> {
           rows.addAll(json.at("rows").items());
           machine = json.at("machine");
@@ -43,7 +51,12 @@ record Results(
       }
     }
     return new Results(
-        List.copyOf(cases), List.copyOf(cold), List.copyOf(rows), torchMachine, machine);
+        List.copyOf(cases),
+        List.copyOf(cold),
+        List.copyOf(cams),
+        List.copyOf(rows),
+        torchMachine,
+        machine);
   }
 
   /** The row of a benchmark with a parameter's value; missing where it was not measured. */

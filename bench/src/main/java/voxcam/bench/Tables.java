@@ -24,11 +24,13 @@ public final class Tables {
   private final Results results;
   private final ExplainTables explain;
   private final OpTables operations;
+  private final CamTables maps;
 
   Tables(Results results) {
     this.results = results;
     explain = new ExplainTables(results);
     operations = new OpTables(results);
+    maps = new CamTables(results);
   }
 
   public static void main(String[] args) throws IOException {
@@ -74,6 +76,8 @@ public final class Tables {
       case "cold" -> explain.cold();
       case "stages" -> explain.stages();
       case "onnx-runtime" -> explain.onnxRuntime();
+      case "cam" -> maps.own();
+      case "cam-peers" -> maps.peers();
       case "conv-peers" -> operations.peers();
       case "peaks" -> operations.peaks();
       case "machine" -> machine();
@@ -147,6 +151,9 @@ public final class Tables {
       String what = row.at("name").text() + ", whole process, cold";
       add(lines, what, ExplainTables.ratio(row), "PyTorch");
     }
+    for (Json row : results.cams()) {
+      add(lines, CamTables.name(row), CamTables.ratio(row), "PyTorch");
+    }
     for (Net net : Net.values()) {
       double theirs = results.ms("PeerBench.onnxRuntime", "net", net.name());
       double ratio = theirs / results.ms("PeerBench.engine", "net", net.name());
@@ -163,7 +170,7 @@ public final class Tables {
       double theirs = results.ms("ConvPeerBench.djlGradients", "shape", shape.name());
       add(lines, name + ", gradients", theirs / gradients, "DJL");
     }
-    if (results.cases().isEmpty() && results.rows().isEmpty()) {
+    if (results.cases().isEmpty() && results.cams().isEmpty() && results.rows().isEmpty()) {
       return NOTHING;
     }
     return lines.isEmpty() ? "Nowhere." : String.join("\n", lines);

@@ -32,6 +32,17 @@ final class TablesTest {
         {"benchmark": "ConvBench.run", "params": {"shape": "RESNET18_LAYER1", "threads": "0"}, "ms": 50.0}]}
       """;
 
+  private static final String CAM =
+      """
+      {"tool": "torch_cam", "machine": {}, "cases": [
+        {"name": "m hirescam", "title": "HiResCAM", "torch_code": "(g*A).sum(1)", "shape": [1, 4, 8, 8, 8], "bytes": 16000000,
+          "engine_ms": {"median": 2.0}, "torch_ms": {"median": 6.0}, "of_reading": {"median": 0.9},
+          "ratio": {"min": 2.5, "median": 3.0, "max": 3.5}},
+        {"name": "n gradcam", "title": "Grad-CAM", "torch_code": "(w*A).sum(1)", "shape": [1, 4, 2, 2, 2], "bytes": 16000,
+          "engine_ms": {"median": 0.01}, "torch_ms": {"median": 0.0075}, "of_reading": {"median": 0.5},
+          "ratio": {"min": 0.5, "median": 0.75, "max": 0.8}}]}
+      """;
+
   @TempDir Path folder;
 
   private Tables tables(String... files) throws IOException {
@@ -69,6 +80,19 @@ final class TablesTest {
     assertThat(tables.fill("<!-- table: conv -->\n<!-- end -->"))
         .contains("64x24x24x24 to 64x24x24x24 | 50.0 | " + Text.number(rate * 1e-9))
         .contains(Text.percent(rate / peak));
+  }
+
+  @Test
+  void setsHeatMapsBesidePyTorch() throws IOException {
+    String filled = tables(CAM).fill("<!-- table: cam-peers -->\n<!-- end -->");
+    assertThat(filled)
+        .contains(
+            "| HiResCAM of 4x8x8x8, `(g*A).sum(1)` | 2.00 | 6.00 | **3.00** | 2.50 – 3.50 | 8.00 |"
+                + " 90 % |")
+        .contains("| Grad-CAM of 4x2x2x2, `(w*A).sum(1)` | 0.0100 | 0.0075 | **0.75** |")
+        .contains("| geometric mean |  |  | **1.50** |");
+    assertThat(tables(CAM).fill("<!-- table: lost -->\n<!-- end -->"))
+        .contains("- Grad-CAM of 4x2x2x2, `(w*A).sum(1)`: PyTorch needs 75 % of the engine's time");
   }
 
   @Test

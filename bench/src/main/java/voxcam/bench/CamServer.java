@@ -1,0 +1,112 @@
+package voxcam.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import voxcam.backend.Backends;
+import voxcam.op.Cam;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+
+/**
+ * The engine's side of {@code bench/peers/torch_cam.py}: reads one activation and one gradient,
+ * then answers one command per line with one line of JSON.
+ *
+ * <ul>
+ *   <li>{@code map hirescam|gradcam FILE}: writes the map as little-endian floats
+ *   <li>{@code run hirescam|gradcam TIMES}: so many maps, timed, on pairs of inputs that take turns
+ *   <li>{@code run read TIMES}: the same inputs read and nothing more, timed
+ * </ul>
+ *
+ * <p>Arguments are {@code NAME=VALUE}: {@code a, g, shape, threads}.
+ */
+public final class CamServer {
+  private final Map<String, CamRun> runs = new LinkedHashMap<>();
+  private final MemoryRead memory;
+
+  private CamServer(Map<String, String> arguments) throws IOException {
+    int threads = Integer.parseInt(arguments.get("threads"));
+    Shape shape = PeerServer.shape(arguments.get("shape"));
+    Tensor activation = read(Path.of(arguments.get("a")), shape);
+    Tensor gradient = read(Path.of(arguments.get("g")), shape);
+    runs.put("hirescam", new CamRun(new Cam.HiRes(), activation, gradient, threads));
+    runs.put("gradcam", new CamRun(new Cam.Gradient(), activation, gradient, threads));
+    memory = new MemoryRead(threads);
+    PeerServer.answer(
+        "{\"java\":\"%s\",\"backend\":\"%s\",\"pairs\":%d}",
+        Runtime.version(),
+        Backends.named("auto").description(OneOp.options(threads)),
+        CamRun.pairs(shape));
+  }
+
+  /** Serves until the input ends. */
+  public static void main(String[] args) throws IOException {
+    Map<String, String> arguments = new HashMap<>();
+    for (String arg : args) {
+      String[] parts = arg.split("=", 2);
+      arguments.put(parts[0], parts[1]);
+    }
+    CamServer server = new CamServer(arguments);
+    var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+      server.obey(line.strip().split(" ", -1));
+    }
+    server.memory.close();
+  }
+
+  private void obey(String... command) throws IOException {
+    switch (command[0]) {
+      case "map" -> {
+        float[] map = runs.get(command[1]).run().floats();
+        PeerServer.write(Path.of(command[2]), map);
+        PeerServer.answer("{\"values\":%d}", map.length);
+      }
+      case "run" -> {
+        int times = Integer.parseInt(command[2]);
+        CamRun run = runs.getOrDefault(command[1], runs.get("hirescam"));
+        boolean reading = command[1].equals("read");
+        float sum = 0;
+        long start = System.nanoTime();
+        for (int i = 0; i < times; i++) {
+          if (reading) {
+            sum += memory.read(run.arrays());
+            run.pass();
+          } else {
+            sum += run.run().floats()[0];
+          }
+        }
+        double ns = (double) (System.nanoTime() - start) / times;
+        PeerServer.answer(
+            "{\"ns\":%.1f,\"sum\":\"%s\"}", ns, String.format(Locale.ROOT, "%g", sum));
+      }
+      default -> throw new IllegalArgumentException("no such command: " + command[0]);
+    }
+  }
+
+  private static Tensor read(Path file, Shape shape) throws IOException {
+    float[] values = new float[shape.length()];
+    ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    int filled = 0;
+    try (FileChannel channel = FileChannel.open(file)) {
+      while (filled < values.length) {
+        bytes.clear();
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+        FloatBuffer floats = bytes.flip().asFloatBuffer();
+        int count = floats.remaining();
+        floats.get(values, filled, count);
+        filled += count;
+      }
+    }
+    return Tensor.of(shape, values);
+  }
+}
