@@ -18,6 +18,7 @@ enum cudnnStatus_t : int {
 };
 
 enum DataType : int { FLOAT = 0, HALF = 2, BFLOAT16 = 9 };
+inline constexpr int FMA_MATH = 3;
 enum Format : int { NCHW = 0, NHWC = 1 };
 
 namespace dnn {
@@ -65,6 +66,7 @@ using cudnnConvolutionDescriptor_t = dnn::Convolution*;
 // What the emulated driver offers to the libraries on top of it (native/library.cc).
 extern "C" {
 int vx_emu_library_call();
+int vx_emu_library_step(int releases);
 int vx_emu_library_enqueue(void* stream, const char* what, void (*run)(void*), void* data, void (*drop)(void*));
 int vx_emu_library_holds(uint64_t address, size_t bytes);
 void vx_emu_library_count(int change);

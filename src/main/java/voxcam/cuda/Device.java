@@ -27,6 +27,7 @@ final class Device {
   private final CUdevice handle;
   private final CUcontext context;
   private final Modules modules = new Modules();
+  private final CudnnHandles cudnn = new CudnnHandles();
   private final DeviceMemory memory;
 
   /** Programs that are open; guarded by the class. */
@@ -102,8 +103,11 @@ final class Device {
     parts.add(() ->
         Driver.check("cuDevicePrimaryCtxRelease", JCudaDriver.cuDevicePrimaryCtxRelease(handle)));
     parts.add(() -> {
+      Closing contents = new Closing();
+      contents.add(modules);
+      contents.add(cudnn);
       try (Scope _ = enterToClose()) {
-        modules.close();
+        contents.close();
       }
     });
     parts.close();
@@ -145,6 +149,10 @@ final class Device {
 
   Modules modules() {
     return modules;
+  }
+
+  CudnnHandles cudnn() {
+    return cudnn;
   }
 
   DeviceMemory memory() {

@@ -91,6 +91,12 @@ public final class Emulator {
     call("vx_emu_memory", FunctionDescriptor.ofVoid(JAVA_LONG), bytes);
   }
 
+  /** What the driver says of itself and of its one device; at first 1, 12060, 7, 5. */
+  static void describe(int devices, int version, int major, int minor) {
+    var type = FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    call("vx_emu_describe", type, devices, version, major, minor);
+  }
+
   /** The first fault of the device since the last report, or "". The device works again. */
   public static String report() {
     try (Arena arena = Arena.ofConfined()) {
