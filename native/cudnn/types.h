@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#define EXPORT extern "C" __attribute__((visibility("default")))
+#include "library.h"
 
 enum cudnnStatus_t : int {
   CUDNN_STATUS_SUCCESS = 0,
@@ -62,12 +62,3 @@ using cudnnHandle_t = dnn::Handle*;
 using cudnnTensorDescriptor_t = dnn::Tensor*;
 using cudnnFilterDescriptor_t = dnn::Tensor*;
 using cudnnConvolutionDescriptor_t = dnn::Convolution*;
-
-// What the emulated driver offers to the libraries on top of it (native/library.cc).
-extern "C" {
-int vx_emu_library_call();
-int vx_emu_library_step(int releases);
-int vx_emu_library_enqueue(void* stream, const char* what, void (*run)(void*), void* data, void (*drop)(void*));
-int vx_emu_library_holds(uint64_t address, size_t bytes);
-void vx_emu_library_count(int change);
-}

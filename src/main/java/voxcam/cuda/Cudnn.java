@@ -3,6 +3,8 @@ package voxcam.cuda;
 import java.util.List;
 import java.util.Optional;
 import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnHandle;
+import jcuda.runtime.cudaStream_t;
 import voxcam.backend.BackendException;
 import voxcam.backend.Finding;
 
@@ -65,6 +67,23 @@ record Cudnn(Optional<Long> version, String told) {
 
   private static Cudnn refused(String told) {
     return new Cudnn(Optional.empty(), told);
+  }
+
+  /** Handles for a context. */
+  static HandlePool<cudnnHandle> handles() {
+    return new HandlePool<>(
+        () -> {
+          cudnnHandle handle = new cudnnHandle();
+          check("cudnnCreate", JCudnn.cudnnCreate(handle));
+          return handle;
+        },
+        (handle, stream) ->
+            check(
+                "cudnnSetStream",
+                JCudnn.cudnnSetStream(
+                    handle,
+                    stream.map(one -> new cudaStream_t(one.handle())).orElseGet(cudaStream_t::new))),
+        handle -> check("cudnnDestroy", JCudnn.cudnnDestroy(handle)));
   }
 
   /** For {@code engine doctor}. */

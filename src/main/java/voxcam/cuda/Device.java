@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.JCudaDriver;
+import jcuda.jcudnn.cudnnHandle;
 import voxcam.backend.BackendException;
 
 /**
@@ -27,7 +28,8 @@ final class Device {
   private final CUdevice handle;
   private final CUcontext context;
   private final Modules modules = new Modules();
-  private final CudnnHandles cudnn = new CudnnHandles();
+  private final HandlePool<cudnnHandle> cudnn = Cudnn.handles();
+  private final HandlePool<Long> cublas = Cublas.handles();
   private final DeviceMemory memory;
 
   /** Programs that are open; guarded by the class. */
@@ -106,6 +108,7 @@ final class Device {
       Closing contents = new Closing();
       contents.add(modules);
       contents.add(cudnn);
+      contents.add(cublas);
       try (Scope _ = enterToClose()) {
         contents.close();
       }
@@ -151,8 +154,12 @@ final class Device {
     return modules;
   }
 
-  CudnnHandles cudnn() {
+  HandlePool<cudnnHandle> cudnn() {
     return cudnn;
+  }
+
+  HandlePool<Long> cublas() {
+    return cublas;
   }
 
   DeviceMemory memory() {

@@ -14,9 +14,10 @@ import voxcam.backend.BackendException;
 /** An order of work on the device, independent of other streams. The context must be current. */
 final class Stream implements Closing.Part {
   private final Device device;
-  private final CUstream handle = new CUstream();
+  private final Address.StreamResult handle = new Address.StreamResult();
   private final Closing parts = new Closing();
-  private CudnnHandles.Lease cudnn;
+  private HandlePool<cudnnHandle>.Lease cudnn;
+  private HandlePool<Long>.Lease cublas;
 
   Stream(Device device) {
     this.device = device;
@@ -30,12 +31,25 @@ final class Stream implements Closing.Part {
     return handle;
   }
 
+  /** The handle as a number, for calls that JCuda does not make. */
+  long address() {
+    return handle.address();
+  }
+
   /** The handle of cuDNN whose calls go to this stream; the first time it is taken. */
   cudnnHandle cudnn() {
     if (cudnn == null) {
       cudnn = parts.add(device.cudnn().take(this));
     }
     return cudnn.handle();
+  }
+
+  /** Likewise of cuBLAS. */
+  long cublas() {
+    if (cublas == null) {
+      cublas = parts.add(device.cublas().take(this));
+    }
+    return cublas.handle();
   }
 
   /** Writes the same 32 bits over and over. */

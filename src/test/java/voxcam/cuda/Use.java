@@ -12,6 +12,7 @@ public final class Use implements AutoCloseable {
   /** These of NVIDIA's libraries, emulated, and what decides between them and our kernels. */
   public static Use of(String libraries, String choice) {
     Emulator.loadCudnn();
+    Emulator.loadCublas();
     Choices.forget();
     return new Use().with(LibraryUse.LIBRARIES, libraries).with(LibraryUse.CHOICE, choice);
   }

@@ -16,15 +16,16 @@ import voxcam.check.Conformance;
 import voxcam.check.OpCase;
 import voxcam.check.OpCases;
 import voxcam.op.Conv;
+import voxcam.op.Linear;
 
-/** Every convolution by the emulated cuDNN where it has it, with two orders of threads. */
+/** Convolutions and products by the emulated libraries wherever they do it, in two orders. */
 @Tag("emulator")
-final class CudnnConformanceTest {
+final class LibraryConformanceTest {
   private static Use use;
 
   @BeforeAll
   static void load() {
-    use = Use.of("cudnn", "library");
+    use = Use.of("cudnn,cublas", "library");
   }
 
   @AfterAll
@@ -33,13 +34,13 @@ final class CudnnConformanceTest {
   }
 
   @TestFactory
-  Stream<DynamicNode> everyConvolution() {
+  Stream<DynamicNode> everyConvolutionAndProduct() {
     return LongStream.of(1, 2)
         .mapToObj(seed ->
             dynamicContainer(
                 "order " + seed,
                 OpCases.all().stream()
-                    .filter(opCase -> opCase.op() instanceof Conv)
+                    .filter(o -> o.op() instanceof Conv || o.op() instanceof Linear)
                     .map(opCase -> test(seed, opCase))));
   }
 
