@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import voxcam.backend.Options;
 import voxcam.explain.Explained;
 import voxcam.explain.Explanation;
 import voxcam.explain.Trust;
@@ -122,7 +123,8 @@ final class RunRecord {
   }
 
   /** What it took, and on what. */
-  RunRecord cost(Explained.Cost cost, String device, Map<String, Double> seconds) {
+  RunRecord cost(
+      Explained.Cost cost, String device, Options.Precision precision, Map<String, Double> seconds) {
     Map<String, Object> taken = new LinkedHashMap<>();
     taken.put("forward_flops", cost.forwardFlops());
     taken.put("gradient_flops", cost.gradientFlops());
@@ -137,6 +139,7 @@ final class RunRecord {
     Map<String, Object> backend = new LinkedHashMap<>();
     backend.put("name", cost.backend());
     backend.put("description", device);
+    backend.put("precision", precision.word());
     backend.put("algorithms", cost.algorithms());
     members.put("backend", backend);
     return this;

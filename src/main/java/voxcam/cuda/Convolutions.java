@@ -20,6 +20,9 @@ final class Convolutions {
   /** cuDNN's order is good enough that what comes behind these is not worth trying. */
   private static final int TRIED = 4;
 
+  /** Below so many operations nothing is gained that is worth timing. */
+  private static final long WORTH_TIMING = 1 << 24;
+
   private static final String OURS = "ours";
 
   private final Device device;
@@ -48,7 +51,11 @@ final class Convolutions {
    * @param own our kernels for it
    */
   Work of(Node node, Conv op, KernelWork own) {
-    Optional<String> refusal = refusal(node, op);
+    Choice choice =
+        use.choice() == Choice.TIMED && op.flops(node.inputShapes()) < WORTH_TIMING
+            ? Choice.LISTED
+            : use.choice();
+    Optional<String> refusal = refusal(node, op, choice);
     if (refusal.isPresent()) {
       return own.because("cudnn: " + refusal.get());
     }
@@ -65,7 +72,7 @@ final class Convolutions {
       for (CudnnAlgorithm algorithm : algorithms) {
         works.add(new CudnnWork(device, convolution, algorithm, numbers, packing));
       }
-      chosen = choose(node, key(problem, end), works, own);
+      chosen = choose(node, choice, key(problem, end), works, own);
     } catch (NotDone e) {
       chosen = own.because(e.getMessage());
     } catch (RuntimeException | Error e) {
@@ -79,16 +86,16 @@ final class Convolutions {
   }
 
   /** What is known against cuDNN before it is asked. */
-  private Optional<String> refusal(Node node, Conv op) {
+  private static Optional<String> refusal(Node node, Conv op, Choice choice) {
     Optional<String> refusal = CudnnProblem.refusal(op, node.inputShapes(), node.shape());
     boolean few =
-        use.choice() == Choice.LISTED
+        choice == Choice.LISTED
             && CudaConv.isDirect(CudaConv.geometry(op, node.inputShapes(), node.shape()));
     return refusal.isEmpty() && few ? Optional.of("few channels") : refusal;
   }
 
   private String key(CudnnProblem problem, CudaConv.End end) {
-    return numbers.word()
+    return numbers.precision().word()
         + (exact ? " exact " : " ")
         + problem.text()
         + (end.bias() ? " bias" : "")
@@ -96,18 +103,19 @@ final class Convolutions {
         + (end.activation().kind() == 0 ? "" : " activation " + end.activation().kind());
   }
 
-  private Work choose(Node node, String key, List<CudnnWork> works, KernelWork own) {
+  private Work choose(
+      Node node, Choice choice, String key, List<CudnnWork> works, KernelWork own) {
     if (works.isEmpty()) {
       return own.because("cudnn: no deterministic algorithm within " + Bytes.text(CAP));
     }
-    if (use.choice() == Choice.LIBRARY) {
+    if (choice == Choice.LIBRARY) {
       return works.getFirst();
     }
     Optional<Work> known = choices.find(key).flatMap(name -> named(name, works, own));
     if (known.isPresent()) {
       return known.get();
     }
-    return use.choice() == Choice.TIMED ? timed(node, key, works, own) : works.getFirst();
+    return choice == Choice.TIMED ? timed(node, key, works, own) : works.getFirst();
   }
 
   private static Optional<Work> named(String name, List<CudnnWork> works, KernelWork own) {

@@ -8,8 +8,10 @@ import voxcam.op.Linear;
 
 /** A matrix product by cuBLAS; what is added to it is added by a kernel of ours. */
 final class CublasWork implements Work {
-  /** What NVIDIA advises for its newest GPUs. */
-  private static final long WORKSPACE = 32L << 20;
+  /** What NVIDIA advises, from Hopper on and before. */
+  private static final long LARGE_WORKSPACE = 32L << 20;
+
+  private static final long WORKSPACE = 4L << 20;
 
   /** From this size of both sides on a product is worth a library's. */
   private static final long LEAST = 16;
@@ -18,6 +20,7 @@ final class CublasWork implements Work {
   private final Numbers numbers;
   private final float alpha;
   private final long product;
+  private final long workspace;
   private final KernelWork end;
 
   /** How cuBLAS multiplies single precision; sums are in single precision always. */
@@ -47,11 +50,17 @@ final class CublasWork implements Work {
   }
 
   private CublasWork(
-      CublasProblem problem, Numbers numbers, float alpha, long product, KernelWork end) {
+      CublasProblem problem,
+      Numbers numbers,
+      float alpha,
+      long product,
+      long workspace,
+      KernelWork end) {
     this.problem = problem;
     this.numbers = numbers;
     this.alpha = alpha;
     this.product = product;
+    this.workspace = workspace;
     this.end = end;
   }
 
@@ -77,12 +86,13 @@ final class CublasWork implements Work {
                 numbers,
                 alpha,
                 bytes,
+                device.gpu().major() >= 9 ? LARGE_WORKSPACE : WORKSPACE,
                 new KernelWork(device, new Launches(launches, 0), "")));
   }
 
   @Override
   public long scratch() {
-    return product + WORKSPACE;
+    return product + workspace;
   }
 
   @Override
@@ -111,7 +121,7 @@ final class CublasWork implements Work {
         inputs[0],
         product > 0 ? scratch : output,
         scratch + product,
-        WORKSPACE);
+        workspace);
     end.start(stream, inputs, output, scratch);
   }
 

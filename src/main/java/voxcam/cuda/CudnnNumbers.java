@@ -1,6 +1,5 @@
 package voxcam.cuda;
 
-import java.util.Locale;
 import voxcam.backend.Options.Precision;
 
 /**
@@ -34,10 +33,5 @@ record CudnnNumbers(Precision precision, int type, int format, int math) {
   /** Whether tensors are packed into 16 bits, channels last, and unpacked behind. */
   boolean isPacked() {
     return type != FLOAT;
-  }
-
-  /** {@code tf32}. */
-  String word() {
-    return precision.name().toLowerCase(Locale.ROOT);
   }
 }

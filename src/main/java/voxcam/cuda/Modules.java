@@ -115,13 +115,18 @@ final class Modules implements Closing.Part {
         .toList();
   }
 
+  private static long checksum;
+
   /** What tells these kernels for convolutions from those of another version. */
-  static long checksum() {
-    CRC32 sum = new CRC32();
-    for (String family : List.of("conv", "convgrad", "convert")) {
-      sum.update(ptx(family));
+  static synchronized long checksum() {
+    if (checksum == 0) {
+      CRC32 sum = new CRC32();
+      for (String family : List.of("conv", "convgrad", "convert")) {
+        sum.update(ptx(family));
+      }
+      checksum = sum.getValue();
     }
-    return sum.getValue();
+    return checksum;
   }
 
   /** For which GPUs and drivers the kernels are: {@code sm_75, PTX 6.3}. */

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.util.stream.LongStream;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import voxcam.backend.Options;
+import voxcam.backend.Options.Precision;
 import voxcam.check.Conformance;
 import voxcam.check.OpCase;
 import voxcam.check.OpCases;
@@ -35,21 +37,34 @@ final class LibraryConformanceTest {
 
   @TestFactory
   Stream<DynamicNode> everyConvolutionAndProduct() {
-    return LongStream.of(1, 2)
-        .mapToObj(seed ->
-            dynamicContainer(
-                "order " + seed,
-                OpCases.all().stream()
-                    .filter(o -> o.op() instanceof Conv || o.op() instanceof Linear)
-                    .map(opCase -> test(seed, opCase))));
+    return Stream.of(
+        cases("order 1", 1, Precision.FP32, 1),
+        cases("order 2", 2, Precision.FP32, 1),
+        cases("fp16", 1, Precision.FP16, 2),
+        cases("tf32", 1, Precision.TF32, 4),
+        cases("bf16", 1, Precision.BF16, 4));
   }
 
-  private static DynamicNode test(long seed, OpCase opCase) {
+  /** Every so many cases. */
+  private static DynamicNode cases(String name, long order, Precision precision, int step) {
+    List<OpCase> cases =
+        OpCases.all().stream()
+            .filter(o -> o.op() instanceof Conv || o.op() instanceof Linear)
+            .toList();
+    return dynamicContainer(
+        name,
+        IntStream.range(0, cases.size())
+            .filter(i -> i % step == 0)
+            .mapToObj(i -> test(order, precision, cases.get(i))));
+  }
+
+  private static DynamicNode test(long order, Precision precision, OpCase opCase) {
     return dynamicTest(
         opCase.name(),
         () -> {
-          Emulator.seed(seed);
-          Conformance.Result result = Conformance.run(new CudaBackend(), Options.DEFAULT, opCase);
+          Emulator.seed(order);
+          Options options = Options.DEFAULT.withPrecision(precision);
+          Conformance.Result result = Conformance.run(new CudaBackend(), options, opCase);
           assertThat(Emulator.report()).isEmpty();
           assertThat(result.passed()).as(result.message()).isTrue();
         });
