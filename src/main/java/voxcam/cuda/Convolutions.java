@@ -21,7 +21,7 @@ final class Convolutions {
   private static final int TRIED = 4;
 
   /** Below so many operations nothing is gained that is worth timing. */
-  private static final long WORTH_TIMING = 1 << 24;
+  private static final long WORTH_TIMING = 1 << 22;
 
   private static final String OURS = "ours";
 

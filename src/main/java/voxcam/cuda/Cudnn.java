@@ -105,16 +105,16 @@ record Cudnn(Optional<Long> version, String told) {
   /** Throws if a call did not succeed. */
   static void check(String call, int status) {
     if (status != SUCCESS) {
-      throw failure(call, status);
+      throw failure(call, name(status));
     }
   }
 
-  private static BackendException failure(String call, int status) {
+  static BackendException failure(String call, String answer) {
     return new BackendException(
         "cuda: "
             + call
             + " failed with "
-            + name(status)
+            + answer
             + "; run engine doctor, or leave cuDNN out (-D"
             + LibraryUse.LIBRARIES
             + "=none)");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
@@ -67,18 +68,22 @@ final class CudnnConvolution implements Closing.Part {
     return switch (problem.direction()) {
       case FORWARD -> {
         var found = fill(new cudnnConvolutionFwdAlgoPerf[MOST], cudnnConvolutionFwdAlgoPerf::new);
-        CudnnDescriptors.require(
+        require(
+            handle,
             "cudnnGetConvolutionForwardAlgorithm_v7",
-            JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
+            () ->
+                JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
                 handle, d.x(), d.w(), d.window(), d.y(), MOST, count, found));
         yield first(count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
       }
       case INPUT_GRADIENT -> {
         var found =
             fill(new cudnnConvolutionBwdDataAlgoPerf[MOST], cudnnConvolutionBwdDataAlgoPerf::new);
-        CudnnDescriptors.require(
+        require(
+            handle,
             "cudnnGetConvolutionBackwardDataAlgorithm_v7",
-            JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
+            () ->
+                JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
                 handle, d.w(), d.y(), d.window(), d.x(), MOST, count, found));
         yield first(count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
       }
@@ -87,13 +92,32 @@ final class CudnnConvolution implements Closing.Part {
             fill(
                 new cudnnConvolutionBwdFilterAlgoPerf[MOST],
                 cudnnConvolutionBwdFilterAlgoPerf::new);
-        CudnnDescriptors.require(
+        require(
+            handle,
             "cudnnGetConvolutionBackwardFilterAlgorithm_v7",
-            JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
+            () ->
+                JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
                 handle, d.x(), d.y(), d.window(), d.w(), MOST, count, found));
         yield first(count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
       }
     };
+  }
+
+  /**
+   * Tells what cuDNN does not do from what failed. Where it lists nothing JCudnn may read a number
+   * of answers that was never written and fail with that: then another question tells.
+   */
+  private void require(cudnnHandle handle, String call, IntSupplier question) throws NotDone {
+    int status;
+    try {
+      status = question.getAsInt();
+    } catch (ArrayIndexOutOfBoundsException e) {
+      if (workspace(handle, 0) < Long.MAX_VALUE || workspace(handle, 1) < Long.MAX_VALUE) {
+        throw Cudnn.failure(call, "no status that is known");
+      }
+      throw new NotDone(call, "no algorithm");
+    }
+    CudnnDescriptors.require(call, status);
   }
 
   private static <T> T[] fill(T[] array, Supplier<T> made) {

@@ -20,8 +20,8 @@ final class CudnnDescriptors implements Closing.Part {
   static final class NotDone extends Exception {
     private static final long serialVersionUID = 1L;
 
-    NotDone(String call, int status) {
-      super(call + ": " + Cudnn.name(status));
+    NotDone(String call, String answer) {
+      super(call + ": " + answer);
     }
   }
 
@@ -80,7 +80,7 @@ final class CudnnDescriptors implements Closing.Part {
   /** Tells what cuDNN does not do from what failed. */
   static void require(String call, int status) throws NotDone {
     if (Cudnn.isRefusal(status)) {
-      throw new NotDone(call, status);
+      throw new NotDone(call, Cudnn.name(status));
     }
     Cudnn.check(call, status);
   }
