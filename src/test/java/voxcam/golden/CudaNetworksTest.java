@@ -88,11 +88,11 @@ final class CudaNetworksTest {
   void hiResCamAndGradCamOfResNet18EqualThoseOfTheCpu(String libraries) {
     GoldenNetwork net = GoldenNetwork.read("arch", "monai-resnet18", "resnet18:conv1_stride=2");
     Random random = new Random(3);
-    float[] values = new float[2 * 24 * 32 * 28];
+    float[] values = new float[2 * 40 * 64 * 36];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
     }
-    Tensor input = Tensor.of(Shape.of(1, 2, 24, 32, 28), values);
+    Tensor input = Tensor.of(Shape.of(1, 2, 40, 64, 36), values);
     List<String> layers = List.of("layer2", "layer4");
     assertEqualMaps(
         libraries,
