@@ -36,8 +36,7 @@ public record Options(
           return precision;
         }
       }
-      throw new InputException(
-          "precision " + word + ": not known, give fp32, tf32, fp16 or bf16");
+      throw new InputException("precision " + word + ": not known, give fp32, tf32, fp16 or bf16");
     }
   }
 

@@ -124,7 +124,10 @@ final class RunRecord {
 
   /** What it took, and on what. */
   RunRecord cost(
-      Explained.Cost cost, String device, Options.Precision precision, Map<String, Double> seconds) {
+      Explained.Cost cost,
+      String device,
+      Options.Precision precision,
+      Map<String, Double> seconds) {
     Map<String, Object> taken = new LinkedHashMap<>();
     taken.put("forward_flops", cost.forwardFlops());
     taken.put("gradient_flops", cost.gradientFlops());

@@ -93,8 +93,7 @@ final class ChoiceFile {
       Path part = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".part");
       try {
         Files.writeString(part, text(machine, all));
-        Files.move(
-            part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(part);
       }

@@ -33,8 +33,7 @@ final class Convolutions {
   private final Choices choices;
 
   /** Needs cuDNN, of this version. */
-  Convolutions(
-      Device device, Workbench bench, Options options, LibraryUse use, long version) {
+  Convolutions(Device device, Workbench bench, Options options, LibraryUse use, long version) {
     this.device = device;
     this.bench = bench;
     this.use = use;
@@ -103,8 +102,7 @@ final class Convolutions {
         + (end.activation().kind() == 0 ? "" : " activation " + end.activation().kind());
   }
 
-  private Work choose(
-      Node node, Choice choice, String key, List<CudnnWork> works, KernelWork own) {
+  private Work choose(Node node, Choice choice, String key, List<CudnnWork> works, KernelWork own) {
     if (works.isEmpty()) {
       return own.because("cudnn: no deterministic algorithm within " + Bytes.text(CAP));
     }

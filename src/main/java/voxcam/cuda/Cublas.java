@@ -71,8 +71,7 @@ record Cublas(Optional<SymbolLookup> library, String told) {
     Optional<NvidiaLibrary.Found> library = NvidiaLibrary.find(NAMES);
     if (library.isEmpty()) {
       return new Cublas(
-          Optional.empty(),
-          String.join(", ", NAMES) + ": not found by " + NvidiaLibrary.places());
+          Optional.empty(), String.join(", ", NAMES) + ": not found by " + NvidiaLibrary.places());
     }
     String file = library.get().file();
     try {

@@ -75,8 +75,7 @@ final class CudaProgram implements Program {
     try {
       Works works = making.add(new Works(device, options));
       made =
-          CudaPlan.of(
-              graph, guarded ? GuardedSteps.GUARD : 0, node -> owner.add(works.of(node)));
+          CudaPlan.of(graph, guarded ? GuardedSteps.GUARD : 0, node -> owner.add(works.of(node)));
     } catch (RuntimeException | Error e) {
       making.closeAfter(e);
       throw e;
@@ -273,7 +272,9 @@ final class CudaProgram implements Program {
 
   private Workspace takeWorkspace() {
     Workspace workspace = waiting.poll();
-    return workspace != null ? workspace : new Workspace(device, plan, weights, why -> unrecorded = why);
+    return workspace != null
+        ? workspace
+        : new Workspace(device, plan, weights, why -> unrecorded = why);
   }
 
   private void giveBack(Workspace workspace) {

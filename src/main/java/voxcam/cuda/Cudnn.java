@@ -82,7 +82,9 @@ record Cudnn(Optional<Long> version, String told) {
                 "cudnnSetStream",
                 JCudnn.cudnnSetStream(
                     handle,
-                    stream.map(one -> new cudaStream_t(one.handle())).orElseGet(cudaStream_t::new))),
+                    stream
+                        .map(one -> new cudaStream_t(one.handle()))
+                        .orElseGet(cudaStream_t::new))),
         handle -> check("cudnnDestroy", JCudnn.cudnnDestroy(handle)));
   }
 

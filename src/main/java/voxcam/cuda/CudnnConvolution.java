@@ -54,7 +54,8 @@ final class CudnnConvolution implements Closing.Part {
         continue;
       }
       CudnnAlgorithm algorithm =
-          new CudnnAlgorithm(problem.direction(), listed.number(), workspace(handle, listed.number()));
+          new CudnnAlgorithm(
+              problem.direction(), listed.number(), workspace(handle, listed.number()));
       if (algorithm.workspace() <= cap && (algorithm.isExact() || !exact)) {
         algorithms.add(algorithm);
       }
@@ -73,8 +74,9 @@ final class CudnnConvolution implements Closing.Part {
             "cudnnGetConvolutionForwardAlgorithm_v7",
             () ->
                 JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
-                handle, d.x(), d.w(), d.window(), d.y(), MOST, count, found));
-        yield first(count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
+                    handle, d.x(), d.w(), d.window(), d.y(), MOST, count, found));
+        yield first(
+            count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
       }
       case INPUT_GRADIENT -> {
         var found =
@@ -84,8 +86,9 @@ final class CudnnConvolution implements Closing.Part {
             "cudnnGetConvolutionBackwardDataAlgorithm_v7",
             () ->
                 JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
-                handle, d.w(), d.y(), d.window(), d.x(), MOST, count, found));
-        yield first(count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
+                    handle, d.w(), d.y(), d.window(), d.x(), MOST, count, found));
+        yield first(
+            count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
       }
       case WEIGHT_GRADIENT -> {
         var found =
@@ -97,8 +100,9 @@ final class CudnnConvolution implements Closing.Part {
             "cudnnGetConvolutionBackwardFilterAlgorithm_v7",
             () ->
                 JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-                handle, d.x(), d.y(), d.window(), d.w(), MOST, count, found));
-        yield first(count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
+                    handle, d.x(), d.y(), d.window(), d.w(), MOST, count, found));
+        yield first(
+            count[0], i -> new Listed(found[i].algo, found[i].status, found[i].determinism));
       }
     };
   }
@@ -193,16 +197,49 @@ final class CudnnConvolution implements Closing.Part {
           switch (direction) {
             case FORWARD ->
                 JCudnn.cudnnConvolutionForward(
-                    handle, alpha, d.x(), a, d.w(), b, d.window(), number, room, bytes, beta,
-                    d.y(), to);
+                    handle,
+                    alpha,
+                    d.x(),
+                    a,
+                    d.w(),
+                    b,
+                    d.window(),
+                    number,
+                    room,
+                    bytes,
+                    beta,
+                    d.y(),
+                    to);
             case INPUT_GRADIENT ->
                 JCudnn.cudnnConvolutionBackwardData(
-                    handle, alpha, d.w(), b, d.y(), a, d.window(), number, room, bytes, beta,
-                    d.x(), to);
+                    handle,
+                    alpha,
+                    d.w(),
+                    b,
+                    d.y(),
+                    a,
+                    d.window(),
+                    number,
+                    room,
+                    bytes,
+                    beta,
+                    d.x(),
+                    to);
             case WEIGHT_GRADIENT ->
                 JCudnn.cudnnConvolutionBackwardFilter(
-                    handle, alpha, d.x(), a, d.y(), b, d.window(), number, room, bytes, beta,
-                    d.w(), to);
+                    handle,
+                    alpha,
+                    d.x(),
+                    a,
+                    d.y(),
+                    b,
+                    d.window(),
+                    number,
+                    room,
+                    bytes,
+                    beta,
+                    d.w(),
+                    to);
           };
       Cudnn.check(call + " (" + algorithm.name() + ")", status);
     }

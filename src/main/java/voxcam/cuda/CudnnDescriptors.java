@@ -73,8 +73,7 @@ final class CudnnDescriptors implements Closing.Part {
         "cudnnSetConvolutionGroupCount",
         JCudnn.cudnnSetConvolutionGroupCount(window, problem.groups()));
     require(
-        "cudnnSetConvolutionMathType",
-        JCudnn.cudnnSetConvolutionMathType(window, numbers.math()));
+        "cudnnSetConvolutionMathType", JCudnn.cudnnSetConvolutionMathType(window, numbers.math()));
   }
 
   /** Tells what cuDNN does not do from what failed. */

@@ -145,8 +145,7 @@ record CudnnProblem(
   }
 
   private static int[] sizes(Shape shape, List<Axis> axes, ToIntFunction<Axis> size) {
-    return IntStream.concat(
-            IntStream.of(shape.dim(0), shape.dim(1)), axes.stream().mapToInt(size))
+    return IntStream.concat(IntStream.of(shape.dim(0), shape.dim(1)), axes.stream().mapToInt(size))
         .toArray();
   }
 

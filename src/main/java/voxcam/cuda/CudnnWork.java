@@ -26,7 +26,12 @@ final class CudnnWork implements Work {
     before = new KernelWork(device, new Launches(packing.before(), 0), "");
     after = new KernelWork(device, new Launches(packing.after(), 0), "");
     name =
-        "cudnn " + numbers.precision().word() + " " + algorithm.direction().word() + ": " + algorithm.name();
+        "cudnn "
+            + numbers.precision().word()
+            + " "
+            + algorithm.direction().word()
+            + ": "
+            + algorithm.name();
   }
 
   @Override

@@ -129,8 +129,7 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
     }
   }
 
-  private static void requireKernels(List<String> missing, List<Finding> findings)
-      throws Refusal {
+  private static void requireKernels(List<String> missing, List<Finding> findings) throws Refusal {
     if (!missing.isEmpty()) {
       findings.add(new Finding("cuda kernels", "none for " + String.join(", ", missing)));
       throw new Refusal(
@@ -183,5 +182,4 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
             + gpus.getFirst().capability()
             + ", the kernels need 7.5 (Turing, of 2018) or later";
   }
-
 }

@@ -49,11 +49,15 @@ final class NvidiaLibrary {
   /** What is looked for, in order: a bare name is for the dynamic linker. */
   static List<String> candidates(String name) {
     List<String> files = new ArrayList<>();
-    named().map(folder -> folder.resolve(name)).filter(Files::isRegularFile).forEach(file ->
-        files.add(file.toString()));
+    named()
+        .map(folder -> folder.resolve(name))
+        .filter(Files::isRegularFile)
+        .forEach(file -> files.add(file.toString()));
     files.add(name);
-    usual().map(folder -> folder.resolve(name)).filter(Files::isRegularFile).forEach(file ->
-        files.add(file.toString()));
+    usual()
+        .map(folder -> folder.resolve(name))
+        .filter(Files::isRegularFile)
+        .forEach(file -> files.add(file.toString()));
     return files;
   }
 

@@ -141,8 +141,7 @@ record Packing(
       Grid grid = new Grid(part.peaks(), 1, 1, THREADS);
       launches.add(Launch.of(FAMILY, "convertPeak", grid, from, peaks, geometry));
     }
-    launches.add(
-        Launch.of(FAMILY, "convertPack" + kind, part.tiles(), from, peaks, to, geometry));
+    launches.add(Launch.of(FAMILY, "convertPack" + kind, part.tiles(), from, peaks, to, geometry));
   }
 
   /** The largest power of two with which no sum of so many products overflows. */

@@ -14,7 +14,9 @@ import voxcam.graph.Node;
  * is first needed, and a clock of the device. The context must be current.
  */
 final class Workbench implements Closing.Part {
-  /** Timed runs, of which the best counts; one before them loads what is loaded when first called. */
+  /**
+   * Timed runs, of which the best counts; one before them loads what is loaded when first called.
+   */
   private static final int RUNS = 3;
 
   private final Device device;
@@ -101,8 +103,7 @@ final class Workbench implements Closing.Part {
       record(end);
       device.check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(end));
       float[] milliseconds = new float[1];
-      device.check(
-          "cuEventElapsedTime", JCudaDriver.cuEventElapsedTime(milliseconds, begin, end));
+      device.check("cuEventElapsedTime", JCudaDriver.cuEventElapsedTime(milliseconds, begin, end));
       events.close();
       return milliseconds[0];
     } catch (RuntimeException | Error e) {

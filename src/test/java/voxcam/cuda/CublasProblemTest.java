@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import voxcam.backend.Options.Precision;
 import voxcam.cuda.CublasProblem.Matrix;
 import voxcam.cuda.CublasWork.Numbers;
-import voxcam.backend.Options.Precision;
 import voxcam.op.Linear;
 import voxcam.op.Shape;
 
@@ -22,8 +22,7 @@ final class CublasProblemTest {
   void theTransposedResultIsAskedFor() {
     assertThat(of(new Linear.MatMul(), Shape.of(17, 33), Shape.of(33, 20)))
         .contains(
-            new CublasProblem(
-                20, 17, 33, new Matrix(false, 20, 0), new Matrix(false, 33, 0), 1));
+            new CublasProblem(20, 17, 33, new Matrix(false, 20, 0), new Matrix(false, 33, 0), 1));
     assertThat(of(new Linear.Gemm(1, 1, true, true), Shape.of(33, 17), Shape.of(20, 33)))
         .contains(
             new CublasProblem(20, 17, 33, new Matrix(true, 33, 0), new Matrix(true, 17, 0), 1));

@@ -78,7 +78,9 @@ final class CudaFailureTest {
 
   /** By our kernels, and by cuDNN and cuBLAS in half precision, whose calls fail as well. */
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"none|fp32|60", "cudnn,cublas|fp16|150"})
+  @CsvSource(
+      delimiter = '|',
+      value = {"none|fp32|60", "cudnn,cublas|fp16|150"})
   void everyCallOfAnExplanationMayFail(String libraries, String precision, int least)
       throws IOException {
     this.precision = precision;

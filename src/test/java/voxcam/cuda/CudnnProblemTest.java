@@ -64,8 +64,7 @@ final class CudnnProblemTest {
 
   @Test
   void oneAxisGetsASecondOne() {
-    assertThat(
-            forward(Window.cube(1, 5, 1, 2, 1), 1, Shape.of(3, 4, 20), Shape.of(8, 4, 5)))
+    assertThat(forward(Window.cube(1, 5, 1, 2, 1), 1, Shape.of(3, 4, 20), Shape.of(8, 4, 5)))
         .startsWith("forward x[3,4,1,20] w[8,4,1,5] y[3,8,1,20] padding[0,2] stride[1,1]");
   }
 

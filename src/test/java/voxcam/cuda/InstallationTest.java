@@ -32,7 +32,8 @@ final class InstallationTest {
   @ParameterizedTest
   @ValueSource(strings = {"25.0.3", "26", "25.1"})
   void otherJavaIsNotTheReason(String version) {
-    Optional<String> refusal = Installation.look(Runtime.Version.parse(version), List.of()).refusal();
+    Optional<String> refusal =
+        Installation.look(Runtime.Version.parse(version), List.of()).refusal();
 
     assertThat(refusal.orElse("")).doesNotContain("Java");
   }

@@ -119,8 +119,7 @@ final class LibraryProgramTest {
   @EnumSource(Precision.class)
   void theFirstRunIsStartedStepByStepAndLaterOnesAreRecorded(Precision precision) {
     List<Tensor> expected = ours();
-    try (Program program =
-        new CudaBackend().compile(network(), OPTIONS.withPrecision(precision))) {
+    try (Program program = new CudaBackend().compile(network(), OPTIONS.withPrecision(precision))) {
       List<Tensor> first = run(program);
       assertThat(Emulator.live(Kind.GRAPHS)).isZero();
       List<Tensor> second = run(program);
@@ -206,7 +205,8 @@ final class LibraryProgramTest {
     }
 
     // A choice that cuDNN does not offer is timed again.
-    Files.writeString(file, Files.readString(file).replaceAll("\" : \"(ours|cudnn).*\"", "\" : \"x\""));
+    Files.writeString(
+        file, Files.readString(file).replaceAll("\" : \"(ours|cudnn).*\"", "\" : \"x\""));
     Choices.forget();
     try (Program program = new CudaBackend().compile(network(), OPTIONS)) {
       assertThat(program.algorithms().keySet()).noneMatch(name -> name.equals("x"));
@@ -266,9 +266,7 @@ final class LibraryProgramTest {
     try (Device.Scope _ = device.enter()) {
       CudaPlan plan =
           CudaPlan.of(
-              graph,
-              0,
-              node -> new Unrecordable(new KernelWork(device, CudaKernels.of(node), "")));
+              graph, 0, node -> new Unrecordable(new KernelWork(device, CudaKernels.of(node), "")));
       Workspace workspace = new Workspace(device, plan, new long[0], why -> told[0] = why);
       for (int i = 0; i < 2; i++) {
         workspace.transfers().upload(new float[] {1, 2, 3, 4, 5}, 0, 5, workspace.address(0));

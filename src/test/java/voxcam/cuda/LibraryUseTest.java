@@ -14,7 +14,8 @@ final class LibraryUseTest {
   private static final LibraryUse BOTH = new LibraryUse(true, true, Choice.TIMED);
   private static final Cudnn MISSING =
       new Cudnn(Optional.empty(), "libcudnn.so.9: not found by the dynamic linker");
-  private static final Cudnn THERE = new Cudnn(Optional.of(91501L), "libcudnn.so.9: version 9.15.1");
+  private static final Cudnn THERE =
+      new Cudnn(Optional.of(91501L), "libcudnn.so.9: version 9.15.1");
 
   @Test
   void propertiesSayWhatIsUsed() {

@@ -112,7 +112,6 @@ final class RefusalTest {
     Emulator.describe(0, 12_060, 8, 0);
     Installation.forget();
     assertThat(new CudaBackend().findings())
-        .contains(
-            new Finding("cuDNN 9, cuBLAS", "not looked for: there is no GPU to use them"));
+        .contains(new Finding("cuDNN 9, cuBLAS", "not looked for: there is no GPU to use them"));
   }
 }

@@ -126,9 +126,7 @@ final class CudaNetworksTest {
       cuda = maps(model, "cuda", input, request);
     }
     List<Tensor> cpu = maps(model, "cpu", input, request);
-    assertThat(cuda)
-        .hasSameSizeAs(cpu)
-        .hasSize(request.methods().size() * request.layers().size());
+    assertThat(cuda).hasSameSizeAs(cpu).hasSize(request.methods().size() * request.layers().size());
     for (int i = 0; i < cuda.size(); i++) {
       assertThat(Closeness.relativeNorm(cuda.get(i), cpu.get(i))).isLessThan(1e-4);
     }
