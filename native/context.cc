@@ -22,6 +22,9 @@ Context primary;
 uint64_t left[KINDS];
 thread_local std::vector<CUcontext> stack;
 
+// What the driver says of itself and of its device; tests may change it.
+int devices = 1, version = 12060, major = 8, minor = 0;
+
 uint64_t now(int kind) {
   switch (kind) {
     case DEVICE_BYTES: return memory::used();
@@ -115,7 +118,7 @@ CUresult set(CUcontext context) {
   return CUDA_SUCCESS;
 }
 
-// Numbers of CUdevice_attribute; the values are those of a small device of compute capability 7.5.
+// Numbers of CUdevice_attribute; the values are those of a small device.
 CUresult attribute(int* value, int which) {
   if (value == nullptr) return CUDA_ERROR_INVALID_VALUE;
   switch (which) {
@@ -140,8 +143,8 @@ CUresult attribute(int* value, int which) {
     case 39: *value = 1024; break;             // threads of a multiprocessor
     case 40: *value = 1; break;                // copies beside kernels
     case 41: *value = 1; break;                // one address space
-    case 75: *value = 7; break;                // compute capability
-    case 76: *value = 5; break;
+    case 75: *value = major; break;            // compute capability
+    case 76: *value = minor; break;
     case 81: *value = 65536; break;            // shared memory of a multiprocessor
     case 82: *value = 65536; break;            // its registers
     case 97: *value = 65536; break;            // shared memory of a block that asks for more
@@ -166,16 +169,25 @@ CUresult give(unsigned needs, T* to, T value) {
 }
 }  // namespace
 
+EXPORT void vx_emu_describe(int devices, int version, int major, int minor) {
+  std::lock_guard<std::recursive_mutex> lock(mutex());
+  context::devices = devices;
+  context::version = version;
+  context::major = major;
+  context::minor = minor;
+}
+
 EXPORT CUresult cuInit(unsigned flags) {
   return call(NOTHING, [&] {
     if (flags != 0) return CUDA_ERROR_INVALID_VALUE;
+    if (context::devices == 0) return CUDA_ERROR_NO_DEVICE;
     context::initialise();
     return CUDA_SUCCESS;
   });
 }
 
-EXPORT CUresult cuDriverGetVersion(int* version) { return give(NOTHING, version, 12060); }
-EXPORT CUresult cuDeviceGetCount(int* count) { return give(INITIALISED, count, 1); }
+EXPORT CUresult cuDriverGetVersion(int* version) { return give(NOTHING, version, context::version); }
+EXPORT CUresult cuDeviceGetCount(int* count) { return give(INITIALISED, count, context::devices); }
 
 EXPORT CUresult cuDeviceGet(CUdevice* device, int ordinal) {
   return call(INITIALISED, [&] {

@@ -24,6 +24,11 @@ EXPORT int vx_emu_library_call() {
   return call(CONTEXT, [] { return CUDA_SUCCESS; });
 }
 
+// A call that needs no device; one that gives something back does so even when it is made to fail.
+EXPORT int vx_emu_library_step(int releases) {
+  return call(releases ? NOTHING | RELEASES : NOTHING, [] { return CUDA_SUCCESS; });
+}
+
 EXPORT int vx_emu_library_enqueue(CUstream handle, const char* what, void (*run)(void*), void* data,
                                   void (*drop)(void*)) {
   auto job = std::make_shared<Job>(Job{what, run, std::shared_ptr<void>(data, drop)});

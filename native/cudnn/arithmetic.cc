@@ -146,6 +146,13 @@ std::vector<float> load(const Tensor& tensor, const void* from) {
   return values;
 }
 
+void roundToTf32(std::vector<float>& values) {
+  for (float& value : values) {
+    uint32_t all = bits(value);
+    if (std::isfinite(value)) value = bits((all + 0xFFF + (all >> 13 & 1)) & ~0x1FFFu);
+  }
+}
+
 void store(const Tensor& tensor, void* to, const std::vector<double>& values, float alpha, float beta) {
   each(tensor, [&](size_t i, int64_t place) {
     auto value = static_cast<float>(alpha * values[i]);

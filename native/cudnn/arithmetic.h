@@ -20,6 +20,9 @@ std::vector<double> convolve(Direction direction, const Geometry& geometry, cons
 // The elements in the order of the logical dimensions.
 std::vector<float> load(const Tensor& tensor, const void* from);
 
+// To the 10 bits of fraction that tensor cores multiply of a single-precision number.
+void roundToTf32(std::vector<float>& values);
+
 // to = alpha values + beta to; where beta is 0 nothing is read.
 void store(const Tensor& tensor, void* to, const std::vector<double>& values, float alpha, float beta);
 }  // namespace dnn

@@ -82,6 +82,7 @@ cudnnStatus_t workspace(Direction direction, const Geometry& g, int number, size
 cudnnStatus_t list(cudnnHandle_t handle, Direction direction, const Tensor* x, const Tensor* w,
                    const Convolution* one, const Tensor* y, int asked, int* given, cudnnAlgoPerf_t* out) {
   Geometry g;
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   if (!lives(handle) || asked < 1 || given == nullptr || out == nullptr) return CUDNN_STATUS_BAD_PARAM;
   cudnnStatus_t status = fit(x, w, one, y, g);
   if (status != CUDNN_STATUS_SUCCESS) return status;
@@ -97,6 +98,7 @@ cudnnStatus_t list(cudnnHandle_t handle, Direction direction, const Tensor* x, c
 cudnnStatus_t ask(cudnnHandle_t handle, Direction direction, const Tensor* x, const Tensor* w, const Convolution* one,
                   const Tensor* y, int algorithm, size_t* bytes) {
   Geometry g;
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   if (!lives(handle) || bytes == nullptr) return CUDNN_STATUS_BAD_PARAM;
   cudnnStatus_t status = fit(x, w, one, y, g);
   return status == CUDNN_STATUS_SUCCESS ? workspace(direction, g, algorithm, *bytes) : status;
@@ -116,13 +118,21 @@ struct Job {
   void* scratch;
   size_t scratchBytes;
   float alpha, beta;
+  bool tf32;
+
+  // As on GPUs that have it: unless FMA math was asked for, single precision is multiplied by tensor cores.
+  std::vector<float> values(Operand& one) {
+    std::vector<float> all = load(one.shape, one.data);
+    if (tf32 && one.shape.type == FLOAT) roundToTf32(all);
+    return all;
+  }
 
   void run() {
     // Wrong addresses fault where they are touched, with their distance from the nearest allocation.
     if (scratchBytes > 0) memset(scratch, 0xFF, scratchBytes);
     Operand& to = direction == Direction::FORWARD ? y : direction == Direction::INPUT ? x : w;
-    auto values = [&](Operand& one) { return &one == &to ? std::vector<float>() : load(one.shape, one.data); };
-    store(to.shape, to.data, convolve(direction, geometry, values(x), values(w), values(y)), alpha, beta);
+    auto read = [&](Operand& one) { return &one == &to ? std::vector<float>() : values(one); };
+    store(to.shape, to.data, convolve(direction, geometry, read(x), read(w), read(y)), alpha, beta);
   }
 };
 
@@ -145,7 +155,8 @@ cudnnStatus_t compute(cudnnHandle_t handle, Direction direction, const void* alp
                                        scratch,
                                        needed,
                                        *static_cast<const float*>(alpha),
-                                       *static_cast<const float*>(beta)});
+                                       *static_cast<const float*>(beta),
+                                       one->mathType != FMA_MATH});
   if (!job->x.held() || !job->w.held() || !job->y.held()) return CUDNN_STATUS_BAD_PARAM;
   const char* name = direction == Direction::FORWARD ? "cudnnConvolutionForward"
                      : direction == Direction::INPUT ? "cudnnConvolutionBackwardData"

@@ -65,6 +65,7 @@ std::vector<int64_t> dense(const std::vector<int>& sizes, Format format) {
 }
 
 cudnnStatus_t set(Tensor* tensor, int type, Format format, int count, const int* sizes) {
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   if (!lives(tensor) || sizes == nullptr || !known(type)) return CUDNN_STATUS_BAD_PARAM;
   if (format != NCHW && format != NHWC) return CUDNN_STATUS_NOT_SUPPORTED;
   if (count < 4 || !positive(sizes, std::min(count, MOST_DIMENSIONS))) return CUDNN_STATUS_BAD_PARAM;
@@ -79,6 +80,7 @@ cudnnStatus_t set(Tensor* tensor, int type, Format format, int count, const int*
 template <class T>
 cudnnStatus_t create(T** out) {
   if (out == nullptr) return CUDNN_STATUS_BAD_PARAM;
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   *out = new T;
   born(*out);
   return CUDNN_STATUS_SUCCESS;
@@ -87,9 +89,10 @@ cudnnStatus_t create(T** out) {
 template <class T>
 cudnnStatus_t destroy(T* object) {
   if (object == nullptr) return CUDNN_STATUS_SUCCESS;
+  int code = vx_emu_library_step(1);
   if (!dies(object)) return CUDNN_STATUS_BAD_PARAM;
   delete object;
-  return CUDNN_STATUS_SUCCESS;
+  return code == 0 ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_INTERNAL_ERROR;
 }
 }  // namespace
 }  // namespace dnn
@@ -122,6 +125,7 @@ EXPORT cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) { return destroy(handle)
 
 EXPORT cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, void* stream) {
   if (!lives(handle)) return CUDNN_STATUS_BAD_PARAM;
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   handle->stream = stream;
   return CUDNN_STATUS_SUCCESS;
 }
@@ -162,6 +166,7 @@ EXPORT cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t filter, 
 
 EXPORT cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t one, int count, const int* padding,
                                                      const int* stride, const int* dilation, int mode, int type) {
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   if (!lives(one) || padding == nullptr || stride == nullptr || dilation == nullptr) return CUDNN_STATUS_BAD_PARAM;
   if (count < 1) return CUDNN_STATUS_BAD_PARAM;
   if (count > MOST_DIMENSIONS - 2) return CUDNN_STATUS_NOT_SUPPORTED;
@@ -177,12 +182,14 @@ EXPORT cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_
 }
 
 EXPORT cudnnStatus_t cudnnSetConvolutionGroupCount(cudnnConvolutionDescriptor_t one, int groups) {
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   if (!lives(one) || groups < 1) return CUDNN_STATUS_BAD_PARAM;
   one->groups = groups;
   return CUDNN_STATUS_SUCCESS;
 }
 
 EXPORT cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t one, int type) {
+  if (vx_emu_library_step(0) != 0) return CUDNN_STATUS_INTERNAL_ERROR;
   if (!lives(one) || type < 0 || type > 3) return CUDNN_STATUS_BAD_PARAM;
   one->mathType = type;
   return CUDNN_STATUS_SUCCESS;

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#define EXPORT extern "C" __attribute__((visibility("default")))
+#include "library.h"
 
 enum cudnnStatus_t : int {
   CUDNN_STATUS_SUCCESS = 0,
@@ -18,6 +18,7 @@ enum cudnnStatus_t : int {
 };
 
 enum DataType : int { FLOAT = 0, HALF = 2, BFLOAT16 = 9 };
+inline constexpr int FMA_MATH = 3;
 enum Format : int { NCHW = 0, NHWC = 1 };
 
 namespace dnn {
@@ -61,11 +62,3 @@ using cudnnHandle_t = dnn::Handle*;
 using cudnnTensorDescriptor_t = dnn::Tensor*;
 using cudnnFilterDescriptor_t = dnn::Tensor*;
 using cudnnConvolutionDescriptor_t = dnn::Convolution*;
-
-// What the emulated driver offers to the libraries on top of it (native/library.cc).
-extern "C" {
-int vx_emu_library_call();
-int vx_emu_library_enqueue(void* stream, const char* what, void (*run)(void*), void* data, void (*drop)(void*));
-int vx_emu_library_holds(uint64_t address, size_t bytes);
-void vx_emu_library_count(int change);
-}

@@ -1,5 +1,6 @@
 package voxcam.backend;
 
+import java.util.Locale;
 import voxcam.op.InputException;
 
 /**
@@ -21,7 +22,22 @@ public record Options(
     FP32,
     TF32,
     FP16,
-    BF16
+    BF16;
+
+    /** {@code fp32}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The precision of this name, in small or capital letters. */
+    public static Precision named(String word) {
+      for (Precision precision : values()) {
+        if (precision.name().equalsIgnoreCase(word)) {
+          return precision;
+        }
+      }
+      throw new InputException("precision " + word + ": not known, give fp32, tf32, fp16 or bf16");
+    }
   }
 
   /** All processors, single precision. */
@@ -44,6 +60,10 @@ public record Options(
 
   public Options withExactness() {
     return new Options(precision, threads, guarded, true, once);
+  }
+
+  public Options withPrecision(Precision wanted) {
+    return new Options(wanted, threads, guarded, exact, once);
   }
 
   /** The same for a program that runs once, or for one that runs many times. */

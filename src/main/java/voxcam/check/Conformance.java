@@ -6,8 +6,11 @@ import java.util.Locale;
 import voxcam.backend.Backend;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
+import voxcam.backend.Options.Precision;
 import voxcam.backend.Program;
 import voxcam.graph.Graph;
+import voxcam.op.Conv;
+import voxcam.op.Linear;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
@@ -59,8 +62,9 @@ public final class Conformance {
         Tensor actual = outcome(backend, options, opCase, form);
         Difference difference = Difference.of(actual, expected);
         error = Math.max(error, difference.error());
-        if (!(difference.error() <= opCase.tolerance())) {
-          return new Result(opCase, error, false, where + difference.text(opCase.tolerance()));
+        double tolerance = tolerance(opCase, options.precision());
+        if (!(difference.error() <= tolerance)) {
+          return new Result(opCase, error, false, where + difference.text(tolerance));
         }
       } catch (BitsException e) {
         return new Result(opCase, error, false, where + e.getMessage());
@@ -69,6 +73,22 @@ public final class Conformance {
       }
     }
     return new Result(opCase, error, true, "");
+  }
+
+  /**
+   * The largest relative error that passes: about three times what rounding both factors, and in 16
+   * bits the result, to the digits of a precision makes of random values.
+   */
+  public static double tolerance(OpCase opCase, Precision precision) {
+    boolean multiplies = opCase.op() instanceof Conv || opCase.op() instanceof Linear;
+    double rounding =
+        switch (precision) {
+          case FP32 -> 0;
+          case TF32 -> 1e-3;
+          case FP16 -> 2e-3;
+          case BF16 -> 1.5e-2;
+        };
+    return multiplies ? Math.max(opCase.tolerance(), rounding) : opCase.tolerance();
   }
 
   private static Tensor expected(Backend reference, OpCase opCase, OpCase.Form form) {

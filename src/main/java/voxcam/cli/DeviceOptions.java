@@ -24,6 +24,15 @@ final class DeviceOptions {
               + " Winograd's algorithm on the CPU, within 2e-6 of each layer's norm on noise.")
   boolean exact;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "fp32",
+      description =
+          "In which numbers a GPU multiplies in convolutions and matrix products: fp32 (default),"
+              + " tf32, fp16 or bf16, which need cuDNN. Sums are in fp32, and so is all the rest.")
+  String precision;
+
   @Mixin ThreadOptions threadOptions = new ThreadOptions();
 
   Backend backend() {
@@ -32,7 +41,8 @@ final class DeviceOptions {
 
   Options options() {
     // A command ends with its one run.
-    Options options = threadOptions.options().withOnce(true);
+    Options options =
+        threadOptions.options().withOnce(true).withPrecision(Options.Precision.named(precision));
     return exact ? options.withExactness() : options;
   }
 }

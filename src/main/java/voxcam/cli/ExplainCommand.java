@@ -283,7 +283,11 @@ final class ExplainCommand implements Callable<Integer> {
         .model(model, modelOptions.arch, subject, inputs)
         .prediction(prediction)
         .maps(written, layer -> request.spaceOf(subject.model(), layer))
-        .cost(explained.cost(), backend.description(deviceOptions.options()), stages.seconds())
+        .cost(
+            explained.cost(),
+            backend.description(deviceOptions.options()),
+            deviceOptions.options().precision(),
+            stages.seconds())
         .notes(List.copyOf(streams.warned()))
         .text();
   }

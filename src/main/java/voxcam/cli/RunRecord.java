@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import voxcam.backend.Options;
 import voxcam.explain.Explained;
 import voxcam.explain.Explanation;
 import voxcam.explain.Trust;
@@ -129,7 +130,11 @@ final class RunRecord {
   }
 
   /** What it took, and on what. */
-  RunRecord cost(Explained.Cost cost, String device, Map<String, Double> seconds) {
+  RunRecord cost(
+      Explained.Cost cost,
+      String device,
+      Options.Precision precision,
+      Map<String, Double> seconds) {
     Map<String, Object> taken = new LinkedHashMap<>();
     taken.put("forward_flops", cost.forwardFlops());
     taken.put("gradient_flops", cost.gradientFlops());
@@ -144,6 +149,7 @@ final class RunRecord {
     Map<String, Object> backend = new LinkedHashMap<>();
     backend.put("name", cost.backend());
     backend.put("description", device);
+    backend.put("precision", precision.word());
     backend.put("algorithms", cost.algorithms());
     members.put("backend", backend);
     return this;

@@ -1,7 +1,6 @@
 package voxcam.cpu;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -75,7 +74,7 @@ public final class CpuBackend implements Backend {
   @Override
   public Program compile(Graph graph, Options options) {
     if (options.precision() != Precision.FP32) {
-      String precision = options.precision().name().toLowerCase(Locale.ROOT);
+      String precision = options.precision().word();
       throw new InputException("device cpu: precision " + precision + " is for GPUs, give fp32");
     }
     // Asking for the shapes refuses graphs with free sizes.

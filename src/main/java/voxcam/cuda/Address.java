@@ -3,6 +3,7 @@ package voxcam.cuda;
 import java.lang.foreign.MemorySegment;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUstream;
 
 /** Addresses as the objects that JCuda takes and gives. */
 final class Address {
@@ -32,6 +33,13 @@ final class Address {
 
   /** Receives the address of page-locked memory. */
   static final class HostResult extends Pointer {
+    long address() {
+      return getNativePointer();
+    }
+  }
+
+  /** Receives a stream. */
+  static final class StreamResult extends CUstream {
     long address() {
       return getNativePointer();
     }

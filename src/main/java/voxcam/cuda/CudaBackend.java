@@ -2,11 +2,12 @@ package voxcam.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import voxcam.backend.Backend;
+import voxcam.backend.BackendException;
 import voxcam.backend.Backends;
 import voxcam.backend.Finding;
 import voxcam.backend.Options;
@@ -19,7 +20,6 @@ import voxcam.compile.Prune;
 import voxcam.compile.Simplify;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
-import voxcam.op.InputException;
 import voxcam.op.Tensor;
 
 /**
@@ -47,39 +47,60 @@ public final class CudaBackend implements Backend {
 
   @Override
   public String description(Options options) {
-    return Installation.get()
-        .gpu()
+    boolean cudnn = LibraryUse.of(options).cudnn();
+    return gpu()
         .map(gpu ->
             gpu
                 + Installation.driverVersion().map(version -> ", driver " + version).orElse("")
                 + ", CUDA "
-                + Gpu.cuda(gpu.driver()))
+                + Gpu.cuda(gpu.driver())
+                + (cudnn ? Cudnn.get().version() : Optional.<Long>empty())
+                    .map(version -> ", cuDNN " + Cudnn.text(version))
+                    .orElse(""))
         .orElse("no GPU");
+  }
+
+  private static Optional<Gpu> gpu() {
+    return Installation.get().gpu();
+  }
+
+  private static Finding choice(LibraryUse use) {
+    String how =
+        switch (use.choice()) {
+          case TIMED -> "timed once for each shape, noted in " + CacheFolder.of("algorithms");
+          case LISTED -> "in the library's order";
+          case LIBRARY -> "a library's wherever it has one";
+        };
+    return new Finding("algorithms", how + ", those that give the same bits every time only");
   }
 
   @Override
   public List<Finding> findings() {
     List<Finding> findings = new ArrayList<>(Installation.get().findings());
-    findings.addAll(Libraries.findings());
+    LibraryUse use = LibraryUse.of(Options.DEFAULT);
+    if (gpu().isEmpty()) {
+      findings.add(new Finding("cuDNN 9, cuBLAS", "not looked for: there is no GPU to use them"));
+    } else {
+      findings.add(Cudnn.get().finding(use));
+      findings.add(Cublas.get().finding(use));
+      findings.add(choice(use));
+    }
     return findings;
   }
 
   /**
    * {@inheritDoc}
    *
-   * @throws InputException also if another precision than single is asked for
-   * @throws voxcam.backend.BackendException if the weights do not fit into the GPU's memory, or the
-   *     driver fails
+   * @throws BackendException if the weights do not fit into the GPU's memory, the driver or a
+   *     library fails, or there is no cuDNN for another precision than single
    */
   @Override
   public Program compile(Graph graph, Options options) {
-    if (options.precision() != Precision.FP32) {
-      String precision = options.precision().name().toLowerCase(Locale.ROOT);
-      throw new InputException(
-          "device cuda: precision "
-              + precision
-              + " needs cuDNN, which this version does not use; give fp32");
-    }
+    gpu()
+        .flatMap(gpu -> refusal(options.precision(), gpu, LibraryUse.of(options), Cudnn::get))
+        .ifPresent(why -> {
+          throw new BackendException("device cuda: " + why);
+        });
     // Asking for the shapes refuses graphs with free sizes.
     graph.nodes().forEach(Node::shape);
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(constants, options);
@@ -89,6 +110,32 @@ public final class CudaBackend implements Backend {
     return split.isPresent()
         ? new CudaStreamedProgram(fused, split.get(), options)
         : new CudaProgram(fused, options);
+  }
+
+  /** Why a GPU does not compute in a precision, if it does not. */
+  static Optional<String> refusal(
+      Precision precision, Gpu gpu, LibraryUse use, Supplier<Cudnn> library) {
+    if (precision == Precision.FP32) {
+      return Optional.empty();
+    }
+    if (precision != Precision.FP16 && gpu.major() < 8) {
+      return Optional.of(
+          "precision "
+              + precision.word()
+              + " needs compute capability 8.0 (Ampere, of 2020) or later, "
+              + gpu.name()
+              + " has "
+              + gpu.capability()
+              + "; give fp32 or fp16");
+    }
+    String needs = "precision " + precision.word() + " needs cuDNN 9, ";
+    if (!use.cudnn()) {
+      return Optional.of(needs + "which " + LibraryUse.LIBRARIES + " leaves out; give fp32");
+    }
+    Cudnn cudnn = library.get();
+    return cudnn.version().isPresent()
+        ? Optional.empty()
+        : Optional.of(needs + cudnn.told() + "; install it, or give fp32");
   }
 
   /** Constants are small and computed once: the processor does it. */

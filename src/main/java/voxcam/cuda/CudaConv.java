@@ -57,7 +57,25 @@ final class CudaConv {
           new Tile("convTile16x256", 16, 256, 1.3));
 
   /** What is added to the sums; the inputs' numbers are those of the operation. */
-  private record End(boolean bias, boolean residual, Activation activation) {
+  record End(boolean bias, boolean residual, Activation activation) {
+    static End of(Conv op, int inputs) {
+      return switch (op) {
+        case Conv.Forward _, Conv.Transposed _ -> plain(inputs > 2);
+        case Conv.Fused(_, _, Optional<Unary> activation, boolean residual) ->
+            new End(true, residual, Activation.of(activation));
+        case Conv.InputGrad _, Conv.WeightGrad _ -> plain(false);
+      };
+    }
+
+    private static End plain(boolean bias) {
+      return new End(bias, false, Activation.NONE);
+    }
+
+    /** Whether the sums are the result. */
+    boolean isNothing() {
+      return !bias && !residual && activation.kind() == Activation.NONE.kind();
+    }
+
     /** Where there is nothing to read any address does. */
     Argument biasArgument() {
       return new Argument.Input(bias ? 2 : 1);
@@ -71,24 +89,19 @@ final class CudaConv {
   private CudaConv() {}
 
   static Launches launches(Conv op, List<Shape> inputs, Shape output) {
-    Shape first = inputs.get(0);
-    return switch (op) {
-      case Conv.Forward _ ->
-          correlate(CudaConvGeometry.forward(op, first, output), plain(inputs.size() > 2));
-      case Conv.Fused(_, _, Optional<Unary> activation, boolean residual) ->
-          correlate(
-              CudaConvGeometry.forward(op, first, output),
-              new End(true, residual, Activation.of(activation)));
-      case Conv.Transposed _ ->
-          correlate(CudaConvGeometry.backward(op, first, output), plain(inputs.size() > 2));
-      case Conv.InputGrad _ ->
-          correlate(CudaConvGeometry.backward(op, first, output), plain(false));
-      case Conv.WeightGrad _ -> weightGrad(CudaConvGeometry.forward(op, first, inputs.get(1)));
-    };
+    CudaConvGeometry geometry = geometry(op, inputs, output);
+    return op instanceof Conv.WeightGrad
+        ? weightGrad(geometry)
+        : correlate(geometry, End.of(op, inputs.size()));
   }
 
-  private static End plain(boolean bias) {
-    return new End(bias, false, Activation.NONE);
+  static CudaConvGeometry geometry(Conv op, List<Shape> inputs, Shape output) {
+    Shape first = inputs.get(0);
+    return switch (op) {
+      case Conv.Forward _, Conv.Fused _ -> CudaConvGeometry.forward(op, first, output);
+      case Conv.Transposed _, Conv.InputGrad _ -> CudaConvGeometry.backward(op, first, output);
+      case Conv.WeightGrad _ -> CudaConvGeometry.forward(op, first, inputs.get(1));
+    };
   }
 
   private static Launches correlate(CudaConvGeometry g, End end) {
@@ -209,6 +222,6 @@ final class CudaConv {
             g.argument(splits, false, false, Activation.NONE));
     return splits == 1
         ? Launches.of(parts)
-        : new Launches(List.of(parts, sum(g, count, splits, plain(false))), splits * count * 4);
+        : new Launches(List.of(parts, sum(g, count, splits, End.plain(false))), splits * count * 4);
   }
 }

@@ -35,14 +35,14 @@ final class CudaLinear {
    * @param column that of its columns
    * @param batches that of its matrices along each batch axis of the result
    */
-  private record Factor(long row, long column, long[] batches) {}
+  record Factor(long row, long column, long[] batches) {}
 
   /**
    * A product. For {@code a} the columns, for {@code b} the rows run along the depth.
    *
    * @param sizes of the batch axes
    */
-  private record Product(
+  record Product(
       long rows, long columns, long depth, long[] sizes, Factor a, Factor b, long[] added) {
     long batches() {
       return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
@@ -72,11 +72,29 @@ final class CudaLinear {
   private CudaLinear() {}
 
   static Launches launches(Linear op, List<Shape> inputs, Shape output) {
+    Product product = product(op, inputs, output);
+    return launches(product, alpha(op), beta(op));
+  }
+
+  /** What is multiplied, and how it lies in memory. */
+  static Product product(Linear op, List<Shape> inputs, Shape output) {
     return switch (op) {
-      case Linear.MatMul _ -> launches(matMul(inputs.get(0), inputs.get(1)), 1, 0);
-      case Linear.Gemm gemm ->
-          launches(gemm(gemm, inputs, output), (float) gemm.alpha(), (float) gemm.beta());
+      case Linear.MatMul _ -> matMul(inputs.get(0), inputs.get(1));
+      case Linear.Gemm gemm -> gemm(gemm, inputs, output);
     };
+  }
+
+  static float alpha(Linear op) {
+    return op instanceof Linear.Gemm gemm ? (float) gemm.alpha() : 1;
+  }
+
+  private static float beta(Linear op) {
+    return op instanceof Linear.Gemm gemm ? (float) gemm.beta() : 0;
+  }
+
+  /** What is left to do where a product without factor lies in scratch memory. */
+  static Launch end(Linear op, Product product) {
+    return sum(product, 1, alpha(op), beta(op));
   }
 
   private static Product matMul(Shape a, Shape b) {
@@ -170,19 +188,22 @@ final class CudaLinear {
     if (splits == 1) {
       return Launches.of(launch(p, kernel, grid, new Argument.Output(), 1, alpha, beta));
     }
-    Launch sum =
-        Launch.of(
-            FAMILY,
-            "linearSum",
-            Grid.covering(p.count(), THREADS),
-            new Argument.Scratch(0),
-            added(p),
-            new Argument.Output(),
-            p.argument(splits),
-            new Argument.Real(alpha),
-            new Argument.Real(beta));
     Launch parts = launch(p, kernel, grid, new Argument.Scratch(0), splits, alpha, beta);
-    return new Launches(List.of(parts, sum), splits * p.count() * 4);
+    return new Launches(
+        List.of(parts, sum(p, splits, alpha, beta)), splits * p.count() * Float.BYTES);
+  }
+
+  private static Launch sum(Product p, long splits, float alpha, float beta) {
+    return Launch.of(
+        FAMILY,
+        "linearSum",
+        Grid.covering(p.count(), THREADS),
+        new Argument.Scratch(0),
+        added(p),
+        new Argument.Output(),
+        p.argument(splits),
+        new Argument.Real(alpha),
+        new Argument.Real(beta));
   }
 
   private static Launch launch(

@@ -44,6 +44,9 @@ final class CudaProgram implements Program {
 
   private boolean closed;
 
+  /** Why the driver could not record the program's work, if it could not. */
+  private volatile String unrecorded = "";
+
   /**
    * Makes a program of a graph that the passes have been over.
    *
@@ -56,9 +59,7 @@ final class CudaProgram implements Program {
     try (Device.Scope _ = device.enter()) {
       Closing works = new Closing();
       parts.add(inContext(works));
-      plan =
-          CudaPlan.of(
-              graph, guarded ? GuardedSteps.GUARD : 0, node -> works.add(Works.of(node, device)));
+      plan = plan(graph, options, works);
       weights = takeWeights(works);
       upload(graph);
     } catch (RuntimeException | Error e) {
@@ -66,6 +67,21 @@ final class CudaProgram implements Program {
       throw e;
     }
     device.memory().addIdle(freeIdle);
+  }
+
+  private CudaPlan plan(Graph graph, Options options, Closing owner) {
+    Closing making = new Closing();
+    CudaPlan made;
+    try {
+      Works works = making.add(new Works(device, options));
+      made =
+          CudaPlan.of(graph, guarded ? GuardedSteps.GUARD : 0, node -> owner.add(works.of(node)));
+    } catch (RuntimeException | Error e) {
+      making.closeAfter(e);
+      throw e;
+    }
+    making.close();
+    return made;
   }
 
   private Closing.Part inContext(Closing contents) {
@@ -133,6 +149,9 @@ final class CudaProgram implements Program {
       if (!step.work().algorithm().isEmpty()) {
         counts.merge(step.work().algorithm(), 1, Integer::sum);
       }
+    }
+    if (!unrecorded.isEmpty()) {
+      counts.put("started one by one, not as a recorded graph: " + unrecorded, plan.steps().size());
     }
     return counts;
   }
@@ -253,7 +272,9 @@ final class CudaProgram implements Program {
 
   private Workspace takeWorkspace() {
     Workspace workspace = waiting.poll();
-    return workspace != null ? workspace : new Workspace(device, plan, weights);
+    return workspace != null
+        ? workspace
+        : new Workspace(device, plan, weights, why -> unrecorded = why);
   }
 
   private void giveBack(Workspace workspace) {

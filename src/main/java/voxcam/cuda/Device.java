@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.JCudaDriver;
+import jcuda.jcudnn.cudnnHandle;
 import voxcam.backend.BackendException;
 
 /**
@@ -27,6 +28,8 @@ final class Device {
   private final CUdevice handle;
   private final CUcontext context;
   private final Modules modules = new Modules();
+  private final HandlePool<cudnnHandle> cudnn = Cudnn.handles();
+  private final HandlePool<Long> cublas = Cublas.handles();
   private final DeviceMemory memory;
 
   /** Programs that are open; guarded by the class. */
@@ -102,8 +105,12 @@ final class Device {
     parts.add(() ->
         Driver.check("cuDevicePrimaryCtxRelease", JCudaDriver.cuDevicePrimaryCtxRelease(handle)));
     parts.add(() -> {
+      Closing contents = new Closing();
+      contents.add(modules);
+      contents.add(cudnn);
+      contents.add(cublas);
       try (Scope _ = enterToClose()) {
-        modules.close();
+        contents.close();
       }
     });
     parts.close();
@@ -145,6 +152,14 @@ final class Device {
 
   Modules modules() {
     return modules;
+  }
+
+  HandlePool<cudnnHandle> cudnn() {
+    return cudnn;
+  }
+
+  HandlePool<Long> cublas() {
+    return cublas;
   }
 
   DeviceMemory memory() {

@@ -1,5 +1,6 @@
 package voxcam.cuda;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,20 +74,24 @@ final class DeviceMemory {
    *     is free
    */
   Piece take(long bytes, String what) {
+    return takeIfFree(bytes)
+        .orElseGet(() -> {
+          long before = used.get();
+          idle.forEach(Runnable::run);
+          return (used.get() < before ? takeIfFree(bytes) : Optional.<Piece>empty())
+              .orElseThrow(() -> new BackendException(refusal(bytes, what)));
+        });
+  }
+
+  /** Takes memory, or nothing if there is not enough. */
+  Optional<Piece> takeIfFree(long bytes) {
     Address.DeviceResult pointer = new Address.DeviceResult();
     int code = allocate(pointer, bytes);
-    long before = used.get();
     if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-      idle.forEach(Runnable::run);
-    }
-    if (used.get() < before) {
-      code = allocate(pointer, bytes);
-    }
-    if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
-      throw new BackendException(refusal(bytes, what));
+      return Optional.empty();
     }
     device.check("cuMemAlloc", code);
-    return new Piece(pointer, bytes);
+    return Optional.of(new Piece(pointer, bytes));
   }
 
   private int allocate(Address.DeviceResult pointer, long bytes) {

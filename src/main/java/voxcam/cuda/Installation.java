@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
@@ -26,7 +25,7 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
   /** CUDA 11.4, of 2021: the first whose driver has all calls that are made. */
   private static final int OLDEST_DRIVER = 11_040;
 
-  private static final String DRIVER = isWindows() ? "nvcuda.dll" : "libcuda.so.1";
+  private static final String DRIVER = NvidiaLibrary.isWindows() ? "nvcuda.dll" : "libcuda.so.1";
 
   /** Where Linux shows GPUs: NVIDIA's own driver, WSL, and Tegra. */
   private static final List<Path> NODES =
@@ -47,7 +46,7 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
   /** Looks, unless a GPU was found before. */
   static synchronized Installation get() {
     if (found == null) {
-      Installation looked = look(Runtime.version());
+      Installation looked = look(Runtime.version(), Modules.missing());
       if (looked.gpu().isEmpty()) {
         return looked;
       }
@@ -56,13 +55,22 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
     return found;
   }
 
-  /** Looks again whatever was found before. */
-  static Installation look(Runtime.Version java) {
+  /** As if nothing had been looked for yet. */
+  static synchronized void forget() {
+    found = null;
+  }
+
+  /**
+   * Looks again whatever was found before.
+   *
+   * @param missing the families that there are no kernels for
+   */
+  static Installation look(Runtime.Version java, List<String> missing) {
     List<Finding> findings = new ArrayList<>();
     try {
       requireSafeJava(java);
       requireDriver(findings);
-      requireKernels(findings);
+      requireKernels(missing, findings);
       Gpu gpu = Natives.load("JCudaDriver", () -> chosen(findings));
       return new Installation(Optional.of(gpu), Optional.empty(), List.copyOf(findings));
     } catch (Refusal | BackendException e) {
@@ -88,7 +96,7 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
     }
     // Asking the linker prints a warning where Java was not told to allow it; not without need.
     boolean quiet = Installation.class.getModule().isNativeAccessEnabled();
-    if (!quiet && !isWindows() && NODES.stream().noneMatch(Files::exists)) {
+    if (!quiet && !NvidiaLibrary.isWindows() && NODES.stream().noneMatch(Files::exists)) {
       findings.add(new Finding("cuda driver", "no " + NODES.getFirst() + ": no GPU or no driver"));
       throw new Refusal(
           "no NVIDIA GPU is shown by this machine ("
@@ -121,8 +129,7 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
     }
   }
 
-  private static void requireKernels(List<Finding> findings) throws Refusal {
-    List<String> missing = Modules.missing();
+  private static void requireKernels(List<String> missing, List<Finding> findings) throws Refusal {
     if (!missing.isEmpty()) {
       findings.add(new Finding("cuda kernels", "none for " + String.join(", ", missing)));
       throw new Refusal(
@@ -174,9 +181,5 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
             + " has compute capability "
             + gpus.getFirst().capability()
             + ", the kernels need 7.5 (Turing, of 2018) or later";
-  }
-
-  private static boolean isWindows() {
-    return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
   }
 }

@@ -26,6 +26,19 @@ final class KernelWork implements Work {
             .toList();
   }
 
+  /** The same with the reason why these kernels were chosen, for records. */
+  KernelWork because(String reason) {
+    return new KernelWork(device, launches, functions, algorithm + " (" + reason + ")");
+  }
+
+  private KernelWork(
+      Device device, Launches launches, List<CUfunction> functions, String algorithm) {
+    this.device = device;
+    this.launches = launches;
+    this.functions = functions;
+    this.algorithm = algorithm;
+  }
+
   @Override
   public long scratch() {
     return launches.scratch();

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
@@ -28,6 +29,7 @@ final class Modules implements Closing.Part {
       List.of(
           "conv",
           "convgrad",
+          "convert",
           "unary",
           "binary",
           "where",
@@ -111,6 +113,20 @@ final class Modules implements Closing.Part {
     return FAMILIES.stream()
         .filter(family -> Modules.class.getResource(family + ".ptx") == null)
         .toList();
+  }
+
+  private static long checksum;
+
+  /** What tells these kernels for convolutions from those of another version. */
+  static synchronized long checksum() {
+    if (checksum == 0) {
+      CRC32 sum = new CRC32();
+      for (String family : List.of("conv", "convgrad", "convert")) {
+        sum.update(ptx(family));
+      }
+      checksum = sum.getValue();
+    }
+    return checksum;
   }
 
   /** For which GPUs and drivers the kernels are: {@code sm_75, PTX 6.3}. */

@@ -15,7 +15,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
 import jcuda.JCudaVersion;
@@ -72,7 +71,7 @@ final class Natives {
             LibUtils.createPlatformLibraryName(library + "-" + JCudaVersion.get()));
     byte[] bytes = resource(name);
     try {
-      return unpack(name, bytes, folder().resolve(checksum(bytes)));
+      return unpack(name, bytes, CacheFolder.of("natives").resolve(checksum(bytes)));
     } catch (IOException first) {
       // No home, or one that cannot be written.
       try {
@@ -169,18 +168,5 @@ final class Natives {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /** Where this user's programs keep what they can make again. */
-  static Path folder() {
-    String base =
-        System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows")
-            ? System.getenv("LOCALAPPDATA")
-            : System.getenv("XDG_CACHE_HOME");
-    Path cache =
-        base == null || base.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(base);
-    return cache.resolve("voxcam").resolve("natives");
   }
 }

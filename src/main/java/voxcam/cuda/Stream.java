@@ -3,26 +3,53 @@ package voxcam.cuda;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import jcuda.jcudnn.cudnnHandle;
 import voxcam.backend.BackendException;
 
 /** An order of work on the device, independent of other streams. The context must be current. */
 final class Stream implements Closing.Part {
   private final Device device;
-  private final CUstream handle = new CUstream();
+  private final Address.StreamResult handle = new Address.StreamResult();
+  private final Closing parts = new Closing();
+  private HandlePool<cudnnHandle>.Lease cudnn;
+  private HandlePool<Long>.Lease cublas;
 
   Stream(Device device) {
     this.device = device;
     device.check(
         "cuStreamCreate",
         JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING));
+    parts.add(() -> device.check("cuStreamDestroy", JCudaDriver.cuStreamDestroy(handle)));
   }
 
   CUstream handle() {
     return handle;
+  }
+
+  /** The handle as a number, for calls that JCuda does not make. */
+  long address() {
+    return handle.address();
+  }
+
+  /** The handle of cuDNN whose calls go to this stream; the first time it is taken. */
+  cudnnHandle cudnn() {
+    if (cudnn == null) {
+      cudnn = parts.add(device.cudnn().take(this));
+    }
+    return cudnn.handle();
+  }
+
+  /** Likewise of cuBLAS. */
+  long cublas() {
+    if (cublas == null) {
+      cublas = parts.add(device.cublas().take(this));
+    }
+    return cublas.handle();
   }
 
   /** Writes the same 32 bits over and over. */
@@ -74,8 +101,17 @@ final class Stream implements Closing.Part {
     }
   }
 
+  /** The work did something that cannot be recorded. */
+  static final class NotRecordable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private NotRecordable(int code) {
+      super(Driver.name(code));
+    }
+  }
+
   /** Records what {@code work} starts on this stream, without running it. */
-  Recording record(Runnable work) {
+  Recording record(Runnable work) throws NotRecordable {
     // Calls of other threads that would disturb a capture are allowed: each has a stream of its
     // own.
     device.check(
@@ -85,11 +121,13 @@ final class Stream implements Closing.Part {
     try {
       work.run();
     } catch (RuntimeException | Error e) {
-      abandon();
+      requireCapture(abandon());
       throw e;
     }
     CUgraph graph = new CUgraph();
-    device.check("cuStreamEndCapture", JCudaDriver.cuStreamEndCapture(handle, graph));
+    int ended = JCudaDriver.cuStreamEndCapture(handle, graph);
+    requireCapture(ended);
+    device.check("cuStreamEndCapture", ended);
     Closing parts = new Closing();
     parts.add(() -> device.check("cuGraphDestroy", JCudaDriver.cuGraphDestroy(graph)));
     Recording recording;
@@ -111,16 +149,25 @@ final class Stream implements Closing.Part {
     return recording;
   }
 
-  /** Ends a capture that failed; the failure itself is what is told. */
-  private void abandon() {
+  /** Ends a capture that failed; the code tells whether it was spoilt. */
+  private int abandon() {
     CUgraph graph = new CUgraph();
-    if (JCudaDriver.cuStreamEndCapture(handle, graph) == 0) {
+    int code = JCudaDriver.cuStreamEndCapture(handle, graph);
+    if (code == CUresult.CUDA_SUCCESS) {
       JCudaDriver.cuGraphDestroy(graph);
+    }
+    return code;
+  }
+
+  private static void requireCapture(int code) throws NotRecordable {
+    if (code >= CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED
+        && code <= CUresult.CUDA_ERROR_CAPTURED_EVENT) {
+      throw new NotRecordable(code);
     }
   }
 
   @Override
   public void close() {
-    device.check("cuStreamDestroy", JCudaDriver.cuStreamDestroy(handle));
+    parts.close();
   }
 }

@@ -11,6 +11,14 @@ interface Work extends Closing.Part {
   /** The algorithm, where there are several for the operation; else empty. */
   String algorithm();
 
+  /** Whether a library of somebody else's computes, which may not like to be recorded. */
+  default boolean isForeign() {
+    return false;
+  }
+
+  /** Takes what the work needs of a stream, before it is recorded. */
+  default void prepare(Stream stream) {}
+
   /**
    * Puts the work on a stream and returns; the stream may be recording.
    *

@@ -2,6 +2,7 @@ package voxcam.cuda;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import voxcam.cuda.CudaPlan.Origin;
 import voxcam.cuda.CudaPlan.Value;
 
@@ -16,12 +17,27 @@ final class Workspace implements Closing.Part {
   private final Transfers transfers;
   private final long[] addresses;
   private final long scratch;
+  private final Consumer<String> unrecorded;
   private Optional<Stream.Recording> recording = Optional.empty();
 
-  /** Takes everything. The context must be current. */
-  Workspace(Device device, CudaPlan plan, long[] weights) {
+  /** Whether the next run starts the steps one by one. */
+  private boolean oneByOne;
+
+  /** Whether all later ones do. */
+  private boolean spoilt;
+
+  /**
+   * Takes everything. The context must be current.
+   *
+   * @param unrecorded is told why the program's work cannot be recorded, if it cannot
+   */
+  Workspace(Device device, CudaPlan plan, long[] weights, Consumer<String> unrecorded) {
+    this.unrecorded = unrecorded;
+    // Libraries load kernels when they are first called, which must not be while a stream records.
+    oneByOne = plan.steps().stream().anyMatch(step -> step.work().isForeign());
     try {
       stream = parts.add(new Stream(device));
+      plan.steps().forEach(step -> step.work().prepare(stream));
       List<Long> pieces = plan.pieces();
       long[] bases = new long[pieces.size()];
       for (int i = 0; i < bases.length; i++) {
@@ -60,10 +76,23 @@ final class Workspace implements Closing.Part {
     return addresses;
   }
 
-  /** Starts all steps; the first time they are recorded. */
+  /** Starts all steps: as they were recorded, which is done by the first run that may. */
   void start(CudaPlan plan) {
+    if (oneByOne) {
+      plan.steps().forEach(this::start);
+      oneByOne = spoilt;
+      return;
+    }
     if (recording.isEmpty()) {
-      recording = Optional.of(parts.add(stream.record(() -> plan.steps().forEach(this::start))));
+      try {
+        recording = Optional.of(parts.add(stream.record(() -> plan.steps().forEach(this::start))));
+      } catch (Stream.NotRecordable e) {
+        unrecorded.accept(e.getMessage());
+        spoilt = true;
+        oneByOne = true;
+        start(plan);
+        return;
+      }
     }
     recording.get().start();
   }

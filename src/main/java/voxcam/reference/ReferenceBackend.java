@@ -5,6 +5,7 @@ import voxcam.backend.Backend;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
 import voxcam.graph.Graph;
+import voxcam.op.InputException;
 
 /**
  * The backend that others are compared with: double precision, one thread, slow. Taken only when
@@ -33,6 +34,11 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Program compile(Graph graph, Options options) {
+    if (options.precision() != Options.Precision.FP32) {
+      String precision = options.precision().word();
+      throw new InputException(
+          "device reference: precision " + precision + " is for GPUs, give fp32");
+    }
     return new ReferenceProgram(graph, options.guarded());
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import voxcam.backend.BackendException;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
@@ -250,11 +251,12 @@ final class CudaProgramTest {
           .hasMessage("input x: shape is [1,3,5,5,5], the program was made for [1,3,4,4,4]");
       program.run(input(1, 1, 4));
     }
-    Options half = new Options(Precision.FP16, 1, false, false, false);
+    Options half = OPTIONS.withPrecision(Precision.FP16);
     assertThatThrownBy(() -> new CudaBackend().compile(network(1, 4), half))
-        .isInstanceOf(InputException.class)
+        .isInstanceOf(BackendException.class)
         .hasMessage(
-            "device cuda: precision fp16 needs cuDNN, which this version does not use; give fp32");
+            "device cuda: precision fp16 needs cuDNN 9, which voxcam.cuda.libraries leaves out;"
+                + " give fp32");
   }
 
   @Test

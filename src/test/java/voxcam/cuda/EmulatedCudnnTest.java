@@ -49,6 +49,7 @@ final class EmulatedCudnnTest {
     convolution = create("cudnnCreateConvolutionDescriptor");
     assertThat(setConvolution(3, PADDING, STRIDE, DILATION)).isZero();
     assertThat(Emulator.driver("cudnnSetConvolutionGroupCount", convolution, GROUPS)).isZero();
+    assertThat(Emulator.driver("cudnnSetConvolutionMathType", convolution, 3)).isZero();
   }
 
   @AfterEach
@@ -191,9 +192,10 @@ final class EmulatedCudnnTest {
     long x = upload(random(X, 1));
     long w = upload(random(W, 2));
     long y = device.allocate(4L * volume(Y));
+    MemorySegment[] shapes = shapes(FLOAT, 0);
     Emulator.failAt(1);
-    assertThat(start(x, w, y, 0, 0, 0)).isEqualTo(EXECUTION_FAILED);
-    assertThat(start(x, w, y, 0, 0, 0)).isZero();
+    assertThat(start(shapes, x, w, y, 0, 0, 0)).isEqualTo(EXECUTION_FAILED);
+    assertThat(start(shapes, x, w, y, 0, 0, 0)).isZero();
     EmulatedDevice.check("cuCtxSynchronize");
   }
 
@@ -248,7 +250,11 @@ final class EmulatedCudnnTest {
   }
 
   private int start(long x, long w, long y, int algorithm, long scratch, long bytes) {
-    MemorySegment[] shapes = shapes(FLOAT, 0);
+    return start(shapes(FLOAT, 0), x, w, y, algorithm, scratch, bytes);
+  }
+
+  private int start(
+      MemorySegment[] shapes, long x, long w, long y, int algorithm, long scratch, long bytes) {
     Object[] call = {
       handle,
       one(),

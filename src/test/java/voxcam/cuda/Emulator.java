@@ -13,6 +13,8 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
 
@@ -40,7 +42,7 @@ public final class Emulator {
   private static final ConcurrentHashMap<String, MethodHandle> FUNCTIONS =
       new ConcurrentHashMap<>();
   private static boolean loaded;
-  private static boolean cudnnLoaded;
+  private static final Set<String> LOADED = new HashSet<>();
 
   private Emulator() {}
 
@@ -55,14 +57,22 @@ public final class Emulator {
   }
 
   /** Loads the emulated cuDNN after the driver, or skips the test that asks. */
-  public static synchronized void loadCudnn() {
+  public static void loadCudnn() {
+    loadLibrary("libcudnn.so.9");
+  }
+
+  /** Likewise cuBLAS. */
+  public static void loadCublas() {
+    loadLibrary("libcublas.so.12");
+  }
+
+  private static synchronized void loadLibrary(String name) {
     load();
-    Path library = LIBRARY.resolveSibling("libcudnn.so.9");
+    Path library = LIBRARY.resolveSibling(name);
     Assumptions.assumeTrue(
         Files.exists(library), () -> "the emulator of native/ was not built: " + library);
-    if (!cudnnLoaded) {
+    if (LOADED.add(name)) {
       System.load(library.toString());
-      cudnnLoaded = true;
     }
   }
 
@@ -89,6 +99,12 @@ public final class Emulator {
   /** Sets the bytes of the device's memory; 4 GiB at first. */
   static void memory(long bytes) {
     call("vx_emu_memory", FunctionDescriptor.ofVoid(JAVA_LONG), bytes);
+  }
+
+  /** What the driver says of itself and of its one device; at first 1, 12060, 8, 0. */
+  static void describe(int devices, int version, int major, int minor) {
+    var type = FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    call("vx_emu_describe", type, devices, version, major, minor);
   }
 
   /** The first fault of the device since the last report, or "". The device works again. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ final class InstallationTest {
   @ParameterizedTest
   @ValueSource(strings = {"25", "25.0.1", "25.0.2"})
   void refusesJavaThatCorruptsData(String version) {
-    Installation looked = Installation.look(Runtime.Version.parse(version));
+    Installation looked = Installation.look(Runtime.Version.parse(version), List.of());
 
     assertThat(looked.gpu()).isEmpty();
     assertThat(looked.refusal())
@@ -31,7 +32,8 @@ final class InstallationTest {
   @ParameterizedTest
   @ValueSource(strings = {"25.0.3", "26", "25.1"})
   void otherJavaIsNotTheReason(String version) {
-    Optional<String> refusal = Installation.look(Runtime.Version.parse(version)).refusal();
+    Optional<String> refusal =
+        Installation.look(Runtime.Version.parse(version), List.of()).refusal();
 
     assertThat(refusal.orElse("")).doesNotContain("Java");
   }

@@ -1,0 +1,85 @@
+package voxcam.cuda;
+
+/** A convolution by cuDNN, with our kernels before and behind it. */
+final class CudnnWork implements Work {
+  private final CudnnConvolution convolution;
+  private final CudnnAlgorithm algorithm;
+  private final Packing packing;
+  private final KernelWork before;
+  private final KernelWork after;
+  private final String name;
+
+  /**
+   * Loads the kernels. The context must be current.
+   *
+   * @param convolution is closed with this
+   */
+  CudnnWork(
+      Device device,
+      CudnnConvolution convolution,
+      CudnnAlgorithm algorithm,
+      CudnnNumbers numbers,
+      Packing packing) {
+    this.convolution = convolution;
+    this.algorithm = algorithm;
+    this.packing = packing;
+    before = new KernelWork(device, new Launches(packing.before(), 0), "");
+    after = new KernelWork(device, new Launches(packing.after(), 0), "");
+    name =
+        "cudnn "
+            + numbers.precision().word()
+            + " "
+            + algorithm.direction().word()
+            + ": "
+            + algorithm.name();
+  }
+
+  @Override
+  public long scratch() {
+    return packing.scratch() + CudaPlan.aligned(algorithm.workspace());
+  }
+
+  @Override
+  public String algorithm() {
+    return name;
+  }
+
+  @Override
+  public boolean isForeign() {
+    return true;
+  }
+
+  @Override
+  public void prepare(Stream stream) {
+    stream.cudnn();
+  }
+
+  @Override
+  public void start(Stream stream, long[] inputs, long output, long scratch) {
+    before.start(stream, inputs, output, scratch);
+    convolution.start(
+        stream.cudnn(),
+        algorithm,
+        address(packing.first(), inputs, output, scratch),
+        address(packing.second(), inputs, output, scratch),
+        address(packing.result(), inputs, output, scratch),
+        scratch + packing.scratch(),
+        packing.scale());
+    after.start(stream, inputs, output, scratch);
+  }
+
+  private static long address(Argument place, long[] inputs, long output, long scratch) {
+    return switch (place) {
+      case Argument.Input(int index) -> inputs[index];
+      case Argument.Output() -> output;
+      case Argument.Scratch(long offset) -> scratch + offset;
+      case Argument.Geometry _, Argument.Real _ ->
+          throw new IllegalStateException(place + " is no address");
+    };
+  }
+
+  @Override
+  public void close() {
+    convolution.close();
+  }
+}

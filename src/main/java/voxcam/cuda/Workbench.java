@@ -1,0 +1,130 @@
+package voxcam.cuda;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import jcuda.driver.CUevent;
+import jcuda.driver.JCudaDriver;
+import jcuda.jcudnn.cudnnHandle;
+import voxcam.graph.Node;
+
+/**
+ * Where a program under construction tries what is going to compute a node: a stream, made when it
+ * is first needed, and a clock of the device. The context must be current.
+ */
+final class Workbench implements Closing.Part {
+  /**
+   * Timed runs, of which the best counts; one before them loads what is loaded when first called.
+   */
+  private static final int RUNS = 3;
+
+  private final Device device;
+  private final Closing parts = new Closing();
+  private Stream stream;
+
+  Workbench(Device device) {
+    this.device = device;
+  }
+
+  private Stream stream() {
+    if (stream == null) {
+      stream = parts.add(new Stream(device));
+      parts.add(stream::awaitToClose);
+    }
+    return stream;
+  }
+
+  /** For questions to cuDNN. */
+  cudnnHandle cudnn() {
+    return stream().cudnn();
+  }
+
+  /**
+   * The milliseconds that each of these takes for the node, on memory of its own.
+   *
+   * @return empty if there is too little memory to try
+   */
+  Optional<double[]> milliseconds(Node node, List<Work> works) {
+    Stream line = stream();
+    long scratch = works.stream().mapToLong(Work::scratch).max().orElse(0);
+    List<Long> sizes = new ArrayList<>();
+    node.inputShapes().forEach(shape -> sizes.add(shape.size() * Float.BYTES));
+    sizes.add(node.shape().size() * Float.BYTES);
+    sizes.add(scratch);
+    long bytes = sizes.stream().mapToLong(CudaPlan::aligned).sum();
+    Closing trial = new Closing();
+    Optional<DeviceMemory.Piece> piece = device.memory().takeIfFree(bytes);
+    if (piece.isEmpty()) {
+      return Optional.empty();
+    }
+    trial.add(piece.get());
+    trial.add(line::awaitToClose);
+    double[] times;
+    try {
+      long[] addresses = new long[sizes.size()];
+      long next = piece.get().address();
+      for (int i = 0; i < addresses.length; i++) {
+        addresses[i] = next;
+        next += CudaPlan.aligned(sizes.get(i));
+      }
+      line.fill(piece.get().address(), 0, bytes / Float.BYTES);
+      times = works.stream().mapToDouble(work -> best(work, addresses)).toArray();
+    } catch (RuntimeException | Error e) {
+      trial.closeAfter(e);
+      throw e;
+    }
+    trial.close();
+    return Optional.of(times);
+  }
+
+  private double best(Work work, long[] addresses) {
+    int inputs = addresses.length - 2;
+    long[] given = Arrays.copyOf(addresses, inputs);
+    work.prepare(stream);
+    work.start(stream, given, addresses[inputs], addresses[inputs + 1]);
+    double best = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < RUNS; i++) {
+      best =
+          Math.min(
+              best,
+              timed(() -> work.start(stream, given, addresses[inputs], addresses[inputs + 1])));
+    }
+    return best;
+  }
+
+  private double timed(Runnable work) {
+    Closing events = new Closing();
+    try {
+      CUevent begin = event(events);
+      CUevent end = event(events);
+      record(begin);
+      work.run();
+      record(end);
+      device.check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(end));
+      float[] milliseconds = new float[1];
+      device.check("cuEventElapsedTime", JCudaDriver.cuEventElapsedTime(milliseconds, begin, end));
+      events.close();
+      return milliseconds[0];
+    } catch (RuntimeException | Error e) {
+      events.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private CUevent event(Closing events) {
+    CUevent event = new CUevent();
+    device.check("cuEventCreate", JCudaDriver.cuEventCreate(event, 0));
+    events.add(() -> device.check("cuEventDestroy", JCudaDriver.cuEventDestroy(event)));
+    return event;
+  }
+
+  private void record(CUevent event) {
+    device.check("cuEventRecord", JCudaDriver.cuEventRecord(event, stream.handle()));
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}
