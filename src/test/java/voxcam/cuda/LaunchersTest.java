@@ -28,7 +28,7 @@ class LaunchersTest {
     return switch (op) {
       case Linear linear -> CudaLinear.launches(linear, list, output);
       case Pool pool -> CudaPool.launches(pool, list, output);
-      case Cam cam -> CudaCam.launches(cam, list, output);
+      case Cam cam -> CudaCam.launches(cam, list);
       case Resize resize -> CudaResize.launches(resize, list, output);
       default -> throw new IllegalArgumentException(op.name());
     };
