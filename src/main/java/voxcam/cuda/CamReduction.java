@@ -216,7 +216,12 @@ public final class CamReduction implements AutoCloseable {
     }
     closed = true;
     Closing scope = new Closing();
-    Driver.check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
+    int first = JCudaDriver.cuCtxPushCurrent(context);
+    if (first != 0) {
+      // Tried twice, because what cannot be reached is not given back.
+      Driver.check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
+      scope.add(() -> Driver.check("cuCtxPushCurrent", first));
+    }
     scope.add(() ->
         Driver.check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext())));
     scope.add(parts::close);
