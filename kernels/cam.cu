@@ -16,10 +16,6 @@ struct CamColumnsGeometry {
   long long batch, rows, columns, wide, splits, chunk, shifted, joined, term;
 };
 
-static constexpr int CAM_PRODUCT = 0;
-static constexpr int CAM_WEIGHTED = 1;
-static constexpr int CAM_COUNTED = 2;
-
 // Rows whose loads are under way at once.
 static constexpr int CAM_ROWS = 4;
 

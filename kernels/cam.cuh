@@ -4,6 +4,11 @@
 
 static constexpr int CAM_THREADS = 256;
 
+// Terms of a sum, in the order of CudaCam.Term.
+static constexpr int CAM_PRODUCT = 0;
+static constexpr int CAM_WEIGHTED = 1;
+static constexpr int CAM_COUNTED = 2;
+
 // A sum and what was lost in rounding it: the products' errors, too. Single-precision maps have this, so that a map's own sum can be
 // held to the score. It costs ten operations for each eight bytes read: no GPU with less than 10 of them per byte is served.
 struct __align__(8) CamPair {

@@ -153,7 +153,7 @@ __device__ __forceinline__ void camOnceLast(const void* __restrict__ activation,
 }
 
 #define CAM_ONCE(name, body, precision)                                                                                                  \
-  KERNEL __launch_bounds__(CAM_THREADS) name(const void* __restrict__ a, const void* __restrict__ g, float* __restrict__ y, void* parts, \
+  KERNEL __launch_bounds__(CAM_THREADS, 2) name(const void* __restrict__ a, const void* __restrict__ g, float* __restrict__ y, void* parts, \
       unsigned* counters, CamOnceGeometry geometry) {                                                                                    \
     __shared__ precision::Sum shared[CAM_THREADS];                                                                                       \
     __shared__ float means[CAM_SLAB];                                                                                                    \

@@ -14,9 +14,6 @@ struct CamRowsGeometry {
   long long rows, columns, plane, lanes, splits, chunk, term;
 };
 
-static constexpr int CAM_PRODUCT = 0;
-static constexpr int CAM_WEIGHTED = 1;
-static constexpr int CAM_COUNTED = 2;
 static constexpr int CAM_LOADS = 4;
 
 template <class T, int TERM>
@@ -128,21 +125,21 @@ __device__ __forceinline__ void camRowsOf(const void* __restrict__ values, const
   }
 }
 
-KERNEL __launch_bounds__(CAM_THREADS) camRowsF32(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts,
+KERNEL __launch_bounds__(CAM_THREADS, 3) camRowsF32(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts,
     unsigned* counters, CamRowsGeometry g) {
   __shared__ CamPair shared[CAM_THREADS];
   __shared__ int last;
   camRowsOf<CamF32>(x, w, y, parts, counters, g, shared, &last);
 }
 
-KERNEL __launch_bounds__(CAM_THREADS) camRowsF16(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts,
+KERNEL __launch_bounds__(CAM_THREADS, 3) camRowsF16(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts,
     unsigned* counters, CamRowsGeometry g) {
   __shared__ CamPlain shared[CAM_THREADS];
   __shared__ int last;
   camRowsOf<CamF16>(x, w, y, parts, counters, g, shared, &last);
 }
 
-KERNEL __launch_bounds__(CAM_THREADS) camRowsB16(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts,
+KERNEL __launch_bounds__(CAM_THREADS, 3) camRowsB16(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts,
     unsigned* counters, CamRowsGeometry g) {
   __shared__ CamPlain shared[CAM_THREADS];
   __shared__ int last;

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import voxcam.cuda.CamReduction.Layout;
 import voxcam.cuda.CamReduction.Method;
@@ -92,6 +93,36 @@ class CamConformanceTest {
     };
     for (long[] size : sizes) {
       check(way, new CamShape(size[0], size[1], size[2], precision, layout));
+    }
+  }
+
+  /** Infinities, what is no number, and the smallest numbers, as they are, times 1. */
+  @ParameterizedTest
+  @EnumSource(names = {"FP16", "BF16"})
+  void everyNumberOfSixteenBits(Precision precision) {
+    int count = 1 << 16;
+    byte[] numbers = new byte[count * 2];
+    byte[] ones = new byte[count * 2];
+    short one = precision == Precision.FP16 ? Float.floatToFloat16(1) : 0x3f80;
+    for (int i = 0; i < count; i++) {
+      numbers[2 * i] = (byte) i;
+      numbers[2 * i + 1] = (byte) (i >> 8);
+      ones[2 * i] = (byte) one;
+      ones[2 * i + 1] = (byte) (one >> 8);
+    }
+    for (Layout layout : Layout.values()) {
+      CamShape shape = new CamShape(1, 1, count, precision, layout);
+      CamHarness.Given given = new CamHarness.Given(shape, numbers, ones, new double[count], null);
+      float[] map = harness.run(CudaCam.hiRes(shape), given, 1).getFirst();
+      for (int i = 0; i < count; i++) {
+        float wanted =
+            precision == Precision.FP16
+                ? Float.float16ToFloat((short) i)
+                : Float.intBitsToFloat(i << 16);
+        if (map[i] != wanted && !(Float.isNaN(map[i]) && Float.isNaN(wanted))) {
+          assertThat(map[i]).as("bits %x", i).isEqualTo(wanted);
+        }
+      }
     }
   }
 

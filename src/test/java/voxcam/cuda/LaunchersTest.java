@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import voxcam.check.OpCase;
 import voxcam.check.OpCases;
 import voxcam.graph.Node;
+import voxcam.op.Cam;
 import voxcam.op.Conv;
 import voxcam.op.InputException;
 import voxcam.op.Linear;
