@@ -7,7 +7,7 @@
 // 16-bit elements) and those begin alike. Each thread has 4 loads (product: 8) under way.
 //   grid x: tiles of columns; y: splits of the rows; z: n. A block is 256 threads: `wide` along the columns, 256 / wide teams, each with
 //   rows of its own. With several splits their sums are parts [N,splits,C] and the last block of a tile adds them, in order.
-// Called by CudaCam.
+// Called by CamColumns.
 #include "cam.cuh"
 
 // rows of a split: `chunk`, a multiple of 8. shifted: some row begins inside of 16 bytes; wide is then at most 32.

@@ -3,10 +3,10 @@
 //   weighted  w[m / plane, c], single precision:  Grad-CAM of [N,P,K] when the means are known:           y[n,p] = sum_k m[n,k] A[n,p,k]
 //   counted   w = 1 / C:                          the means of g [N,K,P], M = N K, C = P:                 m[n,k] = mean_p g[n,k,p]
 // x is read once, in 16 bytes from addresses that are multiples of 16; what a row has before the first and behind the last of them, less
-// than 16 bytes each, is taken one by one. Each thread has 4 loads (product: 8) under way.
+// than 16 bytes each, is taken one by one. Each thread has 4 loads (product: 8; 16-bit weighted: 2) under way.
 //   grid x: rows, 256 / lanes in a block; y: splits of the columns. A team of `lanes` threads has a row; with several splits it is the
 //   block, the sums are parts [M,splits], and the last block of a row adds them, in order.
-// Called by CudaCam.
+// Called by CamRows.
 #include "cam.cuh"
 
 // columns of a split: `chunk`.
@@ -34,15 +34,17 @@ template <class T, int TERM>
 __device__ __forceinline__ void camRow(typename T::Sum& sum, const typename T::Element* __restrict__ x, const void* __restrict__ weights,
     const float* row, long long from, long long end, int lane, int lanes) {
   constexpr int EACH = CamWords<T>::COUNT;
+  // Eight weights for each load of 16-bit elements take registers, too.
+  constexpr int LOADS = TERM == CAM_WEIGHTED && EACH == 8 ? CAM_LOADS / 2 : CAM_LOADS;
   long long begin = (from + EACH - 1) / EACH;
   long long behind = end / EACH;
   long long head = begin * EACH < end ? begin * EACH : end;
   long long tail = behind * EACH > head ? behind * EACH : head;
-  for (long long vector = begin + lane; vector < behind; vector += CAM_LOADS * lanes) {
-    CamWords<T> four[CAM_LOADS];
-    CamWords<T> weight[CAM_LOADS];
+  for (long long vector = begin + lane; vector < behind; vector += LOADS * lanes) {
+    CamWords<T> four[LOADS];
+    CamWords<T> weight[LOADS];
 #pragma unroll
-    for (int r = 0; r < CAM_LOADS; r++) {
+    for (int r = 0; r < LOADS; r++) {
       long long at = vector + r * lanes;
       four[r].none();
       weight[r].none();
@@ -54,7 +56,7 @@ __device__ __forceinline__ void camRow(typename T::Sum& sum, const typename T::E
       }
     }
 #pragma unroll
-    for (int r = 0; r < CAM_LOADS; r++) {
+    for (int r = 0; r < LOADS; r++) {
       long long at = vector + r * lanes;
 #pragma unroll
       for (int i = 0; i < EACH; i++) {

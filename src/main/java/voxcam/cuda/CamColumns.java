@@ -78,8 +78,7 @@ final class CamColumns {
     return best;
   }
 
-  private Launches launches(
-      Argument x, Argument weights, Argument y, Term term, long scratch) {
+  private Launches launches(Argument x, Argument weights, Argument y, Term term, long scratch) {
     long tiles = tiles(wide);
     long wanted = Math.min(Math.ceilDiv(MANY_BLOCKS, tiles * shape.batch()), MOST_SPLITS);
     long chunk = Math.ceilDiv(Math.ceilDiv(rows, wanted), LEAST_ROWS) * LEAST_ROWS;

@@ -137,8 +137,7 @@ public final class CamReduction implements AutoCloseable {
     Driver.check("cuMemAlloc", JCudaDriver.cuMemAlloc(pointer, bytes()));
     parts.add(() -> Driver.check("cuMemFree", JCudaDriver.cuMemFree(pointer)));
     if (launches.counters() > 0) {
-      Driver.check(
-          "cuMemsetD32", JCudaDriver.cuMemsetD32(pointer, 0, launches.counterBytes() / 4));
+      Driver.check("cuMemsetD32", JCudaDriver.cuMemsetD32(pointer, 0, launches.counterBytes() / 4));
       // The fill may still be under way, and streams that do not wait for the default one exist.
       Driver.check("cuCtxSynchronize", JCudaDriver.cuCtxSynchronize());
     }
@@ -222,8 +221,7 @@ public final class CamReduction implements AutoCloseable {
       Driver.check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
       scope.add(() -> Driver.check("cuCtxPushCurrent", first));
     }
-    scope.add(() ->
-        Driver.check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext())));
+    scope.add(() -> Driver.check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext())));
     scope.add(parts::close);
     scope.close();
   }

@@ -68,8 +68,7 @@ final class CamRows {
         Launch.of(
             FAMILY,
             "camRows" + shape.precision().suffix(),
-            new Grid(
-                Math.toIntExact(Math.ceilDiv(rows, THREADS / lanes)), (int) used, 1, THREADS),
+            new Grid(Math.toIntExact(Math.ceilDiv(rows, THREADS / lanes)), (int) used, 1, THREADS),
             x,
             weights,
             y,

@@ -54,9 +54,11 @@ class CamConformanceTest {
 
   static Stream<Arguments> kinds() {
     return Stream.of(Way.values())
-        .flatMap(way -> Stream.of(Precision.values())
-            .flatMap(precision -> Stream.of(Layout.values())
-                .map(layout -> Arguments.of(way, precision, layout))));
+        .flatMap(way ->
+            Stream.of(Precision.values())
+                .flatMap(precision ->
+                    Stream.of(Layout.values())
+                        .map(layout -> Arguments.of(way, precision, layout))));
   }
 
   @ParameterizedTest
@@ -88,8 +90,15 @@ class CamConformanceTest {
   @MethodSource("kinds")
   void largerOnes(Way way, Precision precision, Layout layout) {
     long[][] sizes = {
-      {1, 512, 27}, {2, 512, 27}, {1, 515, 29}, {2, 96, 343}, {1, 300, 512}, {1, 2, 40_001},
-      {2, 67, 900}, {1, 40_003, 2}, {3, 1000, 33}
+      {1, 512, 27},
+      {2, 512, 27},
+      {1, 515, 29},
+      {2, 96, 343},
+      {1, 300, 512},
+      {1, 2, 40_001},
+      {2, 67, 900},
+      {1, 40_003, 2},
+      {3, 1000, 33}
     };
     for (long[] size : sizes) {
       check(way, new CamShape(size[0], size[1], size[2], precision, layout));

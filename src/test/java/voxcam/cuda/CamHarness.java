@@ -147,8 +147,7 @@ final class CamHarness {
 
   static float[] download(Arena arena, long address, int count) {
     MemorySegment to = arena.allocate(ValueLayout.JAVA_FLOAT, count);
-    int code =
-        JCudaDriver.cuMemcpyDtoH(Address.host(to), Address.device(address), to.byteSize());
+    int code = JCudaDriver.cuMemcpyDtoH(Address.host(to), Address.device(address), to.byteSize());
     String fault = Emulator.report();
     if (code != 0 || !fault.isEmpty()) {
       throw new AssertionError("error " + code + ": " + fault);

@@ -9,7 +9,12 @@ import static voxcam.cuda.CamReduction.Method.HIRESCAM;
 import static voxcam.cuda.CamReduction.Precision.FP16;
 import static voxcam.cuda.CamReduction.Precision.FP32;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -76,9 +81,11 @@ final class CamReductionTest {
 
   static Stream<Arguments> kinds() {
     return Stream.of(Method.values())
-        .flatMap(method -> Stream.of(Precision.values())
-            .flatMap(precision -> Stream.of(Layout.values())
-                .map(layout -> Arguments.of(method, precision, layout))));
+        .flatMap(method ->
+            Stream.of(Precision.values())
+                .flatMap(precision ->
+                    Stream.of(Layout.values())
+                        .map(layout -> Arguments.of(method, precision, layout))));
   }
 
   /** Both a size for one launch and one for two, twice each. */
@@ -104,6 +111,38 @@ final class CamReductionTest {
       assertThat(Emulator.live(Kind.ALLOCATIONS)).isEqualTo(before);
       assertThat(Emulator.live(Kind.MODULES)).isZero();
     }
+  }
+
+  /** The example of README, word for word. */
+  private static void example(
+      CUdeviceptr activation, CUdeviceptr gradient, CUdeviceptr map, CUstream stream) {
+    // README
+    // A and g: FP16, [N,C,D,H,W] = [1,512,3,3,3], on the GPU; map: room for 27 floats.
+    try (CamReduction hirescam =
+        new CamReduction(Method.HIRESCAM, 1, 512, 27, Precision.FP16, Layout.CHANNELS_FIRST)) {
+      hirescam.start(activation, gradient, map, stream);
+      JCudaDriver.cuStreamSynchronize(stream);
+    }
+    // README
+  }
+
+  @Test
+  void theExampleOfReadmeRuns() throws IOException {
+    CamShape shape = new CamShape(1, 512, 27, FP16, CHANNELS_FIRST);
+    CamHarness.Given given = CamHarness.given(shape, HIRESCAM, 7);
+    CUdeviceptr map = device(new byte[27 * 4]);
+    example(device(given.activation()), device(given.gradient()), map, stream);
+    assertThat(CamHarness.difference(read(map, 27), given)).isEmpty();
+
+    List<String> lines =
+        Files.readAllLines(Path.of("src/test/java/voxcam/cuda/CamReductionTest.java"));
+    int begin = lines.indexOf("    // README");
+    int end = lines.lastIndexOf("    // README");
+    String code =
+        lines.subList(begin + 1, end).stream()
+            .map(line -> line.substring(4))
+            .collect(Collectors.joining("\n"));
+    assertThat(Files.readString(Path.of("README.md"))).contains("```java\n" + code + "\n```");
   }
 
   @Test
@@ -144,8 +183,7 @@ final class CamReductionTest {
           memory.withByteOffset(48), memory.withByteOffset(112), map.withByteOffset(4), null);
       float[] values = read(map, 9);
       assertThat(values[0]).isZero();
-      assertThat(CamHarness.difference(Arrays.copyOfRange(values, 1, 9), given))
-          .isEmpty();
+      assertThat(CamHarness.difference(Arrays.copyOfRange(values, 1, 9), given)).isEmpty();
     }
   }
 
@@ -175,8 +213,7 @@ final class CamReductionTest {
         .hasMessageMatching(
             "cam reduction: activation: address 0x[0-9a-f]+4 is no multiple of 16; copy it to"
                 + " memory of its own");
-    assertThatThrownBy(
-            () -> reduction.start(memory, memory, memory.withByteOffset(2), stream))
+    assertThatThrownBy(() -> reduction.start(memory, memory, memory.withByteOffset(2), stream))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("map: address 0x")
         .hasMessageContaining("is no multiple of 4");

@@ -59,7 +59,9 @@ final class CudaCamTest {
       Grid grid = only(CudaCam.hiRes(shape)).grid();
       long loads = channels * positions / shape.each();
       long threads = (long) grid.x() * grid.y() * grid.z() * grid.threads();
-      assertThat(threads).as("%s", shape).isGreaterThanOrEqualTo(Math.min(loads / LOADS, 132 * 256));
+      assertThat(threads)
+          .as("%s", shape)
+          .isGreaterThanOrEqualTo(Math.min(loads / LOADS, 132 * 256));
       assertThat(threads).as("%s", shape).isLessThan(2 * loads);
     }
   }

@@ -43,8 +43,9 @@ record Lab(
 
   static boolean possible() {
     return Stream.of("nvcc", "ptxas")
-        .allMatch(tool -> Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool))));
+        .allMatch(tool ->
+            Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool))));
   }
 
   /** The files, in order. */
@@ -59,10 +60,16 @@ record Lab(
     Path ptx = KEPT.resolve(file.getFileName().toString().replace(".cu", ".ptx"));
     if (!Files.exists(ptx) || changed() > Files.getLastModifiedTime(ptx).toMillis()) {
       Files.createDirectories(KEPT);
-      run("nvcc", "-std=c++17", "-arch=compute_75", "-ptx", "-Ikernels", "-o", ptx + ".new",
+      run(
+          "nvcc",
+          "-std=c++17",
+          "-arch=compute_75",
+          "-ptx",
+          "-Ikernels",
+          "-o",
+          ptx + ".new",
           file.toString());
-      Files.move(
-          Path.of(ptx + ".new"), ptx, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(Path.of(ptx + ".new"), ptx, StandardCopyOption.REPLACE_EXISTING);
     }
     List<Assembled> kernels = new ArrayList<>();
     for (String architecture : ARCHITECTURES) {

@@ -98,11 +98,9 @@ final class LabTable {
     text.append("\n|---|---:|").append("---:|".repeat(GPUS.size())).append('\n');
     for (long[] map : MAPS) {
       double bytes = 8.0 * map[0] * map[1] + 4.0 * map[1];
-      text.append(
-          String.format(Locale.ROOT, "| %d x %d | %.2f MB |", map[0], map[1], bytes / 1e6));
+      text.append(String.format(Locale.ROOT, "| %d x %d | %.2f MB |", map[0], map[1], bytes / 1e6));
       GPUS.forEach(gpu ->
-          text.append(
-              String.format(Locale.ROOT, " %.2f us |", bytes / (gpu.bandwidth() * 1e3))));
+          text.append(String.format(Locale.ROOT, " %.2f us |", bytes / (gpu.bandwidth() * 1e3))));
       text.append('\n');
     }
     return text.toString();
