@@ -73,8 +73,8 @@ public final class CamReduction implements AutoCloseable {
     CHANNELS_LAST
   }
 
-  /** More elements than any GPU holds, and few enough that no product of sizes overflows. */
-  private static final long MOST_ELEMENTS = 1L << 44;
+  /** More than any GPU holds, and few enough that grids have room for their blocks. */
+  private static final long MOST_ELEMENTS = 1L << 37;
 
   private static final int ALIGNMENT = 16;
 
@@ -108,7 +108,7 @@ public final class CamReduction implements AutoCloseable {
         batch <= MOST_ELEMENTS
             && channels <= MOST_ELEMENTS / batch
             && positions <= MOST_ELEMENTS / batch / channels,
-        sizes + " has more than 2^44 elements; give fewer samples at once");
+        sizes + " has more than 2^37 elements; give fewer samples at once");
     CamShape shape = new CamShape(batch, channels, positions, precision, layout);
     launches =
         switch (method) {

@@ -194,7 +194,7 @@ final class CamReductionTest {
         "cam reduction: [N,K,P] = [1,0,27], each must be 1 or more");
     assertRefused(
         () -> new CamReduction(HIRESCAM, 1L << 40, 1L << 40, 1L << 40, FP32, CHANNELS_FIRST),
-        "cam reduction: [N,K,P] = [1099511627776,1099511627776,1099511627776] has more than 2^44"
+        "cam reduction: [N,K,P] = [1099511627776,1099511627776,1099511627776] has more than 2^37"
             + " elements; give fewer samples at once");
     CUdeviceptr memory = device(new byte[1024]);
     CamReduction reduction = new CamReduction(HIRESCAM, 1, 4, 8, FP32, CHANNELS_FIRST);
