@@ -129,7 +129,7 @@ final class CudaCamTest {
         .isEqualTo(isFirst ? "camColumnsB16" : "camRowsB16");
     Launches small = CudaCam.gradient(shape);
     assertThat(only(small).kernel()).isEqualTo(isFirst ? "camOnceB16" : "camOnceLastB16");
-    assertThat(small.scratch()).isEqualTo((isFirst ? 64 : 16) * 27 * 4);
+    assertThat(small.scratch()).isEqualTo((isFirst ? 64L : 16L) * 27 * 4);
     assertThat(CudaCam.gradientTwice(shape).launches().stream().map(Launch::kernel))
         .isEqualTo(
             isFirst
