@@ -1,108 +1,151 @@
-// Heat maps of an activation A and a gradient g, both [N,K,P] with P positions: raw and signed, y [N,P].
-//   HiResCAM:  y[n,p] = sum_k g[n,k,p] A[n,k,p]
-//   Grad-CAM:  y[n,p] = sum_k m[n,k] A[n,k,p], m[n,k] the mean of g[n,k,:], which poolGlobal of pool.cu makes before
-// The sums over channels are compensated (each product and each sum with its rounding error), so that a map's own sum can be held to the score.
-//   camPositions  four neighbouring positions per thread, which walks over all channels; for many positions, P a multiple of 4; grid covers P / 4, y: n
-//   camChannels   32 positions per block, whose warps share the channels; grid x: 32 positions, y: n
-// Called by CudaCam.
-#include "common.cuh"
+// Heat maps whose sum is over the slow axis: of matrices x [N,R,C] with C neighbouring in memory, y [N,C] = sum_r w x[n,r,c].
+//   product   w[n,r,c], as large as x:  HiResCAM of [N,K,P], R = K channels, C = P positions: y[n,p] = sum_k g[n,k,p] A[n,k,p]
+//   weighted  w[n,r], single precision: Grad-CAM of [N,K,P] when the means are known:         y[n,p] = sum_k m[n,k] A[n,k,p]
+//   counted   w = 1 / R:                the means of g [N,P,K], R = P, C = K:                 m[n,k] = mean_p g[n,p,k]
+// x is read once, in 16 bytes from addresses that are multiples of 16, whatever C is: where a row does not begin at such an address a
+// thread's load holds the end of one column and the beginning of others, always the same ones, because it has every 4th row (8th for
+// 16-bit elements) and those begin alike. Each thread has 4 loads (product: 8) under way.
+//   grid x: tiles of columns; y: splits of the rows; z: n. A block is 256 threads: `wide` along the columns, 256 / wide teams, each with
+//   rows of its own. With several splits their sums are parts [N,splits,C] and the last block of a tile adds them, in order.
+// Called by CamColumns.
+#include "cam.cuh"
 
-// pooled: whether g is a weight per channel.
-struct CamGeometry {
-  long long batch, channels, plane, pooled;
+// rows of a split: `chunk`, a multiple of 8. shifted: some row begins inside of 16 bytes; wide is then at most 32.
+// joined: how many threads of the last block lie along the columns.
+struct CamColumnsGeometry {
+  long long batch, rows, columns, wide, splits, chunk, shifted, joined, term;
 };
 
-// A sum and what was lost in rounding it.
-struct CamSum {
-  float high, low;
-};
+// Rows whose loads are under way at once.
+static constexpr int CAM_ROWS = 4;
 
-__device__ __forceinline__ void camAdd(CamSum& sum, float term, float lost) {
-  float next = sum.high + term;
-  float taken = next - sum.high;
-  sum.low += ((sum.high - (next - taken)) + (term - taken)) + lost;
-  sum.high = next;
-}
-
-__device__ __forceinline__ void camAddProduct(CamSum& sum, float a, float b) {
-  // Written as a fused operation so that no compiler fuses the product with the sum that follows: its rounded value is needed.
-  float product = fmaf(a, b, 0.0f);
-  camAdd(sum, product, fmaf(a, b, -product));
-}
-
-// Where the sum is infinite what was lost is not a number.
-__device__ __forceinline__ float camValue(const CamSum& sum) {
-  float value = sum.high + sum.low;
-  return value == value ? value : sum.high;
-}
-
-KERNEL __launch_bounds__(256)
-    camPositions(const float* __restrict__ a, const float* __restrict__ g, float* __restrict__ y, CamGeometry geometry) {
-  long long fours = geometry.plane / 4;
-  long long at = threadNumber();
-  if (at >= fours) {
-    return;
+// The product, or the value itself, of one element of a column.
+template <class T, int TERM>
+__device__ __forceinline__ void camElement(typename T::Sum& sum, const typename T::Element* __restrict__ x, const void* __restrict__ weights,
+    long long at, long long line) {
+  float value = T::one(__ldg(x + at));
+  if (TERM == CAM_PRODUCT) {
+    camProduct(sum, value, T::one(__ldg(static_cast<const typename T::Element*>(weights) + at)));
+  } else if (TERM == CAM_WEIGHTED) {
+    camProduct(sum, value, __ldg(static_cast<const float*>(weights) + line));
+  } else {
+    camAdd(sum, value, 0.0f);
   }
-  for (long long n = blockIdx.y; n < geometry.batch; n += gridDim.y) {
-    const float4* activation = reinterpret_cast<const float4*>(a) + n * geometry.channels * fours + at;
-    const float4* gradient = reinterpret_cast<const float4*>(g) + n * geometry.channels * fours + at;
-    const float* weights = g + n * geometry.channels;
-    CamSum x = {0.0f, 0.0f};
-    CamSum y4 = {0.0f, 0.0f};
-    CamSum z = {0.0f, 0.0f};
-    CamSum w = {0.0f, 0.0f};
-#pragma unroll 4
-    for (long long k = 0; k < geometry.channels; k++) {
-      float4 four = activation[k * fours];
-      float4 weight;
-      if (geometry.pooled) {
-        float one = __ldg(weights + k);
-        weight.x = one;
-        weight.y = one;
-        weight.z = one;
-        weight.w = one;
+}
+
+template <class T, int TERM>
+__device__ __forceinline__ void camColumns(const void* __restrict__ values, const void* __restrict__ weights, float* __restrict__ y,
+    typename T::Sum* parts, unsigned* counters, const CamColumnsGeometry& g, typename T::Sum* shared, int* last) {
+  constexpr int EACH = CamWords<T>::COUNT;
+  auto* x = static_cast<const typename T::Element*>(values);
+  int wide = (int)g.wide;
+  int teams = CAM_THREADS / wide;
+  int column = (int)threadIdx.x % wide;
+  int team = (int)threadIdx.x / wide;
+  int width = EACH * (g.shifted ? wide - 1 : wide);
+  long long first = blockIdx.x * (long long)width;
+  int count = (int)(width < g.columns - first ? width : g.columns - first);
+  // The elements behind are less than 16 bytes and are taken one by one.
+  long long whole = g.batch * g.rows * g.columns / EACH * EACH;
+  long long begin = blockIdx.y * g.chunk;
+  long long end = begin + g.chunk < g.rows ? begin + g.chunk : g.rows;
+  for (long long n = blockIdx.z; n < g.batch; n += gridDim.z) {
+    // How far inside of 16 bytes all rows of a team begin.
+    int shift = (int)(((n * g.rows + begin + team) * g.columns + first) % EACH);
+    bool used = column * EACH - shift < count;
+    typename T::Sum sums[EACH] = {};
+    for (long long row = begin + team; used && row < end; row += CAM_ROWS * teams) {
+      CamWords<T> four[CAM_ROWS];
+      CamWords<T> weight[CAM_ROWS];
+      float scale[CAM_ROWS];
+#pragma unroll
+      for (int r = 0; r < CAM_ROWS; r++) {
+        long long line = n * g.rows + row + r * teams;
+        long long at = line * g.columns + first - shift + column * EACH;
+        four[r].none();
+        weight[r].none();
+        scale[r] = 0.0f;
+        if (row + r * teams < end && at < whole) {
+          four[r].load(x + at);
+          if (TERM == CAM_PRODUCT) {
+            weight[r].load(static_cast<const typename T::Element*>(weights) + at);
+          } else if (TERM == CAM_WEIGHTED) {
+            scale[r] = __ldg(static_cast<const float*>(weights) + line);
+          }
+        }
+      }
+#pragma unroll
+      for (int r = 0; r < CAM_ROWS; r++) {
+#pragma unroll
+        for (int i = 0; i < EACH; i++) {
+          if (TERM == CAM_COUNTED) {
+            camAdd(sums[i], four[r].at(i), 0.0f);
+          } else {
+            camProduct(sums[i], four[r].at(i), TERM == CAM_PRODUCT ? weight[r].at(i) : scale[r]);
+          }
+        }
+      }
+    }
+    __syncthreads();
+#pragma unroll
+    for (int i = 0; i < EACH; i++) {
+      shared[threadIdx.x * EACH + i] = sums[i];
+    }
+    __syncthreads();
+    double divisor = TERM == CAM_COUNTED ? (double)g.rows : 1.0;
+    for (int at = (int)threadIdx.x; at < count; at += CAM_THREADS) {
+      typename T::Sum sum = {};
+      for (int other = 0; other < teams; other++) {
+        int inside = (int)(((n * g.rows + begin + other) * g.columns + first) % EACH);
+        camMerge(sum, shared[other * wide * EACH + at + inside]);
+      }
+      for (long long row = end - 1; row >= begin && (n * g.rows + row) * g.columns + first + at >= whole; row--) {
+        long long line = n * g.rows + row;
+        camElement<T, TERM>(sum, x, weights, line * g.columns + first + at, line);
+      }
+      if (g.splits == 1) {
+        y[n * g.columns + first + at] = camValue(sum, divisor);
       } else {
-        weight = gradient[k * fours];
+        parts[(n * g.splits + blockIdx.y) * g.columns + first + at] = sum;
       }
-      camAddProduct(x, four.x, weight.x);
-      camAddProduct(y4, four.y, weight.y);
-      camAddProduct(z, four.z, weight.z);
-      camAddProduct(w, four.w, weight.w);
     }
-    float4 result;
-    result.x = camValue(x);
-    result.y = camValue(y4);
-    result.z = camValue(z);
-    result.w = camValue(w);
-    reinterpret_cast<float4*>(y)[n * fours + at] = result;
+    if (g.splits > 1 && camIsLast(counters + n * gridDim.x + blockIdx.x, g.splits, last)) {
+      camJoin(parts + n * g.splits * g.columns + first, g.columns, (int)g.splits, count, (int)g.joined, shared,
+          y + n * g.columns + first, divisor);
+    }
   }
 }
 
-KERNEL __launch_bounds__(1024)
-    camChannels(const float* __restrict__ a, const float* __restrict__ g, float* __restrict__ y, CamGeometry geometry) {
-  __shared__ CamSum parts[32][32];
-  int lane = threadIdx.x % 32;
-  int warp = threadIdx.x / 32;
-  int warps = blockDim.x / 32;
-  long long position = blockIdx.x * 32LL + lane;
-  for (long long n = blockIdx.y; n < geometry.batch; n += gridDim.y) {
-    CamSum sum = {0.0f, 0.0f};
-    if (position < geometry.plane) {
-#pragma unroll 4
-      for (long long k = warp; k < geometry.channels; k += warps) {
-        long long channel = n * geometry.channels + k;
-        long long at = channel * geometry.plane + position;
-        camAddProduct(sum, __ldg(a + at), __ldg(g + (geometry.pooled ? channel : at)));
-      }
-    }
-    parts[warp][lane] = sum;
-    __syncthreads();
-    if (warp == 0 && position < geometry.plane) {
-      for (int part = 1; part < warps; part++) {
-        camAdd(sum, parts[part][lane].high, parts[part][lane].low);
-      }
-      y[n * geometry.plane + position] = camValue(sum);
-    }
-    __syncthreads();
+template <class T>
+__device__ __forceinline__ void camColumnsOf(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts,
+    unsigned* counters, const CamColumnsGeometry& g, typename T::Sum* shared, int* last) {
+  auto* sums = static_cast<typename T::Sum*>(parts);
+  if (g.term == CAM_PRODUCT) {
+    camColumns<T, CAM_PRODUCT>(x, w, y, sums, counters, g, shared, last);
+  } else if (g.term == CAM_WEIGHTED) {
+    camColumns<T, CAM_WEIGHTED>(x, w, y, sums, counters, g, shared, last);
+  } else {
+    camColumns<T, CAM_COUNTED>(x, w, y, sums, counters, g, shared, last);
   }
+}
+
+KERNEL __launch_bounds__(CAM_THREADS, 3) camColumnsF32(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y,
+    void* parts, unsigned* counters, CamColumnsGeometry g) {
+  __shared__ CamPair shared[CAM_THREADS * 4];
+  __shared__ int last;
+  camColumnsOf<CamF32>(x, w, y, parts, counters, g, shared, &last);
+}
+
+KERNEL __launch_bounds__(CAM_THREADS, 3) camColumnsF16(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y,
+    void* parts, unsigned* counters, CamColumnsGeometry g) {
+  __shared__ CamPlain shared[CAM_THREADS * 8];
+  __shared__ int last;
+  camColumnsOf<CamF16>(x, w, y, parts, counters, g, shared, &last);
+}
+
+KERNEL __launch_bounds__(CAM_THREADS, 3) camColumnsB16(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y,
+    void* parts, unsigned* counters, CamColumnsGeometry g) {
+  __shared__ CamPlain shared[CAM_THREADS * 8];
+  __shared__ int last;
+  camColumnsOf<CamB16>(x, w, y, parts, counters, g, shared, &last);
 }

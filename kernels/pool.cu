@@ -6,7 +6,7 @@
 // Regions per axis: sliding, from o stride - pad with kernel taps dilation apart; or adaptive, from floor(o size / outputs) to ceil((o+1) size / outputs).
 // All are gathers: one thread per result (poolMax, poolPeaks, poolAverage: per output; poolScatter, poolAverageGrad: per input), grid covers them.
 //   poolGlobal     grid x: channel, y: part of its plane; poolGlobalEnd joins the parts, grid covers the channels
-// Called by CudaPool; poolGlobal by CudaCam, too.
+// Called by CudaPool.
 #include "common.cuh"
 
 struct PoolGeometry {

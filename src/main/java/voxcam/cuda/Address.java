@@ -19,6 +19,22 @@ final class Address {
     return new Device(address);
   }
 
+  /** Where a pointer of someone else points; 0 for one to the heap. */
+  static long of(Pointer pointer) {
+    return new Other(pointer).address();
+  }
+
+  /** A copy, since only a pointer's own class may ask it. */
+  private static final class Other extends Pointer {
+    Other(Pointer pointer) {
+      super(pointer);
+    }
+
+    long address() {
+      return getNativePointer() == 0 ? 0 : getNativePointer() + getByteOffset();
+    }
+  }
+
   private static final class Host extends Pointer {
     Host(long address) {
       super(address);

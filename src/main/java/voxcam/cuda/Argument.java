@@ -15,6 +15,15 @@ sealed interface Argument {
    */
   record Scratch(long offset) implements Argument {}
 
+  /**
+   * The address of the launches' counters: 32 bits each, 0 before the first launch, and left 0 by
+   * each. No other launch that may run at the same time uses them.
+   */
+  record Counters() implements Argument {}
+
+  /** No address, for what the kernel has no use for with this geometry. */
+  record None() implements Argument {}
+
   /** Whole numbers: a struct of {@code long long} that the kernel takes by value. */
   record Geometry(long... values) implements Argument {}
 

@@ -40,7 +40,7 @@ final class CudaKernels {
       case Index op -> CudaIndex.launches(op, inputs, output);
       case Movement op -> CudaMovement.launches(op, inputs, output);
       case Resize op -> CudaResize.launches(op, inputs, output);
-      case Cam op -> CudaCam.launches(op, inputs, output);
+      case Cam op -> CudaCam.launches(op, inputs);
     };
   }
 }

@@ -22,7 +22,8 @@ import voxcam.op.Source;
  * @param outputs the numbers of the graph's outputs
  * @param shapes the shapes of the graph's outputs
  * @param pieces the bytes of each piece of memory that a run takes: one, or with guards one for
- *     each value; the last one is the steps' scratch memory
+ *     each value; the last one is the steps' scratch memory, in front of which are counters
+ * @param counters bytes of counters that are 0 before and after each step
  * @param weights likewise for constants
  */
 record CudaPlan(
@@ -31,6 +32,7 @@ record CudaPlan(
     List<Integer> outputs,
     List<Shape> shapes,
     List<Long> pieces,
+    long counters,
     List<Long> weights) {
   /** The driver's own alignment; wide loads and libraries need no more. */
   static final long ALIGNMENT = 256;
@@ -122,6 +124,7 @@ record CudaPlan(
     CudaPlan plan(Function<Node, Work> works) {
       List<Step> steps = new ArrayList<>();
       long scratch = 0;
+      long counters = 0;
       for (Node node : graph.nodes()) {
         if (Plan.isAlias(node)) {
           continue;
@@ -137,14 +140,16 @@ record CudaPlan(
         Work work = works.apply(node);
         steps.add(new Step(work, inputs, number(node)));
         scratch = Math.max(scratch, work.scratch());
+        counters = Math.max(counters, work.counters());
       }
-      pieces.addLast(scratch);
+      pieces.addLast(counters + scratch);
       return new CudaPlan(
           List.copyOf(values),
           List.copyOf(steps),
           graph.outputs().stream().map(output -> numbers.get(plan.owner(output))).toList(),
           graph.outputs().stream().map(Node::shape).toList(),
           pieces.bytes(),
+          counters,
           weights.bytes());
     }
 

@@ -1,6 +1,5 @@
 package voxcam.cuda;
 
-import java.util.ArrayList;
 import java.util.List;
 import voxcam.op.InputException;
 import voxcam.op.Pool;
@@ -77,42 +76,34 @@ final class CudaPool {
     return regions instanceof Regions.Adaptive && plane(y) == 1;
   }
 
+  /** The mean or the largest value of each channel's plane. */
   private static Launches global(Shape x, boolean maximum) {
     long channels = (long) x.dim(0) * x.dim(1);
-    return global(new Argument.Input(0), new Argument.Output(), 0, channels, plane(x), maximum);
-  }
-
-  /**
-   * The mean or the largest value of each of {@code channels} planes.
-   *
-   * @param scratch where the launches may begin to use the scratch memory, in bytes
-   */
-  static Launches global(
-      Argument x, Argument y, long scratch, long channels, long plane, boolean maximum) {
+    long plane = plane(x);
     long parts =
         channels >= FEW_PLANES
             ? 1
             : Math.clamp(
                 Math.min(plane / LEAST_PART, Math.ceilDiv(FEW_PLANES, channels)), 1, MOST_PARTS);
     int threads = plane <= SMALL_PLANE ? WARP : THREADS;
-    Argument joined = parts == 1 ? y : new Argument.Scratch(scratch);
+    Argument y = new Argument.Output();
+    Argument joined = parts == 1 ? y : new Argument.Scratch(0);
     Argument geometry = new Argument.Geometry(channels, plane, parts, maximum ? 1 : 0);
-    List<Launch> launches = new ArrayList<>();
-    launches.add(
+    Launch first =
         Launch.of(
             FAMILY,
             "poolGlobal",
             new Grid(Math.toIntExact(channels), (int) parts, 1, threads),
-            x,
+            new Argument.Input(0),
             joined,
             y,
-            geometry));
+            geometry);
     if (parts == 1) {
-      return new Launches(launches, scratch);
+      return Launches.of(first);
     }
-    launches.add(
-        Launch.of(FAMILY, "poolGlobalEnd", Grid.covering(channels, THREADS), joined, y, geometry));
-    return new Launches(launches, scratch + channels * parts * Double.BYTES);
+    Launch end =
+        Launch.of(FAMILY, "poolGlobalEnd", Grid.covering(channels, THREADS), joined, y, geometry);
+    return new Launches(List.of(first, end), channels * parts * Double.BYTES);
   }
 
   private static long plane(Shape shape) {

@@ -73,7 +73,7 @@ final class CudnnWork implements Work {
       case Argument.Input(int index) -> inputs[index];
       case Argument.Output() -> output;
       case Argument.Scratch(long offset) -> scratch + offset;
-      case Argument.Geometry _, Argument.Real _ ->
+      case Argument.Counters _, Argument.None _, Argument.Geometry _, Argument.Real _ ->
           throw new IllegalStateException(place + " is no address");
     };
   }

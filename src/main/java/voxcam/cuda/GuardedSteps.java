@@ -50,6 +50,10 @@ final class GuardedSteps {
         download(workspace.scratch() + (long) scratch * Float.BYTES, GUARD_LENGTH),
         0);
     checkInputs(value, before, inputs(step));
+    if (plan.counters() > 0) {
+      int counters = Math.toIntExact(plan.counters() / Integer.BYTES);
+      checkCounters(value, download(workspace.scratch() - plan.counters(), counters));
+    }
   }
 
   private void prepare(long address, int length) {
@@ -97,6 +101,15 @@ final class GuardedSteps {
     for (int i = 0; i < before.length; i++) {
       if (!Arrays.equals(bits(before[i]), bits(after[i]))) {
         throw new IllegalStateException("cuda: " + value + " changed input " + i);
+      }
+    }
+  }
+
+  /** Checks that the counters are 0 again. */
+  static void checkCounters(Value value, float[] counters) {
+    for (int i = 0; i < counters.length; i++) {
+      if (Float.floatToRawIntBits(counters[i]) != 0) {
+        throw new IllegalStateException("cuda: " + value + " left counter " + i + " above 0");
       }
     }
   }

@@ -1,12 +1,7 @@
 package voxcam.cuda;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jcuda.driver.CUfunction;
-import jcuda.driver.JCudaDriver;
 
 /** Our own kernels for one node. */
 final class KernelWork implements Work {
@@ -45,54 +40,24 @@ final class KernelWork implements Work {
   }
 
   @Override
+  public long counters() {
+    return launches.counterBytes();
+  }
+
+  @Override
   public String algorithm() {
     return algorithm;
   }
 
   @Override
   public void start(Stream stream, long[] inputs, long output, long scratch) {
-    try (Arena arena = Arena.ofConfined()) {
-      for (int i = 0; i < functions.size(); i++) {
-        Launch launch = launches.launches().get(i);
-        MemorySegment parameters = parameters(launch.arguments(), inputs, output, scratch, arena);
-        Grid grid = launch.grid();
-        int code =
-            JCudaDriver.cuLaunchKernel(
-                functions.get(i),
-                grid.x(),
-                grid.y(),
-                grid.z(),
-                grid.threads(),
-                1,
-                1,
-                0,
-                stream.handle(),
-                Address.host(parameters),
-                null);
-        device.check("cuLaunchKernel " + launch.kernel(), code);
-      }
+    long counters = scratch - launches.counterBytes();
+    for (int i = 0; i < functions.size(); i++) {
+      Launch launch = launches.launches().get(i);
+      Parameters values = new Parameters(inputs, output, scratch, counters);
+      int code = values.start(functions.get(i), launch, stream.handle());
+      device.check("cuLaunchKernel " + launch.kernel(), code);
     }
-  }
-
-  /** The addresses of the values; the driver copies these while it starts the kernel. */
-  private static MemorySegment parameters(
-      List<Argument> arguments, long[] inputs, long output, long scratch, SegmentAllocator memory) {
-    MemorySegment list = memory.allocate(ValueLayout.ADDRESS, arguments.size());
-    for (int i = 0; i < arguments.size(); i++) {
-      MemorySegment value =
-          switch (arguments.get(i)) {
-            case Argument.Input(int index) ->
-                memory.allocateFrom(ValueLayout.JAVA_LONG, inputs[index]);
-            case Argument.Output() -> memory.allocateFrom(ValueLayout.JAVA_LONG, output);
-            case Argument.Scratch(long offset) ->
-                memory.allocateFrom(ValueLayout.JAVA_LONG, scratch + offset);
-            case Argument.Geometry(long[] values) ->
-                memory.allocateFrom(ValueLayout.JAVA_LONG, values);
-            case Argument.Real(float real) -> memory.allocateFrom(ValueLayout.JAVA_FLOAT, real);
-          };
-      list.setAtIndex(ValueLayout.ADDRESS, i, value);
-    }
-    return list;
   }
 
   /** The kernels belong to the device. */

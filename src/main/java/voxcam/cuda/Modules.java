@@ -41,7 +41,9 @@ final class Modules implements Closing.Part {
           "index",
           "movement",
           "resize",
-          "cam");
+          "cam",
+          "camrows",
+          "camonce");
 
   private record Loaded(CUmodule module) implements Closing.Part {
     @Override

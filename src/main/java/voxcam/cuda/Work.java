@@ -8,6 +8,14 @@ interface Work extends Closing.Part {
   /** Bytes of memory that only this work uses, undefined before. */
   long scratch();
 
+  /**
+   * Bytes in front of the scratch memory that are 0 before each start and are left 0; a multiple of
+   * {@link CudaPlan#ALIGNMENT}.
+   */
+  default long counters() {
+    return 0;
+  }
+
   /** The algorithm, where there are several for the operation; else empty. */
   String algorithm();
 

@@ -49,7 +49,10 @@ final class Workspace implements Closing.Part {
       // Memory that a copy or a kernel still uses is not freed: closed first, this waits.
       parts.add(stream::awaitToClose);
       addresses = addresses(plan, bases, weights);
-      scratch = bases[plan.scratch()];
+      scratch = bases[plan.scratch()] + plan.counters();
+      if (plan.counters() > 0) {
+        stream.fill(bases[plan.scratch()], 0, plan.counters() / Integer.BYTES);
+      }
     } catch (RuntimeException e) {
       parts.closeAfter(e);
       throw e;

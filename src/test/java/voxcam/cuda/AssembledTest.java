@@ -73,9 +73,9 @@ final class AssembledTest {
   void theTableStandsBetweenItsMarks() {
     String page = "x\n" + KernelTable.BEGIN + "\nold\n" + KernelTable.END + "\ny\n";
 
-    assertThat(KernelTable.replace(page, "new\n"))
+    assertThat(KernelTable.replace(page, KernelTable.BEGIN, KernelTable.END, "new\n"))
         .isEqualTo("x\n" + KernelTable.BEGIN + "\nnew\n" + KernelTable.END + "\ny\n");
-    assertThatThrownBy(() -> KernelTable.replace("x", "new"))
+    assertThatThrownBy(() -> KernelTable.replace("x", "a", "b", "new"))
         .hasMessageContaining("kernels/README.md lacks");
   }
 }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the table of kernels/README.md from what ptxas says ({@code make kernel-table}). */
+/** Writes the tables of kernels/README.md from what ptxas says ({@code make kernel-table}). */
 final class KernelTable {
   static final String BEGIN = "<!-- kernels: begin -->";
   static final String END = "<!-- kernels: end -->";
@@ -23,7 +23,12 @@ final class KernelTable {
         all.addAll(Assembled.of(ptx, architecture));
       }
     }
-    Files.writeString(page, replace(Files.readString(page), table(all)));
+    List<Lab> steps = new ArrayList<>();
+    for (Path file : Lab.files()) {
+      steps.add(Lab.of(file));
+    }
+    String text = replace(Files.readString(page), BEGIN, END, table(all));
+    Files.writeString(page, replace(text, LabTable.BEGIN, LabTable.END, LabTable.table(steps)));
   }
 
   /** A line for each kernel: registers on each architecture, shared memory and spills at most. */
@@ -56,12 +61,12 @@ final class KernelTable {
     return row + " " + shared + " | " + (spilled == 0 ? "none" : spilled) + " |\n";
   }
 
-  static String replace(String page, String table) {
-    int begin = page.indexOf(BEGIN);
-    int end = page.indexOf(END);
+  static String replace(String page, String beginMark, String endMark, String table) {
+    int begin = page.indexOf(beginMark);
+    int end = page.indexOf(endMark);
     if (begin < 0 || end < begin) {
-      throw new IllegalStateException("kernels/README.md lacks " + BEGIN + " and " + END);
+      throw new IllegalStateException("kernels/README.md lacks " + beginMark + " and " + endMark);
     }
-    return page.substring(0, begin + BEGIN.length()) + "\n" + table + page.substring(end);
+    return page.substring(0, begin + beginMark.length()) + "\n" + table + page.substring(end);
   }
 }

@@ -51,8 +51,9 @@ final class LaunchHarness {
       }
       long result = allocate(arena, allocated, output.size() * Float.BYTES);
       long scratch = launches.scratch() > 0 ? allocate(arena, allocated, launches.scratch()) : 0;
+      long counters = counters(arena, allocated, launches.counters());
       for (Launch launch : launches.launches()) {
-        start(arena, launch, addresses, result, scratch);
+        start(arena, launch, addresses, result, scratch, counters);
       }
       MemorySegment host = arena.allocate(FLOAT, output.size());
       int code = Emulator.driver("cuMemcpyDtoH_v2", host, result, host.byteSize());
@@ -66,6 +67,15 @@ final class LaunchHarness {
     }
   }
 
+  private static long counters(Arena arena, List<Long> allocated, long count) {
+    if (count == 0) {
+      return 0;
+    }
+    long address = allocate(arena, allocated, count * Integer.BYTES);
+    call("cuMemsetD32_v2", address, 0, count);
+    return address;
+  }
+
   private static long allocate(Arena arena, List<Long> allocated, long bytes) {
     MemorySegment address = arena.allocate(LONG);
     call("cuMemAlloc_v2", address, bytes);
@@ -73,7 +83,8 @@ final class LaunchHarness {
     return address.get(LONG, 0);
   }
 
-  private void start(Arena arena, Launch launch, long[] inputs, long output, long scratch) {
+  private void start(
+      Arena arena, Launch launch, long[] inputs, long output, long scratch, long counters) {
     MemorySegment values = arena.allocate(ValueLayout.ADDRESS, launch.arguments().size());
     int at = 0;
     for (Argument argument : launch.arguments()) {
@@ -82,6 +93,8 @@ final class LaunchHarness {
             case Argument.Input(int index) -> arena.allocateFrom(LONG, inputs[index]);
             case Argument.Output _ -> arena.allocateFrom(LONG, output);
             case Argument.Scratch(long offset) -> arena.allocateFrom(LONG, scratch + offset);
+            case Argument.Counters _ -> arena.allocateFrom(LONG, counters);
+            case Argument.None _ -> arena.allocateFrom(LONG, 0L);
             case Argument.Geometry(long[] numbers) -> arena.allocateFrom(LONG, numbers);
             case Argument.Real(float number) -> arena.allocateFrom(FLOAT, number);
           };

@@ -28,7 +28,6 @@ class LaunchersTest {
     return switch (op) {
       case Linear linear -> CudaLinear.launches(linear, list, output);
       case Pool pool -> CudaPool.launches(pool, list, output);
-      case Cam cam -> CudaCam.launches(cam, list, output);
       case Resize resize -> CudaResize.launches(resize, list, output);
       default -> throw new IllegalArgumentException(op.name());
     };
@@ -114,18 +113,6 @@ class LaunchersTest {
     Launches many = launches(new Pool.GlobalAverage(), Shape.of(1, 512, 3, 3, 3));
     assertThat(many.launches().get(0).grid()).isEqualTo(new Grid(512, 1, 1, 32));
     assertThat(many.scratch()).isZero();
-  }
-
-  @Test
-  void channelsAreSharedWherePositionsAreFew() {
-    Shape few = Shape.of(1, 512, 3, 3, 3);
-    Launch launch = launches(new Cam.HiRes(), few, few).launches().get(0);
-    assertThat(launch.kernel()).isEqualTo("camChannels");
-    assertThat(launch.grid()).isEqualTo(new Grid(1, 1, 1, 1024));
-    Shape many = Shape.of(2, 16, 64, 64, 64);
-    Launch wide = launches(new Cam.HiRes(), many, many).launches().get(0);
-    assertThat(wide.kernel()).isEqualTo("camPositions");
-    assertThat(wide.grid()).isEqualTo(new Grid(256, 2, 1, 256));
   }
 
   @Test

@@ -1,0 +1,228 @@
+package voxcam.cuda;
+
+import java.util.List;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
+import voxcam.op.InputException;
+
+/**
+ * A HiResCAM or Grad-CAM of one shape, on device memory that belongs to someone else: for programs
+ * that have an activation and a gradient on the GPU already, and use nothing else of this engine.
+ *
+ * <pre>
+ * HiResCAM  y[n,p] = sum_k g[n,k,p] A[n,k,p]
+ * Grad-CAM  y[n,p] = sum_k mean_q(g[n,k,q]) A[n,k,p]
+ * </pre>
+ *
+ * <p>Raw and signed, without a ReLU; n counts the batch, k the channels, p the positions of all
+ * axes of space together. Sums are single precision whatever A and g are, and those of single
+ * precision inputs are compensated. The same input gives the same bits on the same GPU. A and g are
+ * read once.
+ *
+ * <p>An object belongs to the context that was current when it was made, into which it loads
+ * kernels and where it takes {@link #bytes()} of memory. {@link #start} puts work on the caller's
+ * stream and returns; it can be recorded into a graph. Starts of one object must not run at the
+ * same time, as they do not on one stream: they share that memory. After {@link #close} or an error
+ * that ended the context nothing can be started.
+ *
+ * <p>HiResCAM is of Draelos and Carin (arXiv 2011.08891), Grad-CAM of Selvaraju et al. (ICCV 2017).
+ */
+public final class CamReduction implements AutoCloseable {
+  /** Which map. */
+  public enum Method {
+    HIRESCAM,
+    GRADCAM
+  }
+
+  /** The number format of activation and gradient; maps are single precision. */
+  public enum Precision {
+    /** IEEE single precision. */
+    FP32("F32", 4),
+    /** IEEE half precision. */
+    FP16("F16", 2),
+    /** The upper half of single precision. */
+    BF16("B16", 2);
+
+    private final String suffix;
+    private final int bytes;
+
+    Precision(String suffix, int bytes) {
+      this.suffix = suffix;
+      this.bytes = bytes;
+    }
+
+    /** The end of its kernels' names. */
+    String suffix() {
+      return suffix;
+    }
+
+    /** The bytes of an element. */
+    int bytes() {
+      return bytes;
+    }
+  }
+
+  /** The order of axes in memory, the last one's elements being neighbours. */
+  public enum Layout {
+    /** {@code [N,K,P]}, of which {@code [N,C,D,H,W]} is a case. */
+    CHANNELS_FIRST,
+    /** {@code [N,P,K]}, of which {@code [N,D,H,W,C]} is a case. */
+    CHANNELS_LAST
+  }
+
+  /** More than any GPU holds, and few enough that grids have room for their blocks. */
+  private static final long MOST_ELEMENTS = 1L << 37;
+
+  private static final int ALIGNMENT = 16;
+
+  private final CUcontext context;
+  private final Closing parts = new Closing();
+  private final Launches launches;
+  private final List<CUfunction> functions;
+  private final long memory;
+  private boolean closed;
+
+  /**
+   * Loads the kernels of a map into the context that is current on this thread.
+   *
+   * @param batch N, at least 1
+   * @param channels K, at least 1
+   * @param positions P, at least 1: the product of all axes of space
+   * @throws InputException if a size is below 1, their product is too large, or no context is
+   *     current
+   * @throws voxcam.backend.BackendException if the driver refuses the kernels or the memory
+   */
+  public CamReduction(
+      Method method,
+      long batch,
+      long channels,
+      long positions,
+      Precision precision,
+      Layout layout) {
+    String sizes = "[N,K,P] = [" + batch + "," + channels + "," + positions + "]";
+    require(batch >= 1 && channels >= 1 && positions >= 1, sizes + ", each must be 1 or more");
+    require(
+        batch <= MOST_ELEMENTS
+            && channels <= MOST_ELEMENTS / batch
+            && positions <= MOST_ELEMENTS / batch / channels,
+        sizes + " has more than 2^37 elements; give fewer samples at once");
+    CamShape shape = new CamShape(batch, channels, positions, precision, layout);
+    launches =
+        switch (method) {
+          case HIRESCAM -> CudaCam.hiRes(shape);
+          case GRADCAM -> CudaCam.gradient(shape);
+        };
+    context = current();
+    require(
+        !context.equals(new CUcontext()),
+        "no CUDA context is current on this thread; make or retain one and set it current");
+    try {
+      Modules modules = parts.add(new Modules());
+      functions =
+          launches.launches().stream()
+              .map(launch -> modules.function(launch.family(), launch.kernel()))
+              .toList();
+      memory = bytes() == 0 ? 0 : takeMemory();
+    } catch (RuntimeException e) {
+      parts.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private long takeMemory() {
+    Address.DeviceResult pointer = new Address.DeviceResult();
+    Driver.check("cuMemAlloc", JCudaDriver.cuMemAlloc(pointer, bytes()));
+    parts.add(() -> Driver.check("cuMemFree", JCudaDriver.cuMemFree(pointer)));
+    if (launches.counters() > 0) {
+      Driver.check("cuMemsetD32", JCudaDriver.cuMemsetD32(pointer, 0, launches.counterBytes() / 4));
+      // The fill may still be under way, and streams that do not wait for the default one exist.
+      Driver.check("cuCtxSynchronize", JCudaDriver.cuCtxSynchronize());
+    }
+    return pointer.address();
+  }
+
+  /** The bytes of device memory that this object holds for itself, a few for each position. */
+  public long bytes() {
+    return launches.counterBytes() + launches.scratch();
+  }
+
+  /**
+   * Puts the map's kernels on a stream and returns, while the device computes. The context that was
+   * current when this object was made must be current.
+   *
+   * @param activation A in the device's memory, N K P elements; its address a multiple of 16
+   * @param gradient g likewise
+   * @param map y, N P numbers of single precision; its address a multiple of 4. It must not overlap
+   *     the others
+   * @param stream of the same context; null for the default stream
+   * @throws InputException if an address is none of the device's or not aligned, another context is
+   *     current, or this object was closed
+   * @throws voxcam.backend.BackendException if the driver refuses to start a kernel
+   */
+  public void start(Pointer activation, Pointer gradient, Pointer map, CUstream stream) {
+    require(!closed, "this object was closed; make a new one");
+    long[] inputs = {
+      address("activation", activation, ALIGNMENT), address("gradient", gradient, ALIGNMENT)
+    };
+    long output = address("map", map, Float.BYTES);
+    require(
+        context.equals(current()),
+        "another CUDA context is current than when this object was made; set that one current");
+    long scratch = memory + launches.counterBytes();
+    Parameters parameters = new Parameters(inputs, output, scratch, memory);
+    for (int i = 0; i < functions.size(); i++) {
+      Launch launch = launches.launches().get(i);
+      Driver.check(
+          "cuLaunchKernel " + launch.kernel(), parameters.start(functions.get(i), launch, stream));
+    }
+  }
+
+  private static long address(String what, Pointer pointer, int alignment) {
+    long address = pointer == null ? 0 : Address.of(pointer);
+    require(address != 0, what + ": no device memory; give a CUdeviceptr that was allocated");
+    require(
+        address % alignment == 0,
+        "%s: address 0x%x is no multiple of %d; copy it to memory of its own"
+            .formatted(what, address, alignment));
+    return address;
+  }
+
+  private static CUcontext current() {
+    CUcontext current = new CUcontext();
+    Driver.check("cuCtxGetCurrent", JCudaDriver.cuCtxGetCurrent(current));
+    return current;
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new InputException("cam reduction: " + otherwise);
+    }
+  }
+
+  /**
+   * Gives the kernels and the memory back; the context must still exist, current or not. What was
+   * started must have ended.
+   *
+   * @throws voxcam.backend.BackendException if the driver refuses
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Closing scope = new Closing();
+    int first = JCudaDriver.cuCtxPushCurrent(context);
+    if (first != 0) {
+      // Tried twice, because what cannot be reached is not given back.
+      Driver.check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
+      scope.add(() -> Driver.check("cuCtxPushCurrent", first));
+    }
+    scope.add(() -> Driver.check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext())));
+    scope.add(parts::close);
+    scope.close();
+  }
+}
