@@ -98,7 +98,7 @@ final class CpuCam {
             for (int i = task * bundle; i < end; i++) {
               int from = i / segments * space + i % segments * SEGMENT;
               int to = Math.min(from + SEGMENT, (i / segments + 1) * space);
-              sums[i] = Sums.plain(x, from, to);
+              sums[i] = Sums.rounded(x, from, to);
             }
           });
       for (int row = 0; row < rows; row++) {

@@ -30,6 +30,14 @@ final class Sums {
     return (s0 + s1) + (s2 + s3);
   }
 
+  /**
+   * {@link #plain} where so much precision is not wanted: with vectors, eight values are added in
+   * single precision before they become doubles.
+   */
+  static double rounded(float[] x, int from, int to) {
+    return Machine.ELEMENTWISE ? VectorSums.rounded(x, from, to) : plain(x, from, to);
+  }
+
   /** {@code sum |x[i]|}. */
   static double magnitudes(float[] x, int from, int to) {
     double s0 = 0;

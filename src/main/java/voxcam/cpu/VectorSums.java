@@ -19,16 +19,43 @@ final class VectorSums {
 
   private VectorSums() {}
 
+  static double plain(float[] x, int from, int to) {
+    DoubleVector s0 = DoubleVector.zero(WIDE);
+    DoubleVector s1 = s0;
+    DoubleVector s2 = s0;
+    DoubleVector s3 = s0;
+    int i = from;
+    for (; i + 4 * LANES <= to; i += 4 * LANES) {
+      s0 = s0.add(FloatVector.fromArray(HALF, x, i).convertShape(VectorOperators.F2D, WIDE, 0));
+      s1 =
+          s1.add(
+              FloatVector.fromArray(HALF, x, i + LANES).convertShape(VectorOperators.F2D, WIDE, 0));
+      s2 =
+          s2.add(
+              FloatVector.fromArray(HALF, x, i + 2 * LANES)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
+      s3 =
+          s3.add(
+              FloatVector.fromArray(HALF, x, i + 3 * LANES)
+                  .convertShape(VectorOperators.F2D, WIDE, 0));
+    }
+    double sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    for (; i < to; i++) {
+      sum += x[i];
+    }
+    return sum;
+  }
+
   /**
    * Eight vectors at a time are added in single precision, in pairs of pairs of pairs, so with
    * three roundings; the rest in double. Conversions of all of them would take longer than reading.
    */
-  static double plain(float[] x, int from, int to) {
+  static double rounded(float[] x, int from, int to) {
     DoubleVector low = DoubleVector.zero(WIDE);
     DoubleVector high = low;
     int i = from;
     for (; i <= to - 8 * FULL_LANES; i += 8 * FULL_LANES) {
-      FloatVector s = eight(x, i, FULL_LANES);
+      FloatVector s = eight(x, i);
       low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
       high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
     }
@@ -46,18 +73,12 @@ final class VectorSums {
 
   /**
    * {@code sums[at + l] += sum_i x[from + i step + l]} for the lanes l of one vector of floats and
-   * {@code count} rows, rounded as {@link #plain} does.
+   * {@code count} rows.
    */
   static void columns(float[] x, int from, int step, int count, double[] sums, int at) {
     DoubleVector low = DoubleVector.fromArray(WIDE, sums, at);
     DoubleVector high = DoubleVector.fromArray(WIDE, sums, at + LANES);
-    int i = 0;
-    for (; i <= count - 8; i += 8) {
-      FloatVector s = eight(x, from + i * step, step);
-      low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
-      high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
-    }
-    for (; i < count; i++) {
+    for (int i = 0; i < count; i++) {
       FloatVector s = FloatVector.fromArray(FULL, x, from + i * step);
       low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
       high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
@@ -66,17 +87,17 @@ final class VectorSums {
     high.intoArray(sums, at + LANES);
   }
 
-  /** Eight vectors, {@code step} apart, made one. */
-  private static FloatVector eight(float[] x, int i, int step) {
-    return four(x, i, step).add(four(x, i + 4 * step, step));
+  /** Eight vectors made one. */
+  private static FloatVector eight(float[] x, int i) {
+    return four(x, i).add(four(x, i + 4 * FULL_LANES));
   }
 
-  private static FloatVector four(float[] x, int i, int step) {
+  private static FloatVector four(float[] x, int i) {
     FloatVector left =
-        FloatVector.fromArray(FULL, x, i).add(FloatVector.fromArray(FULL, x, i + step));
+        FloatVector.fromArray(FULL, x, i).add(FloatVector.fromArray(FULL, x, i + FULL_LANES));
     FloatVector right =
-        FloatVector.fromArray(FULL, x, i + 2 * step)
-            .add(FloatVector.fromArray(FULL, x, i + 3 * step));
+        FloatVector.fromArray(FULL, x, i + 2 * FULL_LANES)
+            .add(FloatVector.fromArray(FULL, x, i + 3 * FULL_LANES));
     return left.add(right);
   }
 
