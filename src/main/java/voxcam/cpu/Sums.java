@@ -1,8 +1,8 @@
 package voxcam.cpu;
 
 /**
- * Sums of contiguous values in double precision, in an order that depends on nothing but the
- * length.
+ * Sums of contiguous values, in double precision unless a method says otherwise, in an order that
+ * depends on nothing but the length.
  */
 final class Sums {
   private Sums() {}

@@ -54,6 +54,12 @@ final class WinogradChoice {
    */
   static Optional<WinogradTile> best(
       Correlation c, int lanes, int threads, Optional<float[]> weights) {
+    return best(c, lanes, threads, weights, WinogradError.BOUND);
+  }
+
+  /** The same with what a tile may lose. */
+  static Optional<WinogradTile> best(
+      Correlation c, int lanes, int threads, Optional<float[]> weights, double bound) {
     if (c.channels() < LEAST_CHANNELS || c.outputs() < LEAST_CHANNELS) {
       return Optional.empty();
     }
@@ -64,7 +70,7 @@ final class WinogradChoice {
             .sorted(Comparator.comparingDouble(tile -> cost(c, tile, lanes, threads)))
             .toList();
     for (WinogradTile tile : tiles) {
-      if (weights.isEmpty() || WinogradError.of(c, tile, weights.get()) <= WinogradError.BOUND) {
+      if (weights.isEmpty() || WinogradError.of(c, tile, weights.get()) <= bound) {
         return Optional.of(tile);
       }
     }

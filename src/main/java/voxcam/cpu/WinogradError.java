@@ -13,7 +13,7 @@ final class WinogradError {
   /** What a tile may lose, below the 3e-6 that every layer stays within. */
   static final double BOUND = 2e-6;
 
-  private static final int OUTPUTS = 4;
+  private static final int OUTPUTS = 8;
 
   private final Correlation c;
   private final WinogradTile tile;
@@ -97,12 +97,16 @@ final class WinogradError {
 
   /** How many output channels are looked at. */
   private int outputs() {
-    return Math.min(OUTPUTS, c.outputs());
+    return Math.min(OUTPUTS, c.groups() * c.outputs());
   }
 
-  /** The i-th of them. */
+  /** The i-th of them, counted over all groups. */
   private int output(int i) {
-    return i * c.outputs() / outputs();
+    return (int) ((long) i * c.groups() * c.outputs() / outputs());
+  }
+
+  private float weight(int output, int channel, int tap) {
+    return weights[c.weightAt(output / c.outputs(), output % c.outputs(), channel, tap)];
   }
 
   /** The sums over channels, the output channels that are looked at first in each block. */
@@ -118,7 +122,7 @@ final class WinogradError {
     for (int channel = 0; channel < c.channels(); channel++) {
       for (int tap = 0; tap < c.taps(); tap++) {
         for (int i = 0; i < outputs(); i++) {
-          taps[tap * Layout.BLOCK + i] = weights[c.weightAt(0, output(i), channel, tap)];
+          taps[tap * Layout.BLOCK + i] = weight(output(i), channel, tap);
         }
       }
       kernels.transform(taps, 0, u, 0, Layout.BLOCK, work, 0);
@@ -151,7 +155,7 @@ final class WinogradError {
         int t = tap / (kh * kw);
         int r = tap / kw % kh;
         int s = tap % kw;
-        double weight = weights[c.weightAt(0, k, channel, tap)];
+        double weight = weight(k, channel, tap);
         int from = block + ((t * inputsH() + r) * inputsW() + s) * Layout.BLOCK;
         for (int output = 0; output < exact.length; output++) {
           exact[output] += weight * x[from + points[output] + channel % Layout.BLOCK];

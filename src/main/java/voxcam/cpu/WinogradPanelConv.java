@@ -4,7 +4,7 @@ package voxcam.cpu;
  * {@link WinogradConv} for large weights, which it keeps as they are and transforms in each run: a
  * panel of output channels and a few input channels at a time, so that what comes of them stays in
  * the cache of a core until it has been multiplied with all tiles. So any tile is worth its
- * weights, however many points it has, and a model takes no more memory than its file.
+ * weights, however many points it has, and a model takes about as much memory as its file.
  *
  * <p>All threads transform the inputs of some tiles; then each takes a panel, or a part of the
  * tiles with a panel, through all other stages. Results do not depend on which.
@@ -13,7 +13,7 @@ final class WinogradPanelConv implements Kernel {
   private static final float[] ZEROS = new float[64];
 
   /** What transformed inputs may take: 16 MiB. */
-  private static final long INPUTS = 4 << 20;
+  static final int INPUTS = 4 << 20;
 
   /** What the sums of a part of the tiles may take: 2 MiB, read and written in order. */
   private static final int SUMS = 512 << 10;

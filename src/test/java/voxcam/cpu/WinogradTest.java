@@ -17,7 +17,7 @@ import voxcam.op.Window;
 
 /** Winograd convolution against plain loops in double, over random geometries. */
 final class WinogradTest {
-  private static final int GEOMETRIES = 25;
+  private static final int GEOMETRIES = 10;
   private static final int TILES = 4;
   private static final float GUARD = 12345;
   private static final int GUARDS = 40;
@@ -112,6 +112,20 @@ final class WinogradTest {
         check(test, new Way(tile, true, false, layout, layout), expected(test));
       }
     }
+  }
+
+  @Test
+  void agreesWhereInputsAreTransformedInTurns() {
+    Window window = Window.cube(2, 3, 1, 1, 1);
+    Case test =
+        Case.of(
+            new SplittableRandom(8),
+            new Conv.Forward(window, 1),
+            List.of(Shape.of(1, 80, 121, 123), Shape.of(5, 80, 3, 3)));
+    WinogradTile tile = new WinogradTile(1, 2, 2);
+    long floats = (long) WinogradGrid.of(test.correlation(), tile).tiles() * tile.points() * 80;
+    assertThat(floats).isGreaterThan(WinogradPanelConv.INPUTS);
+    check(test, new Way(tile, true, true, Layout.BLOCKED, Layout.BLOCKED), expected(test));
   }
 
   @Test
