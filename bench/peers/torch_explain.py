@@ -29,7 +29,9 @@ from sides import ROOT, Engine, Refused, Torch, compile_server
 
 SEED = 20
 PAUSE = 0.05  # seconds between runs, in which the threads of the side that ran come to rest
-SCORE_TOLERANCE, MAP_TOLERANCE = 1e-4, 1e-3
+# MONAI's U-Net with these weights magnifies rounding behind its instance normalisations: PyTorch's map is 1e-4 from one in double precision,
+# the engine's 5e-4 with --exact and 1.1e-3 with Winograd's algorithm. All others are below 3e-4.
+SCORE_TOLERANCE, MAP_TOLERANCE = 1e-4, 2e-3
 # A voxel whose best two logits, or a unit whose input and 0, are within rounding of each other may go either way. Of a map of many cells
 # the one in a thousand that differ most, where such voxels are, may differ more.
 FLIPPED, FLIPPED_TOLERANCE = 1e-3, 1e-2
