@@ -132,7 +132,8 @@ public final class CamReduction implements AutoCloseable {
   public void start(Pointer activation, Pointer gradient, Pointer map, CUstream stream) {
     work.requireOpen();
     long[] inputs = {
-      work.address("activation", activation, ALIGNMENT), work.address("gradient", gradient, ALIGNMENT)
+      work.address("activation", activation, ALIGNMENT),
+      work.address("gradient", gradient, ALIGNMENT)
     };
     work.start(inputs, work.address("map", map, Float.BYTES), stream);
   }

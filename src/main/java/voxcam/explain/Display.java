@@ -58,7 +58,8 @@ public record Display(Tensor map, double scale, List<String> steps) {
       steps.add("resize: linear, half-pixel, from " + shape + " to " + grid);
     }
     float one = max > 0 ? max : 1;
-    float[] map = new Enlargement(shape, grid, value -> Math.max(value, 0) / one).run(values, threads);
+    float[] map =
+        new Enlargement(shape, grid, value -> Math.max(value, 0) / one).run(values, threads);
     return new Display(Tensor.of(grid, map), max, steps);
   }
 

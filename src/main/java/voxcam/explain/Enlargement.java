@@ -62,7 +62,8 @@ final class Enlargement {
     static Axis of(int old, int size) {
       Axis axis = new Axis(old, new int[size], new int[size], new float[size]);
       for (int i = 0; i < size; i++) {
-        // Twice the size times the source position (i + 0.5) old / size - 0.5, from one step before.
+        // Twice the size times the source position (i + 0.5) old / size - 0.5, from one step
+        // before.
         long source = (2L * i + 1) * old + size;
         long cell = source / (2L * size);
         long rest = source % (2L * size);

@@ -73,8 +73,7 @@ final class CudaDisplayTest {
     for (int i = 0; i < 10_000; i++) {
       int size = i < 100 ? i + 1 : i < 200 ? most - i + 100 : 1 + random.nextInt(most);
       Shape grid = Shape.of(1, 1, size);
-      long reciprocal =
-          geometry(write(Shape.of(1, 1, 1), grid, Format.FLOAT32))[RECIPROCAL + 2];
+      long reciprocal = geometry(write(Shape.of(1, 1, 1), grid, Format.FLOAT32))[RECIPROCAL + 2];
       long multiple = 2L * size * random.nextInt(1 + most / size);
       for (long value : new long[] {multiple, multiple + 2L * size - 1, 1L << 31, 0}) {
         assertThat(Math.unsignedMultiplyHigh(value, reciprocal)).isEqualTo(value / (2L * size));

@@ -42,8 +42,9 @@ class DisplayTest {
   @Test
   void mapsWithoutPositiveValuesOrWithWhatIsNoNumber() {
     Shape shape = Shape.of(3, 4, 5);
+    float[] specials = {Float.NaN, Float.POSITIVE_INFINITY, 7 * Float.MIN_VALUE, -1, 0};
     for (Shape grid : List.of(shape, Shape.of(9, 12, 15), Shape.of(7, 5, 3))) {
-      for (float special : new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1e-44f, -1, 0}) {
+      for (float special : specials) {
         float[] raw = new float[60];
         Arrays.fill(raw, -2);
         raw[33] = special;
