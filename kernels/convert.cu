@@ -7,6 +7,7 @@
 // Grids: convertPeak at most 256 blocks; convertPack* and convertUnpack* a block of 256 threads for each 32 x 32 of c and p;
 // convertEnd threads over the elements. Called by Packing.java.
 #include "activation.cuh"
+#include "half.cuh"
 
 static constexpr int CONVERT_THREADS = 256;
 static constexpr int CONVERT_SIDE = 32;
@@ -20,19 +21,7 @@ struct ConvertGeometry {
 };
 
 struct Half {
-  // To the nearest, ties to even.
-  __device__ __forceinline__ static unsigned short pack(float x) {
-    unsigned bits = __float_as_uint(x);
-    unsigned sign = bits >> 16 & 0x8000u;
-    bits &= 0x7FFFFFFFu;
-    if (bits > 0x7F800000u) return (unsigned short)(sign | 0x7FFFu);
-    if (bits >= 0x477FF000u) return (unsigned short)(sign | 0x7C00u);  // 65520 and more
-    if (bits < 0x38800000u) {
-      // Below 2^-14 the steps are 2^-24, which are those of single precision between 0.5 and 1.
-      return (unsigned short)(sign | (__float_as_uint(__uint_as_float(bits) + 0.5f) - 0x3F000000u));
-    }
-    return (unsigned short)(sign | ((bits + 0xFFFu + (bits >> 13 & 1u) - 0x38000000u) >> 13));
-  }
+  __device__ __forceinline__ static unsigned short pack(float x) { return halfBits(x); }
 
   __device__ __forceinline__ static float unpack(unsigned short half) {
     unsigned sign = (unsigned)(half & 0x8000) << 16;

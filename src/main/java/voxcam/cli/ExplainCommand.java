@@ -178,6 +178,7 @@ final class ExplainCommand implements Callable<Integer> {
               FileNames.stem(inputs.get(0)),
               wanted,
               outputs,
+              deviceOptions.options().threads(),
               opened,
               explained.maps().stream().map(Explanation::layer).distinct().toList());
       List<MapFiles.Written> written = stages.time("write", () -> write(explained, files, subject));

@@ -71,6 +71,7 @@ final class MapFiles {
   private final String stem;
   private final Set<Format> formats;
   private final Outputs outputs;
+  private final int threads;
   private final List<String> labels;
   private final List<String> layers;
   private final List<String> layerNames;
@@ -81,12 +82,14 @@ final class MapFiles {
       String stem,
       Set<Format> formats,
       Outputs outputs,
+      int threads,
       Model model,
       List<String> layerNames) {
     this.folder = folder;
     this.stem = stem;
     this.formats = formats;
     this.outputs = outputs;
+    this.threads = threads;
     // A dot would make it unclear where the label ends.
     this.labels = FileNames.safe(model.labels(), false);
     this.layers = FileNames.safe(layerNames, true);
@@ -97,7 +100,7 @@ final class MapFiles {
   Written write(Explanation map, Subject subject) {
     Prepared prepared = subject.prepared();
     Tensor raw = spatial(map.map(), prepared.grid());
-    Display display = Display.of(raw, prepared.grid());
+    Display display = Display.of(raw, prepared.grid(), threads);
     List<String> steps = new ArrayList<>(display.steps());
     steps.add(wayBack(subject));
     Volume back = prepared.back(display.map());

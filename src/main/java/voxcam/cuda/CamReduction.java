@@ -1,11 +1,7 @@
 package voxcam.cuda;
 
-import java.util.List;
 import jcuda.Pointer;
-import jcuda.driver.CUcontext;
-import jcuda.driver.CUfunction;
 import jcuda.driver.CUstream;
-import jcuda.driver.JCudaDriver;
 import voxcam.op.InputException;
 
 /**
@@ -77,13 +73,9 @@ public final class CamReduction implements AutoCloseable {
   private static final long MOST_ELEMENTS = 1L << 37;
 
   private static final int ALIGNMENT = 16;
+  private static final String WHAT = "cam reduction";
 
-  private final CUcontext context;
-  private final Closing parts = new Closing();
-  private final Launches launches;
-  private final List<CUfunction> functions;
-  private final long memory;
-  private boolean closed;
+  private final ForeignWork work;
 
   /**
    * Loads the kernels of a map into the context that is current on this thread.
@@ -110,43 +102,18 @@ public final class CamReduction implements AutoCloseable {
             && positions <= MOST_ELEMENTS / batch / channels,
         sizes + " has more than 2^37 elements; give fewer samples at once");
     CamShape shape = new CamShape(batch, channels, positions, precision, layout);
-    launches =
-        switch (method) {
-          case HIRESCAM -> CudaCam.hiRes(shape);
-          case GRADCAM -> CudaCam.gradient(shape);
-        };
-    context = current();
-    require(
-        !context.equals(new CUcontext()),
-        "no CUDA context is current on this thread; make or retain one and set it current");
-    try {
-      Modules modules = parts.add(new Modules());
-      functions =
-          launches.launches().stream()
-              .map(launch -> modules.function(launch.family(), launch.kernel()))
-              .toList();
-      memory = bytes() == 0 ? 0 : takeMemory();
-    } catch (RuntimeException e) {
-      parts.closeAfter(e);
-      throw e;
-    }
-  }
-
-  private long takeMemory() {
-    Address.DeviceResult pointer = new Address.DeviceResult();
-    Driver.check("cuMemAlloc", JCudaDriver.cuMemAlloc(pointer, bytes()));
-    parts.add(() -> Driver.check("cuMemFree", JCudaDriver.cuMemFree(pointer)));
-    if (launches.counters() > 0) {
-      Driver.check("cuMemsetD32", JCudaDriver.cuMemsetD32(pointer, 0, launches.counterBytes() / 4));
-      // The fill may still be under way, and streams that do not wait for the default one exist.
-      Driver.check("cuCtxSynchronize", JCudaDriver.cuCtxSynchronize());
-    }
-    return pointer.address();
+    work =
+        new ForeignWork(
+            WHAT,
+            switch (method) {
+              case HIRESCAM -> CudaCam.hiRes(shape);
+              case GRADCAM -> CudaCam.gradient(shape);
+            });
   }
 
   /** The bytes of device memory that this object holds for itself, a few for each position. */
   public long bytes() {
-    return launches.counterBytes() + launches.scratch();
+    return work.bytes();
   }
 
   /**
@@ -163,42 +130,17 @@ public final class CamReduction implements AutoCloseable {
    * @throws voxcam.backend.BackendException if the driver refuses to start a kernel
    */
   public void start(Pointer activation, Pointer gradient, Pointer map, CUstream stream) {
-    require(!closed, "this object was closed; make a new one");
+    work.requireOpen();
     long[] inputs = {
-      address("activation", activation, ALIGNMENT), address("gradient", gradient, ALIGNMENT)
+      work.address("activation", activation, ALIGNMENT),
+      work.address("gradient", gradient, ALIGNMENT)
     };
-    long output = address("map", map, Float.BYTES);
-    require(
-        context.equals(current()),
-        "another CUDA context is current than when this object was made; set that one current");
-    long scratch = memory + launches.counterBytes();
-    Parameters parameters = new Parameters(inputs, output, scratch, memory);
-    for (int i = 0; i < functions.size(); i++) {
-      Launch launch = launches.launches().get(i);
-      Driver.check(
-          "cuLaunchKernel " + launch.kernel(), parameters.start(functions.get(i), launch, stream));
-    }
-  }
-
-  private static long address(String what, Pointer pointer, int alignment) {
-    long address = pointer == null ? 0 : Address.of(pointer);
-    require(address != 0, what + ": no device memory; give a CUdeviceptr that was allocated");
-    require(
-        address % alignment == 0,
-        "%s: address 0x%x is no multiple of %d; copy it to memory of its own"
-            .formatted(what, address, alignment));
-    return address;
-  }
-
-  private static CUcontext current() {
-    CUcontext current = new CUcontext();
-    Driver.check("cuCtxGetCurrent", JCudaDriver.cuCtxGetCurrent(current));
-    return current;
+    work.start(inputs, work.address("map", map, Float.BYTES), stream);
   }
 
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
-      throw new InputException("cam reduction: " + otherwise);
+      throw new InputException(WHAT + ": " + otherwise);
     }
   }
 
@@ -210,19 +152,6 @@ public final class CamReduction implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    Closing scope = new Closing();
-    int first = JCudaDriver.cuCtxPushCurrent(context);
-    if (first != 0) {
-      // Tried twice, because what cannot be reached is not given back.
-      Driver.check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
-      scope.add(() -> Driver.check("cuCtxPushCurrent", first));
-    }
-    scope.add(() -> Driver.check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext())));
-    scope.add(parts::close);
-    scope.close();
+    work.close();
   }
 }

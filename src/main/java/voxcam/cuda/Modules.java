@@ -43,7 +43,8 @@ final class Modules implements Closing.Part {
           "resize",
           "cam",
           "camrows",
-          "camonce");
+          "camonce",
+          "display");
 
   private record Loaded(CUmodule module) implements Closing.Part {
     @Override

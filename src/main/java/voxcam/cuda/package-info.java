@@ -10,7 +10,7 @@
  * ({@code CublasWork}). {@code CudaProgram} uploads the weights once; each run has a {@code
  * Workspace} with a stream of its own, on which the whole program was recorded and is started with
  * one call. Everything that is taken from the driver is a part of a {@code Closing} from the moment
- * it exists, so that any call may fail. {@code CamReduction} offers the kernels of heat maps alone
- * to programs that use JCuda themselves.
+ * it exists, so that any call may fail. {@code CamReduction} and {@code CamDisplay} offer the
+ * kernels of heat maps alone to programs that use JCuda themselves ({@code ForeignWork}).
  */
 package voxcam.cuda;
