@@ -1,13 +1,12 @@
 #include "block.h"
 
 #include <algorithm>
-#include <numeric>
-#include <unordered_map>
 #include <vector>
 
 #include "device.h"
 #include "fault.h"
 #include "fiber.h"
+#include "order.h"
 
 uint3 threadIdx, blockIdx, blockDim, gridDim;
 
@@ -16,7 +15,7 @@ namespace {
 constexpr unsigned MOST = 1024;
 constexpr unsigned WARP = 32;
 constexpr unsigned NONE = ~0u;
-constexpr unsigned ORDERS = 16;
+constexpr unsigned RESIDENT = 4;  // blocks that are under way at once
 
 enum State : uint8_t { FRESH, READY, AT_BARRIER, IN_WARP, DONE };
 
@@ -27,86 +26,67 @@ struct Warp {
   uint64_t slots[2][WARP];
 };
 
-// An order of the threads of a block. Where it takes warp after warp, the lanes of one are kept together while they
-// exchange, because their stacks then stay in the nearest cache.
-struct Order {
-  bool byWarps;
-  std::vector<uint16_t> threads;
-};
-
-uint64_t seed = 1;
-std::unordered_map<unsigned, std::vector<Order>> orders;  // by number of threads
 std::string place;
 
-// The launch and the block that run. There is one at a time.
+// The launch that runs. There is one at a time.
 const Kernel* kernel;
 void* const* arguments;
-bool flat;                 // threads lie along x only
-unsigned threads, running;
-unsigned waiting, done;    // at the barrier; ended
-unsigned position;         // in the order of this phase
-bool released;             // a warp went on since the pass began
-uint64_t number, phase;    // of the block; between barriers
-const uint16_t* order;
-bool byWarps;
-const std::vector<Order>* table;
-int barrierLine;
-State states[MOST];
-uint16_t fiberOf[MOST];
-Warp warps[MOST / WARP];
+bool flat;  // threads lie along x only
+unsigned threads;
+const std::vector<ThreadOrder>* table;
+
+// The block that runs.
+struct Block {
+  unsigned running;          // thread
+  unsigned waiting, done;    // at the barrier; ended
+  unsigned position;         // in the order of this phase
+  bool released;             // a warp went on since the pass began
+  bool byWarps;
+  int barrierLine;
+  uint64_t number, phase;    // of the block; between barriers
+  const uint16_t* order;
+  State states[MOST];
+  uint16_t fiberOf[MOST];
+  Warp warps[MOST / WARP];
+} now;
+
+// Those that gave way to it, and their shared memory.
+struct Paused {
+  Block block;
+  std::vector<char> shared;
+} paused[RESIDENT];
+unsigned pausedBlocks, mostPaused;
+uint64_t unbegun;      // blocks
+bool takesTurns;       // since the launch's first atomic or fence
+bool gaveWay;          // the last block came outside before its end
+uint64_t chance;
 
 Fiber fibers[MOST_FIBERS];
 uint16_t spare[MOST_FIBERS];
 unsigned spares, made;
 void* outside;  // the stack of whoever runs the blocks
 
-template <class T>
-void shuffle(T* from, size_t count, uint64_t& state) {
-  for (size_t i = count; i > 1; i--) std::swap(from[i - 1], from[(state = mix(state)) % i]);
-}
-
-const std::vector<Order>& ordersFor(unsigned count) {
-  struct Lanes {
-    uint16_t threads[WARP];
-  };
-  auto& all = orders[count];
-  uint64_t state = mix(seed + count);
-  while (all.size() < ORDERS) {
-    Order one{count % WARP == 0 && all.size() % 8 != 0, std::vector<uint16_t>(count)};
-    std::iota(one.threads.begin(), one.threads.end(), 0);
-    if (one.byWarps) {
-      auto* groups = reinterpret_cast<Lanes*>(one.threads.data());
-      shuffle(groups, count / WARP, state);
-      for (unsigned w = 0; w < count / WARP; w++) shuffle(groups[w].threads, WARP, state);
-    } else {
-      shuffle(one.threads.data(), count, state);
-    }
-    all.push_back(std::move(one));
-  }
-  return all;
-}
-
 void beginPhase() {
-  const Order& one = (*table)[mix(seed ^ (number * 0x9E37 + phase)) % ORDERS];
-  order = one.threads.data();
-  byWarps = one.byWarps;
-  position = 0;
-  phase++;
+  const ThreadOrder& one = (*table)[mix(orderSeed() ^ (now.number * 0x9E37 + now.phase)) % ORDERS];
+  now.order = one.threads.data();
+  now.byWarps = one.byWarps;
+  now.position = 0;
+  now.phase++;
 }
 
 [[noreturn, gnu::cold]] void diverged() {
   unsigned inWarps = 0;
   int line = 0;
   for (unsigned t = 0; t < threads; t++) {
-    if (states[t] == IN_WARP) inWarps++, line = warps[t / WARP].line;
+    if (now.states[t] == IN_WARP) inWarps++, line = now.warps[t / WARP].line;
   }
   std::string all;
   auto append = [&](unsigned count, const std::string& what) {
     if (count > 0) all += (all.empty() ? "" : ", ") + std::to_string(count) + what;
   };
-  append(waiting, " threads wait in __syncthreads at line " + std::to_string(barrierLine));
+  append(now.waiting, " threads wait in __syncthreads at line " + std::to_string(now.barrierLine));
   append(inWarps, " wait in a warp's exchange at line " + std::to_string(line));
-  append(done, " have ended");
+  append(now.done, " have ended");
   fault::raise(CUDA_ERROR_LAUNCH_FAILED, "divergence: of " + std::to_string(threads) + " threads " + all);
 }
 
@@ -123,18 +103,18 @@ void beginPhase() {
 // The thread to run now, or NONE when all have ended. Threads that wait are passed over.
 unsigned next() {
   for (;;) {
-    while (position < threads) {
-      unsigned thread = order[position++];
-      if (states[thread] <= READY) return thread;
+    while (now.position < threads) {
+      unsigned thread = now.order[now.position++];
+      if (now.states[thread] <= READY) return thread;
     }
-    if (released) {
-      released = false;
-      position = 0;
-    } else if (done == threads) {
+    if (now.released) {
+      now.released = false;
+      now.position = 0;
+    } else if (now.done == threads) {
       return NONE;
-    } else if (waiting == threads) {
-      std::memset(states, READY, threads);
-      waiting = 0;
+    } else if (now.waiting == threads) {
+      std::memset(now.states, READY, threads);
+      now.waiting = 0;
       beginPhase();
     } else {
       diverged();
@@ -143,7 +123,7 @@ unsigned next() {
 }
 
 void take(unsigned thread) {
-  running = thread;
+  now.running = thread;
   if (flat) {
     threadIdx.x = thread;
   } else {
@@ -161,21 +141,21 @@ void live();
 
 // Goes from the fiber that runs to the thread's own.
 inline void go(unsigned thread, void** from) {
-  if (states[thread] == FRESH) fiberOf[thread] = idle();
+  if (now.states[thread] == FRESH) now.fiberOf[thread] = idle();
   take(thread);
-  emu_switch(from, fibers[fiberOf[thread]].top);
+  emu_switch(from, fibers[now.fiberOf[thread]].top);
 }
 
 // A fiber's life: one thread after the other, from begin to end. Where threads never wait, one fiber does them all.
 void live() {
   for (;;) {
-    uint16_t self = fiberOf[running];
+    uint16_t self = now.fiberOf[now.running];
     kernel->call(kernel->function, arguments);
-    states[running] = DONE;
-    done++;
+    now.states[now.running] = DONE;
+    now.done++;
     unsigned thread = next();
-    if (thread != NONE && states[thread] == FRESH) {
-      fiberOf[thread] = self;
+    if (thread != NONE && now.states[thread] == FRESH) {
+      now.fiberOf[thread] = self;
       take(thread);
       continue;
     }
@@ -189,29 +169,16 @@ void live() {
 }
 
 inline void wait(State state) {
-  unsigned me = running;
-  states[me] = state;
+  unsigned me = now.running;
+  now.states[me] = state;
   unsigned thread = next();
-  if (thread != me) go(thread, &fibers[fiberOf[me]].top);
-}
-
-void runBlock(uint64_t which, Size3 grid) {
-  number = which;
-  blockIdx = {static_cast<unsigned>(which % grid.x), static_cast<unsigned>(which / grid.x % grid.y),
-              static_cast<unsigned>(which / (static_cast<uint64_t>(grid.x) * grid.y))};
-  std::memset(states, FRESH, threads);
-  for (unsigned w = 0; w < (threads + WARP - 1) / WARP; w++) warps[w].arrived = 0;
-  waiting = done = 0;
-  phase = 0;
-  released = false;
-  beginPhase();
-  go(next(), &outside);
+  if (thread != me) go(thread, &fibers[now.fiberOf[me]].top);
 }
 
 // Shared memory holds NaN when a block begins. After the first block only the part that it touched is filled again.
 class Shared {
  public:
-  explicit Shared(const Kernel& k) : begin(k.shared), end(k.sharedEnd) {}
+  explicit Shared(const Kernel& k) : kernel(k), begin(k.shared), end(k.sharedEnd) {}
 
   void fill() {
     std::memset(begin, 0xFF, end - begin);
@@ -228,26 +195,58 @@ class Shared {
     while (end > begin && untouched(end[-1])) end--;
   }
 
+  void save(std::vector<char>& to) const { to.assign(kernel.shared, kernel.sharedEnd); }
+  void restore(const std::vector<char>& from) const { std::copy(from.begin(), from.end(), kernel.shared); }
+
  private:
+  const Kernel& kernel;
   char* begin;
   char* end;
   bool first = true, narrow = false;
 };
+
+void setIndices(Size3 grid) {
+  blockIdx = {static_cast<unsigned>(now.number % grid.x), static_cast<unsigned>(now.number / grid.x % grid.y),
+              static_cast<unsigned>(now.number / (static_cast<uint64_t>(grid.x) * grid.y))};
+}
+
+// Runs the block with this number until it ends or gives way.
+void beginBlock(uint64_t number, Size3 grid) {
+  now.number = number;
+  setIndices(grid);
+  std::memset(now.states, FRESH, threads);
+  for (unsigned w = 0; w < (threads + WARP - 1) / WARP; w++) now.warps[w].arrived = 0;
+  now.waiting = now.done = 0;
+  now.phase = 0;
+  now.released = false;
+  beginPhase();
+  go(next(), &outside);
+}
+
+// Likewise one that gave way before.
+void resumeBlock(unsigned which, Size3 grid, const Shared& shared) {
+  now = paused[which].block;
+  shared.restore(paused[which].shared);
+  if (which != --pausedBlocks) std::swap(paused[which], paused[pausedBlocks]);
+  setIndices(grid);
+  take(now.running);
+  emu_switch(&outside, fibers[now.fiberOf[now.running]].top);
+}
+
+void pauseBlock(const Shared& shared) {
+  Paused& one = paused[pausedBlocks++];
+  one.block = now;
+  shared.save(one.shared);
+}
+
+// Lets another block go on, now and then.
+void giveWay() {
+  bool other = pausedBlocks > 0 || (unbegun > 0 && mostPaused > 0);
+  if (!other || (mix(chance++) & 1)) return;
+  gaveWay = true;
+  emu_switch(&fibers[now.fiberOf[now.running]].top, outside);
+}
 }  // namespace
-
-uint64_t mix(uint64_t bits) {
-  bits += 0x9E3779B97F4A7C15u;
-  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9u;
-  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBu;
-  return bits ^ (bits >> 31);
-}
-
-void seedOrders(uint64_t value) {
-  seed = value;
-  orders.clear();
-}
-
-uint64_t orderSeed() { return seed; }
 
 void runBlocks(const Kernel& k, Size3 grid, Size3 block, void* const* values) {
   kernel = &k;
@@ -261,11 +260,26 @@ void runBlocks(const Kernel& k, Size3 grid, Size3 block, void* const* values) {
   place.clear();
   Shared shared(k);
   uint64_t count = grid.count();
-  bool backwards = mix(seed) & 1;
-  for (uint64_t i = 0; i < count; i++) {
-    shared.fill();
-    runBlock(backwards ? count - 1 - i : i, grid);
-    if (count > 1) shared.narrowToUsed();
+  BlockOrder order(count);
+  unbegun = count;
+  mostPaused = std::min(RESIDENT, static_cast<unsigned>(MOST_FIBERS) / threads) - 1;
+  takesTurns = false;
+  chance = mix(orderSeed() ^ count);
+  while (unbegun > 0 || pausedBlocks > 0) {
+    bool may = unbegun > 0 && pausedBlocks <= mostPaused;
+    unsigned which = pausedBlocks == 0 ? 0 : static_cast<unsigned>(mix(chance++) % (pausedBlocks + may));
+    if (which < pausedBlocks) {
+      resumeBlock(which, grid, shared);
+    } else {
+      shared.fill();
+      beginBlock(order.at(--unbegun), grid);
+    }
+    if (gaveWay) {
+      gaveWay = false;
+      pauseBlock(shared);
+    } else if (count > 1) {
+      shared.narrowToUsed();
+    }
   }
   for (unsigned f = 0; f < made; f++) {
     if (overflowed(f)) fault::raise(CUDA_ERROR_LAUNCH_FAILED, "stack overflow");
@@ -276,6 +290,8 @@ void runBlocks(const Kernel& k, Size3 grid, Size3 block, void* const* values) {
 void abandonBlock() {
   kernel = nullptr;
   spares = made = 0;
+  pausedBlocks = 0;
+  gaveWay = false;
 }
 
 std::string here() {
@@ -290,14 +306,20 @@ std::string here() {
 void setPlace(std::string what) { place = std::move(what); }
 
 void waitForBlock(int line) {
-  if (waiting++ == 0) barrierLine = line;
-  if (line != barrierLine) twoPlaces("threads wait in __syncthreads", line, barrierLine);
+  if (now.waiting++ == 0) now.barrierLine = line;
+  if (line != now.barrierLine) twoPlaces("threads wait in __syncthreads", line, now.barrierLine);
+  if (takesTurns && now.waiting == threads) giveWay();
   wait(AT_BARRIER);
 }
 
+void meetBlocks() {
+  takesTurns = true;
+  giveWay();
+}
+
 uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source) {
-  unsigned me = running % WARP;
-  Warp& warp = warps[running / WARP];
+  unsigned me = now.running % WARP;
+  Warp& warp = now.warps[now.running / WARP];
   if (mask != 0xFFFFFFFFu) partOfWarp(line);
   if (warp.arrived == 0) warp.line = line;
   if (warp.line != line) twoPlaces("lanes of a warp exchange", line, warp.line);
@@ -308,15 +330,15 @@ uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source) {
     wait(IN_WARP);
     return *mine;
   }
-  State* lanes = states + running / WARP * WARP;
+  State* lanes = now.states + now.running / WARP * WARP;
   std::memset(lanes, READY, WARP);
   warp.arrived = 0;
   warp.turn ^= 1;
-  if (byWarps) {
-    position = (position - 1) / WARP * WARP;
+  if (now.byWarps) {
+    now.position = (now.position - 1) / WARP * WARP;
     lanes[me] = IN_WARP;  // runs already
   } else {
-    released = true;
+    now.released = true;
   }
   return *mine;
 }

@@ -1,21 +1,18 @@
-// Runs the blocks of a launch: one after the other, each with all its threads.
+// Runs the blocks of a launch in a random order, each with all its threads. Kernels whose blocks meet in memory, which
+// their first atomic or fence tells, have several blocks under way, which take turns at atomics, fences and barriers.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
 #include "kernel.h"
+#include "order.h"
 
 namespace emu {
 struct Size3 {
   unsigned x, y, z;
   uint64_t count() const { return static_cast<uint64_t>(x) * y * z; }
 };
-
-// Decides in which order threads run; the same seed gives the same order.
-void seedOrders(uint64_t seed);
-uint64_t orderSeed();
-uint64_t mix(uint64_t bits);
 
 // To be called inside fault::guarded. The arguments stay as they are.
 void runBlocks(const Kernel& kernel, Size3 grid, Size3 block, void* const* arguments);

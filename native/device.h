@@ -98,7 +98,7 @@ T shuffleXor(int line, unsigned mask, T value, int with, int width = 32) {
 }
 }  // namespace emu
 
-static inline void __threadfence() {}
+static inline void __threadfence() { emu::meetBlocks(); }
 static inline void __threadfence_block() {}
 
 template <class T>
@@ -106,39 +106,38 @@ static inline T __ldg(const T* from) {
   return *from;
 }
 
+template <class T, class F>
+static inline T emuAtomic(T* at, F change) {
+  emu::meetBlocks();
+  T before = *at;
+  *at = change(before);
+  emu::meetBlocks();
+  return before;
+}
+
 template <class T>
 static inline T atomicAdd(T* at, std::common_type_t<T> add) {
-  T before = *at;
-  *at = before + add;
-  return before;
+  return emuAtomic(at, [&](T before) -> T { return before + add; });
 }
 
 template <class T>
 static inline T atomicMax(T* at, std::common_type_t<T> value) {
-  T before = *at;
-  *at = before < value ? value : before;
-  return before;
+  return emuAtomic(at, [&](T before) { return before < value ? value : before; });
 }
 
 template <class T>
 static inline T atomicMin(T* at, std::common_type_t<T> value) {
-  T before = *at;
-  *at = value < before ? value : before;
-  return before;
+  return emuAtomic(at, [&](T before) { return value < before ? value : before; });
 }
 
 template <class T>
 static inline T atomicExch(T* at, std::common_type_t<T> value) {
-  T before = *at;
-  *at = value;
-  return before;
+  return emuAtomic(at, [&](T) { return value; });
 }
 
 template <class T>
 static inline T atomicCAS(T* at, std::common_type_t<T> expected, std::common_type_t<T> value) {
-  T before = *at;
-  if (before == expected) *at = value;
-  return before;
+  return emuAtomic(at, [&](T before) { return before == expected ? value : before; });
 }
 
 // On the device min and max of floating numbers are fmin and fmax: a NaN gives way to a number.

@@ -54,4 +54,7 @@ struct Registration {
 // Called by kernels: the thread waits until the others of its block, or of its warp, have come.
 void waitForBlock(int line);
 uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source);
+
+// Likewise around what other blocks may see: another block may go on first.
+void meetBlocks();
 }  // namespace emu

@@ -14,7 +14,7 @@ final class CacheFolder {
   static Path of(String what) {
     String named = System.getProperty(FOLDER);
     if (named != null && !named.isBlank()) {
-      return Path.of(named, what);
+      return Path.of(named, what).toAbsolutePath();
     }
     String base = System.getenv(NvidiaLibrary.isWindows() ? "LOCALAPPDATA" : "XDG_CACHE_HOME");
     Path cache =

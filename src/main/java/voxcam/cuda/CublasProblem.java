@@ -22,7 +22,17 @@ record CublasProblem(int rows, int columns, int depth, Matrix left, Matrix right
    * @param leading the distance of its columns
    * @param stride the distance of the matrices of a batch
    */
-  record Matrix(boolean transposed, int leading, long stride) {}
+  record Matrix(boolean transposed, int leading, long stride) {
+    /** A number of cublasOperation_t. */
+    int operation() {
+      return transposed ? 1 : 0;
+    }
+  }
+
+  /** The distance of the results of a batch. */
+  long resultStride() {
+    return (long) rows * columns;
+  }
 
   /** The same product, or nothing where matrices do not lie as cuBLAS wants them. */
   static Optional<CublasProblem> of(Product p) {

@@ -112,16 +112,10 @@ final class CublasWork implements Work {
 
   @Override
   public void start(Stream stream, long[] inputs, long output, long scratch) {
-    Cublas.multiply(
-        stream.cublas(),
-        problem,
-        numbers.compute,
-        alpha,
-        inputs[1],
-        inputs[0],
-        product > 0 ? scratch : output,
-        scratch + product,
-        workspace);
+    CublasHandle handle = stream.cublas();
+    handle.workspace(scratch + product, workspace);
+    long result = product > 0 ? scratch : output;
+    handle.multiply(problem, numbers.compute, alpha, inputs[1], inputs[0], result);
     end.start(stream, inputs, output, scratch);
   }
 

@@ -29,7 +29,7 @@ final class Device {
   private final CUcontext context;
   private final Modules modules = new Modules();
   private final HandlePool<cudnnHandle> cudnn = Cudnn.handles();
-  private final HandlePool<Long> cublas = Cublas.handles();
+  private final HandlePool<CublasHandle> cublas = Cublas.handles();
   private final DeviceMemory memory;
 
   /** Programs that are open; guarded by the class. */
@@ -158,7 +158,7 @@ final class Device {
     return cudnn;
   }
 
-  HandlePool<Long> cublas() {
+  HandlePool<CublasHandle> cublas() {
     return cublas;
   }
 

@@ -17,7 +17,7 @@ final class Stream implements Closing.Part {
   private final Address.StreamResult handle = new Address.StreamResult();
   private final Closing parts = new Closing();
   private HandlePool<cudnnHandle>.Lease cudnn;
-  private HandlePool<Long>.Lease cublas;
+  private HandlePool<CublasHandle>.Lease cublas;
 
   Stream(Device device) {
     this.device = device;
@@ -45,7 +45,7 @@ final class Stream implements Closing.Part {
   }
 
   /** Likewise of cuBLAS. */
-  long cublas() {
+  CublasHandle cublas() {
     if (cublas == null) {
       cublas = parts.add(device.cublas().take(this));
     }

@@ -22,7 +22,7 @@ final class Works implements Closing.Part {
         (use.cudnn() ? Cudnn.get().version() : Optional.<Long>empty())
             .map(version -> new Convolutions(device, bench, options, use, version));
     products =
-        (use.cublas() ? Cublas.get().library() : Optional.empty())
+        (use.cublas() ? Cublas.get().maker() : Optional.empty())
             .map(_ -> CublasWork.Numbers.of(options.precision(), device.gpu().major()));
     always = use.choice() == LibraryUse.Choice.LIBRARY;
   }

@@ -66,6 +66,11 @@ public final class Emulator {
     loadLibrary("libcublas.so.12");
   }
 
+  /** Likewise, as CUDA 13 has it. */
+  static void loadCublas13() {
+    loadLibrary("libcublas.so.13");
+  }
+
   private static synchronized void loadLibrary(String name) {
     load();
     Path library = LIBRARY.resolveSibling(name);

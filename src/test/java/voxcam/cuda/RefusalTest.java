@@ -107,7 +107,8 @@ final class RefusalTest {
           .extracting(Finding::found)
           .contains(
               "libcudnn.so.9: version 9.15.1; taken for convolutions",
-              "libcublas.so.12: version 12.6; not taken, voxcam.cuda.libraries leaves it out");
+              "libcublas.so.12: version 12.6 by JCublas; not taken, voxcam.cuda.libraries leaves"
+                  + " it out");
     }
     Emulator.describe(0, 12_060, 8, 0);
     Installation.forget();
