@@ -14,7 +14,7 @@ mkdir -p "$out" || exit 2
 python() { # the folders of packages of each Python below $1
   for packages in "$1"/lib/python3*/site-packages "$1"/lib/python3*/dist-packages "$1"/lib64/python3*/site-packages; do
     for lib in "$packages"/nvidia/*/lib; do
-      echo "$lib"
+      printf '%s\n' "$lib"
     done
   done
 }
@@ -26,7 +26,7 @@ places() {
   done
 }
 folders=${LD_LIBRARY_PATH:-}
-for folder in $(places); do
+while IFS= read -r folder; do
   for library in libcudnn.so.9 libcublas.so.12 libcublas.so.13; do
     if [ -e "$folder/$library" ]; then
       case :$folders: in
@@ -35,7 +35,9 @@ for folder in $(places); do
       esac
     fi
   done
-done
+done <<END
+$(places)
+END
 if [ -n "$folders" ]; then
   LD_LIBRARY_PATH=$folders
   export LD_LIBRARY_PATH
@@ -64,7 +66,9 @@ echo "doctor: $out/doctor.txt" >&2
 
 jvm -cp "$classes" voxcam.bench.DeviceReport "$device" "$out" "$what" || code=3
 
-if command -v compute-sanitizer >/dev/null; then
+if [ "$device" = cpu ]; then
+  : # compute-sanitizer looks at GPUs alone
+elif command -v compute-sanitizer >/dev/null; then
   wrapper="compute-sanitizer --error-exitcode 9"
   jvm -cp "$classes" voxcam.bench.DeviceReport "$device" "$out/sanitizer" check >"$out/sanitizer.txt" 2>&1 || code=3
   tail -n 3 "$out/sanitizer.txt" >&2

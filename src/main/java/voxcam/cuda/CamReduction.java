@@ -21,8 +21,11 @@ import voxcam.op.InputException;
  * <p>An object belongs to the context that was current when it was made, into which it loads
  * kernels and where it takes {@link #bytes()} of memory. {@link #start} puts work on the caller's
  * stream and returns; it can be recorded into a graph. Starts of one object must not run at the
- * same time, as they do not on one stream: they share that memory. After {@link #close} or an error
- * that ended the context nothing can be started.
+ * same time, as they do not on one stream: they share that memory, and each launch of a graph in
+ * which a start was recorded counts as a start. After {@link #close} or an error that ended the
+ * context nothing can be started.
+ *
+ * <p>JCuda's {@code setExceptionsEnabled} must stay off, as it is at first.
  *
  * <p>HiResCAM is of Draelos and Carin (arXiv 2011.08891), Grad-CAM of Selvaraju et al. (ICCV 2017).
  */
@@ -78,14 +81,17 @@ public final class CamReduction implements AutoCloseable {
   private final ForeignWork work;
 
   /**
-   * Loads the kernels of a map into the context that is current on this thread.
+   * Loads the kernels of a map into the context that is current on this thread. This takes memory
+   * and may wait for all work of the context, so it must not be done while this thread captures a
+   * stream, or any thread does in global mode.
    *
    * @param batch N, at least 1
    * @param channels K, at least 1
    * @param positions P, at least 1: the product of all axes of space
    * @throws InputException if a size is below 1, their product is too large, or no context is
    *     current
-   * @throws voxcam.backend.BackendException if the driver refuses the kernels or the memory
+   * @throws voxcam.backend.BackendException if this Java, the driver or the GPU is too old, or the
+   *     driver refuses the kernels or the memory
    */
   public CamReduction(
       Method method,
@@ -125,7 +131,7 @@ public final class CamReduction implements AutoCloseable {
    * @param map y, N P numbers of single precision; its address a multiple of 4. It must not overlap
    *     the others
    * @param stream of the same context; null for the default stream
-   * @throws InputException if an address is none of the device's or not aligned, another context is
+   * @throws InputException if an address is null, on Java's heap or not aligned, another context is
    *     current, or this object was closed
    * @throws voxcam.backend.BackendException if the driver refuses to start a kernel
    */
@@ -146,7 +152,7 @@ public final class CamReduction implements AutoCloseable {
 
   /**
    * Gives the kernels and the memory back; the context must still exist, current or not. What was
-   * started must have ended.
+   * started must have ended, and graphs in which a start was recorded must have been destroyed.
    *
    * @throws voxcam.backend.BackendException if the driver refuses
    */

@@ -19,19 +19,24 @@ final class Choices {
    * @param kernels a checksum of ours
    */
   record Machine(String gpu, int driver, long cudnn, long kernels) {
-    Path file() {
+    /** Empty where there is no folder for such files. */
+    Optional<Path> file() {
       String name = gpu.replaceAll("[^A-Za-z0-9]+", "-");
-      return CacheFolder.of("algorithms").resolve(name + "-cudnn-" + cudnn + ".json");
+      String versions = "-cudnn-" + cudnn + "-kernels-" + Long.toHexString(kernels);
+      return CacheFolder.find("algorithms")
+          .map(folder -> folder.resolve(name + versions + ".json"));
     }
   }
 
   private final Machine machine;
+  private final Optional<Path> file;
   private final Map<String, String> chosen;
   private final Map<String, String> fresh = new TreeMap<>();
 
   private Choices(Machine machine) {
     this.machine = machine;
-    chosen = new TreeMap<>(ChoiceFile.read(machine.file(), machine));
+    file = machine.file();
+    chosen = new TreeMap<>(file.map(path -> ChoiceFile.read(path, machine)).orElseGet(Map::of));
   }
 
   static Choices of(Machine machine) {
@@ -47,15 +52,29 @@ final class Choices {
     return Optional.ofNullable(chosen.get(problem));
   }
 
-  synchronized void put(String problem, String choice) {
+  /**
+   * Makes a choice, unless somebody else has made one in the meantime.
+   *
+   * @param found what {@link #find} gave when this choice was begun
+   * @param lasting whether later processes should choose so
+   * @return the choice that holds
+   */
+  synchronized String put(String problem, Optional<String> found, String choice, boolean lasting) {
+    Optional<String> now = find(problem);
+    if (now.isPresent() && !now.equals(found)) {
+      return now.get();
+    }
     chosen.put(problem, choice);
-    fresh.put(problem, choice);
+    if (lasting) {
+      fresh.put(problem, choice);
+    }
+    return choice;
   }
 
   /** Adds what is new to the file; without one that can be written, later processes try again. */
   synchronized void save() {
     if (!fresh.isEmpty()) {
-      ChoiceFile.add(machine.file(), machine, fresh);
+      file.ifPresent(path -> ChoiceFile.add(path, machine, fresh));
       fresh.clear();
     }
   }

@@ -1,21 +1,28 @@
 package voxcam.cuda;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import voxcam.backend.Options;
 import voxcam.cuda.CudnnDescriptors.NotDone;
 import voxcam.cuda.LibraryUse.Choice;
+import voxcam.cuda.Workbench.Trial;
 import voxcam.graph.Node;
 import voxcam.op.Conv;
 
 /**
  * The choice between cuDNN's algorithms and our kernels for each convolution of a program. cuDNN
- * may only use algorithms that give the same bits every time, within a cap on their workspace.
+ * may only use algorithms that give the same bits every time, within a cap on their workspace. One
+ * that cannot be started is passed over, and the record says so.
  */
 final class Convolutions {
   /** The most bytes of workspace that one convolution may want. */
-  static final long CAP = 1L << 30;
+  private static final long CAP = 1L << 30;
+
+  /** Nor may it want more than this part of the memory. */
+  private static final int SHARE = 8;
 
   /** cuDNN's order is good enough that what comes behind these is not worth trying. */
   private static final int TRIED = 4;
@@ -31,6 +38,18 @@ final class Convolutions {
   private final CudnnNumbers numbers;
   private final boolean exact;
   private final Choices choices;
+  private final long limit;
+
+  /** What was taken for problems of this program that are not timed, with what failed before. */
+  private final Map<String, Listed> listed = new HashMap<>();
+
+  /**
+   * The first of cuDNN's algorithms that can be started.
+   *
+   * @param name empty if none can
+   * @param failure of those before it; empty if it is the first
+   */
+  private record Listed(Optional<String> name, Optional<String> failure) {}
 
   /** Needs cuDNN, of this version. */
   Convolutions(Device device, Workbench bench, Options options, LibraryUse use, long version) {
@@ -39,6 +58,7 @@ final class Convolutions {
     this.use = use;
     numbers = CudnnNumbers.of(options.precision());
     exact = options.exact();
+    limit = Math.min(CAP, device.memory().most() / SHARE);
     Gpu gpu = device.gpu();
     choices =
         Choices.of(new Choices.Machine(gpu.name(), gpu.driver(), version, Modules.checksum()));
@@ -64,8 +84,7 @@ final class Convolutions {
     Work chosen;
     try {
       CudnnConvolution convolution = taken.add(new CudnnConvolution(problem, numbers));
-      List<CudnnAlgorithm> algorithms =
-          convolution.algorithms(bench.cudnn(), Math.min(CAP, device.gpu().bytes() / 8), exact);
+      List<CudnnAlgorithm> algorithms = convolution.algorithms(bench.cudnn(), limit, exact);
       Packing packing = Packing.of(problem, numbers, end);
       List<CudnnWork> works = new ArrayList<>();
       for (CudnnAlgorithm algorithm : algorithms) {
@@ -104,42 +123,84 @@ final class Convolutions {
 
   private Work choose(Node node, Choice choice, String key, List<CudnnWork> works, KernelWork own) {
     if (works.isEmpty()) {
-      return own.because("cudnn: no deterministic algorithm within " + Bytes.text(CAP));
+      return own.because("cudnn: no deterministic algorithm within " + Bytes.text(limit));
     }
-    if (choice == Choice.LIBRARY) {
-      return works.getFirst();
+    return switch (choice) {
+      case LIBRARY -> works.getFirst();
+      case LISTED -> listed(node, key, works, own);
+      case TIMED -> {
+        Optional<String> found = choices.find(key);
+        yield found
+            .flatMap(name -> named(name, works, own))
+            .orElseGet(() -> timed(node, key, found, works, own));
+      }
+    };
+  }
+
+  private Work listed(Node node, String key, List<CudnnWork> works, KernelWork own) {
+    Listed first = listed.computeIfAbsent(key, _ -> first(node, works));
+    return first
+        .name()
+        .flatMap(name -> named(name, works))
+        .map(work -> first.failure().map(work::because).orElse(work))
+        .map(work -> (Work) work)
+        .orElseGet(() -> own.because("cudnn: " + first.failure().orElseThrow()));
+  }
+
+  /** cuDNN may list what it refuses to start, as where one of its files is missing. */
+  private Listed first(Node node, List<CudnnWork> works) {
+    Optional<String> told = Optional.empty();
+    for (CudnnWork work : works.subList(0, Math.min(TRIED, works.size()))) {
+      Optional<String> failure = bench.failure(node, work);
+      if (failure.isEmpty()) {
+        return new Listed(Optional.of(work.algorithm()), told);
+      }
+      told = told.or(() -> failure);
     }
-    Optional<Work> known = choices.find(key).flatMap(name -> named(name, works, own));
-    if (known.isPresent()) {
-      return known.get();
-    }
-    return choice == Choice.TIMED ? timed(node, key, works, own) : works.getFirst();
+    return new Listed(Optional.empty(), told);
   }
 
   private static Optional<Work> named(String name, List<CudnnWork> works, KernelWork own) {
     if (name.equals(OURS)) {
       return Optional.of(own.because("less time than cudnn"));
     }
-    return works.stream()
-        .filter(work -> work.algorithm().equals(name))
-        .map(work -> (Work) work)
-        .findFirst();
+    if (name.startsWith(OURS + ": ")) {
+      return Optional.of(own.because("cudnn" + name.substring(OURS.length())));
+    }
+    return named(name, works).map(work -> work);
   }
 
-  private Work timed(Node node, String key, List<CudnnWork> works, KernelWork own) {
+  private static Optional<CudnnWork> named(String name, List<CudnnWork> works) {
+    return works.stream().filter(work -> work.algorithm().equals(name)).findFirst();
+  }
+
+  private Work timed(
+      Node node, String key, Optional<String> found, List<CudnnWork> works, KernelWork own) {
     List<Work> tried = new ArrayList<>(works.subList(0, Math.min(TRIED, works.size())));
     tried.add(own);
-    Optional<double[]> times = bench.milliseconds(node, tried);
-    if (times.isEmpty()) {
-      return works.getFirst();
-    }
+    Optional<List<Trial>> trials = bench.times(node, tried);
+    String best = trials.map(all -> best(tried, all)).orElseGet(() -> works.getFirst().algorithm());
+    // What memory or a failure decided is only for this process.
+    boolean lasting =
+        trials.isPresent() && trials.get().stream().allMatch(one -> one.failure().isEmpty());
+    String holds = choices.put(key, found, best, lasting);
+    return named(holds, works, own).or(() -> named(best, works, own)).orElseThrow();
+  }
+
+  /** The name of what takes the least time, ours being the last; with a reason if cuDNN failed. */
+  private static String best(List<Work> tried, List<Trial> trials) {
+    int ours = tried.size() - 1;
     int best = 0;
-    for (int i = 1; i < tried.size(); i++) {
-      best = times.get()[i] < times.get()[best] ? i : best;
+    for (int i = 1; i <= ours; i++) {
+      best = trials.get(i).milliseconds() < trials.get(best).milliseconds() ? i : best;
     }
-    String name = best == tried.size() - 1 ? OURS : tried.get(best).algorithm();
-    choices.put(key, name);
-    return named(name, works, own).orElseThrow();
+    if (best < ours) {
+      return tried.get(best).algorithm();
+    }
+    List<Trial> theirs = trials.subList(0, ours);
+    return theirs.stream().allMatch(one -> one.failure().isPresent())
+        ? OURS + ": " + theirs.getFirst().failure().orElseThrow()
+        : OURS;
   }
 
   /** Writes down what was timed. */

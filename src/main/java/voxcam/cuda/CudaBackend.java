@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import jcuda.CudaException;
 import voxcam.backend.Backend;
 import voxcam.backend.BackendException;
 import voxcam.backend.Backends;
@@ -67,7 +68,11 @@ public final class CudaBackend implements Backend {
   private static Finding choice(LibraryUse use) {
     String how =
         switch (use.choice()) {
-          case TIMED -> "timed once for each shape, noted in " + CacheFolder.of("algorithms");
+          case TIMED ->
+              "timed once for each shape, "
+                  + CacheFolder.find("algorithms")
+                      .map(folder -> "noted in " + folder)
+                      .orElse("noted nowhere: there is no folder for it");
           case LISTED -> "in the library's order";
           case LIBRARY -> "a library's wherever it has one";
         };
@@ -107,9 +112,13 @@ public final class CudaBackend implements Backend {
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
     Graph fused = Fuse.apply(HeadProducts.apply(simple));
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
-    return split.isPresent()
-        ? new CudaStreamedProgram(fused, split.get(), options)
-        : new CudaProgram(fused, options);
+    try {
+      return split.isPresent()
+          ? new CudaStreamedProgram(fused, split.get(), options)
+          : new CudaProgram(fused, options);
+    } catch (CudaException e) {
+      throw Driver.thrown(e);
+    }
   }
 
   /** Why a GPU does not compute in a precision, if it does not. */

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import jcuda.CudaException;
 import voxcam.backend.BackendException;
 import voxcam.backend.Inputs;
 import voxcam.backend.Options;
@@ -160,6 +161,8 @@ final class CudaProgram implements Program {
   public List<Tensor> run(Map<String, Tensor> inputs) {
     try (Run run = start(inputs)) {
       return run.finish();
+    } catch (CudaException e) {
+      throw Driver.thrown(e);
     }
   }
 
@@ -307,6 +310,8 @@ final class CudaProgram implements Program {
         parts.add(inContext(idle));
         parts.close();
       }
+    } catch (CudaException e) {
+      throw Driver.thrown(e);
     } finally {
       lock.writeLock().unlock();
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import jcuda.CudaException;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
 import voxcam.backend.SplitBatch;
@@ -67,7 +68,11 @@ final class CudaStreamedProgram implements Program {
   public List<Tensor> run(Map<String, Tensor> given) {
     batch.check(given);
     List<float[]> values = batch.values();
-    runHead(given, values);
+    try {
+      runHead(given, values);
+    } catch (CudaException e) {
+      throw Driver.thrown(e);
+    }
     return tail.run(batch.rest(given, values));
   }
 

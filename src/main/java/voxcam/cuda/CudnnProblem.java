@@ -59,9 +59,12 @@ record CudnnProblem(
       return w == 1 && stride == 1 && padding == 0;
     }
 
-    /** Two unit axes that lie beside each other in memory are one; an axis of size 1 is none. */
+    /**
+     * Two unit axes that lie beside each other in memory are one, unless it were too long to be
+     * told; an axis of size 1 is none.
+     */
     Optional<Axis> merged(Axis next) {
-      if (isUnit() && next.isUnit()) {
+      if (isUnit() && next.isUnit() && (long) x * next.x <= Integer.MAX_VALUE) {
         return Optional.of(new Axis(x * next.x, 1, y * next.y, 0, 1, 1));
       }
       if (isUnit() && x == 1) {

@@ -34,6 +34,20 @@ final class CudnnWork implements Work {
             + algorithm.name();
   }
 
+  /** The same with the reason why it was chosen, for records; one of the two is closed. */
+  CudnnWork because(String reason) {
+    return new CudnnWork(this, name + " (" + reason + ")");
+  }
+
+  private CudnnWork(CudnnWork other, String name) {
+    convolution = other.convolution;
+    algorithm = other.algorithm;
+    packing = other.packing;
+    before = other.before;
+    after = other.after;
+    this.name = name;
+  }
+
   @Override
   public long scratch() {
     return packing.scratch() + CudaPlan.aligned(algorithm.workspace());

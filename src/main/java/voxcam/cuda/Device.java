@@ -146,6 +146,11 @@ final class Device {
     Driver.check(call, code);
   }
 
+  /** Whether an error ended the context. */
+  boolean isBroken() {
+    return broken;
+  }
+
   Gpu gpu() {
     return gpu;
   }

@@ -99,11 +99,16 @@ final class DeviceMemory {
       used.addAndGet(-bytes);
       return CUresult.CUDA_ERROR_OUT_OF_MEMORY;
     }
-    int code = JCudaDriver.cuMemAlloc(pointer, bytes);
-    if (code != CUresult.CUDA_SUCCESS) {
-      used.addAndGet(-bytes);
+    boolean taken = false;
+    try {
+      int code = JCudaDriver.cuMemAlloc(pointer, bytes);
+      taken = code == CUresult.CUDA_SUCCESS;
+      return code;
+    } finally {
+      if (!taken) {
+        used.addAndGet(-bytes);
+      }
     }
-    return code;
   }
 
   private String refusal(long bytes, String what) {
@@ -130,6 +135,11 @@ final class DeviceMemory {
 
   void removeIdle(Runnable free) {
     idle.remove(free);
+  }
+
+  /** The most bytes that are ever taken. */
+  long most() {
+    return cap;
   }
 
   /** The bytes that are taken. */

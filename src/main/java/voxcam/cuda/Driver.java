@@ -1,6 +1,7 @@
 package voxcam.cuda;
 
 import java.util.Optional;
+import jcuda.CudaException;
 import jcuda.driver.CUresult;
 import voxcam.backend.BackendException;
 
@@ -23,6 +24,18 @@ final class Driver {
   static BackendException failure(String call, int code) {
     return new BackendException(
         "cuda: " + call + " failed with " + name(code) + "; " + advice(code));
+  }
+
+  /**
+   * What JCuda threw because the program around had it throw: what a code would have told, and what
+   * could have been done about it, is then lost.
+   */
+  static BackendException thrown(CudaException e) {
+    return new BackendException(
+        "cuda: JCuda threw "
+            + e.getMessage()
+            + " where its code is wanted; leave setExceptionsEnabled(true) out",
+        e);
   }
 
   /** The error as {@code CUDA_ERROR_OUT_OF_MEMORY}. */

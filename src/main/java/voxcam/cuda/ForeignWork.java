@@ -1,6 +1,7 @@
 package voxcam.cuda;
 
 import java.util.List;
+import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUfunction;
@@ -29,17 +30,21 @@ final class ForeignWork implements AutoCloseable {
   ForeignWork(String what, Launches launches) {
     this.what = what;
     this.launches = launches;
-    context = current();
-    require(
-        !context.equals(new CUcontext()),
-        "no CUDA context is current on this thread; make or retain one and set it current");
     try {
+      context = current();
+      require(
+          !context.equals(new CUcontext()),
+          "no CUDA context is current on this thread; make or retain one and set it current");
+      Installation.requireCurrent(Runtime.version());
       Modules modules = parts.add(new Modules());
       functions =
           launches.launches().stream()
               .map(launch -> modules.function(launch.family(), launch.kernel()))
               .toList();
       memory = bytes() == 0 ? 0 : takeMemory();
+    } catch (CudaException e) {
+      parts.closeAfter(e);
+      throw Driver.thrown(e);
     } catch (RuntimeException e) {
       parts.closeAfter(e);
       throw e;
@@ -86,6 +91,14 @@ final class ForeignWork implements AutoCloseable {
   /** Puts all launches on a stream and returns. */
   void start(long[] inputs, long output, CUstream stream) {
     requireOpen();
+    try {
+      enqueue(inputs, output, stream);
+    } catch (CudaException e) {
+      throw Driver.thrown(e);
+    }
+  }
+
+  private void enqueue(long[] inputs, long output, CUstream stream) {
     require(
         context.equals(current()),
         "another CUDA context is current than when this object was made; set that one current");
@@ -116,6 +129,14 @@ final class ForeignWork implements AutoCloseable {
       return;
     }
     closed = true;
+    try {
+      giveBack();
+    } catch (CudaException e) {
+      throw Driver.thrown(e);
+    }
+  }
+
+  private void giveBack() {
     Closing scope = new Closing();
     int first = JCudaDriver.cuCtxPushCurrent(context);
     if (first != 0) {

@@ -8,7 +8,7 @@ import jcuda.driver.JCudaDriver;
 /**
  * What the driver says of a GPU.
  *
- * @param number in the driver's order, which CUDA_VISIBLE_DEVICES may change
+ * @param number in the driver's order, which CUDA_VISIBLE_DEVICES may change; -1 if not known
  * @param bytes of its memory
  * @param major and {@code minor}: its compute capability
  * @param driver the newest CUDA that the driver supports, 1000 times the major and 10 times the
@@ -16,11 +16,23 @@ import jcuda.driver.JCudaDriver;
  */
 record Gpu(int number, String name, long bytes, int major, int minor, int driver) {
   private static final int LONGEST_NAME = 256;
+  private static final int UNNUMBERED = -1;
 
   /** Asks the driver, which must be initialised. */
   static Gpu of(int number, int driver) {
     CUdevice device = new CUdevice();
     Driver.check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, number));
+    return of(device, number, driver);
+  }
+
+  /** That of the context that is current; the driver does not tell its number. */
+  static Gpu current(int driver) {
+    CUdevice device = new CUdevice();
+    Driver.check("cuCtxGetDevice", JCudaDriver.cuCtxGetDevice(device));
+    return of(device, UNNUMBERED, driver);
+  }
+
+  private static Gpu of(CUdevice device, int number, int driver) {
     byte[] name = new byte[LONGEST_NAME];
     Driver.check("cuDeviceGetName", JCudaDriver.cuDeviceGetName(name, name.length, device));
     long[] bytes = new long[1];

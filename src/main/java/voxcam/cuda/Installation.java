@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jcuda.CudaException;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import voxcam.backend.BackendException;
@@ -73,8 +74,32 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
       requireKernels(missing, findings);
       Gpu gpu = Natives.load("JCudaDriver", () -> chosen(findings));
       return new Installation(Optional.of(gpu), Optional.empty(), List.copyOf(findings));
+    } catch (CudaException e) {
+      String refusal = Driver.thrown(e).getMessage();
+      return new Installation(Optional.empty(), Optional.of(refusal), List.copyOf(findings));
     } catch (Refusal | BackendException e) {
       return new Installation(Optional.empty(), Optional.of(e.getMessage()), List.copyOf(findings));
+    }
+  }
+
+  /**
+   * Refuses the context that is current on this thread, which somebody else made, if kernels cannot
+   * run in it.
+   *
+   * @throws BackendException that says why
+   */
+  static void requireCurrent(Runtime.Version java) {
+    try {
+      requireSafeJava(java);
+      int[] version = new int[1];
+      Driver.check("cuDriverGetVersion", JCudaDriver.cuDriverGetVersion(version));
+      requireNewDriver(version[0]);
+      Gpu gpu = Gpu.current(version[0]);
+      if (!gpu.isCapable()) {
+        throw new Refusal(tooOld(List.of(gpu)));
+      }
+    } catch (Refusal e) {
+      throw new BackendException("cuda: " + e.getMessage(), e);
     }
   }
 
@@ -150,13 +175,10 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
     Driver.check("cuDriverGetVersion", JCudaDriver.cuDriverGetVersion(answer));
     int version = answer[0];
     findings.add(new Finding("cuda version", Gpu.cuda(version) + " by the driver"));
-    if (version < OLDEST_DRIVER) {
-      throw new BackendException(
-          "the NVIDIA driver is too old, it supports CUDA "
-              + Gpu.cuda(version)
-              + ", needed is "
-              + Gpu.cuda(OLDEST_DRIVER)
-              + "; install driver 470 or later");
+    try {
+      requireNewDriver(version);
+    } catch (Refusal e) {
+      throw new BackendException(e.getMessage(), e);
     }
     Driver.check("cuDeviceGetCount", JCudaDriver.cuDeviceGetCount(answer));
     List<Gpu> gpus = new ArrayList<>();
@@ -172,6 +194,17 @@ record Installation(Optional<Gpu> gpu, Optional<String> refusal, List<Finding> f
       findings.add(new Finding("cuda device " + gpu.number(), gpu + why));
     }
     return capable.orElseThrow(() -> new BackendException(tooOld(gpus)));
+  }
+
+  private static void requireNewDriver(int version) throws Refusal {
+    if (version < OLDEST_DRIVER) {
+      throw new Refusal(
+          "the NVIDIA driver is too old, it supports CUDA "
+              + Gpu.cuda(version)
+              + ", needed is "
+              + Gpu.cuda(OLDEST_DRIVER)
+              + "; install driver 470 or later");
+    }
   }
 
   private static String tooOld(List<Gpu> gpus) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import jcuda.driver.CUevent;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcudnn.cudnnHandle;
+import voxcam.backend.BackendException;
 import voxcam.graph.Node;
 
 /**
@@ -40,17 +41,34 @@ final class Workbench implements Closing.Part {
     return stream().cudnn();
   }
 
+  /** What came of trying a work: the time of its best run, or why it could not be started. */
+  record Trial(double milliseconds, Optional<String> failure) {}
+
   /**
-   * The milliseconds that each of these takes for the node, on memory of its own.
+   * Runs each of these for the node, on memory of its own.
    *
    * @return empty if there is too little memory to try
    */
-  Optional<double[]> milliseconds(Node node, List<Work> works) {
+  Optional<List<Trial>> times(Node node, List<Work> works) {
+    return trials(node, works, RUNS);
+  }
+
+  /**
+   * Why a work cannot be started, if it cannot: a library may refuse when it is called what it
+   * listed before. With too little memory to try nothing is known against it.
+   */
+  Optional<String> failure(Node node, Work work) {
+    return trials(node, List.of(work), 0).flatMap(trials -> trials.getFirst().failure());
+  }
+
+  private Optional<List<Trial>> trials(Node node, List<Work> works, int runs) {
     Stream line = stream();
+    long counters = works.stream().mapToLong(Work::counters).max().orElse(0);
     long scratch = works.stream().mapToLong(Work::scratch).max().orElse(0);
     List<Long> sizes = new ArrayList<>();
     node.inputShapes().forEach(shape -> sizes.add(shape.size() * Float.BYTES));
     sizes.add(node.shape().size() * Float.BYTES);
+    sizes.add(counters);
     sizes.add(scratch);
     long bytes = sizes.stream().mapToLong(CudaPlan::aligned).sum();
     Closing trial = new Closing();
@@ -60,7 +78,7 @@ final class Workbench implements Closing.Part {
     }
     trial.add(piece.get());
     trial.add(line::awaitToClose);
-    double[] times;
+    List<Trial> trials;
     try {
       long[] addresses = new long[sizes.size()];
       long next = piece.get().address();
@@ -69,26 +87,44 @@ final class Workbench implements Closing.Part {
         next += CudaPlan.aligned(sizes.get(i));
       }
       line.fill(piece.get().address(), 0, bytes / Float.BYTES);
-      times = works.stream().mapToDouble(work -> best(work, addresses)).toArray();
+      trials = works.stream().map(work -> trial(work, addresses, runs)).toList();
     } catch (RuntimeException | Error e) {
       trial.closeAfter(e);
       throw e;
     }
     trial.close();
-    return Optional.of(times);
+    return Optional.of(trials);
   }
 
-  private double best(Work work, long[] addresses) {
-    int inputs = addresses.length - 2;
+  /** A library's failure is told, unless it ended the context. */
+  private Trial trial(Work work, long[] addresses, int runs) {
+    try {
+      return new Trial(best(work, addresses, runs), Optional.empty());
+    } catch (BackendException e) {
+      if (!work.isForeign() || device.isBroken()) {
+        throw e;
+      }
+      // What a library says does not tell whether the context still works; this does.
+      stream.await();
+      return new Trial(Double.POSITIVE_INFINITY, Optional.of(reason(e)));
+    }
+  }
+
+  /** Without what helps where nothing else can be done. */
+  private static String reason(BackendException e) {
+    return e.getMessage().replaceFirst("^cuda: ", "").replaceFirst("; .*", "");
+  }
+
+  private double best(Work work, long[] addresses, int runs) {
+    int inputs = addresses.length - 3;
     long[] given = Arrays.copyOf(addresses, inputs);
+    long output = addresses[inputs];
+    long scratch = addresses[inputs + 2];
     work.prepare(stream);
-    work.start(stream, given, addresses[inputs], addresses[inputs + 1]);
+    work.start(stream, given, output, scratch);
     double best = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < RUNS; i++) {
-      best =
-          Math.min(
-              best,
-              timed(() -> work.start(stream, given, addresses[inputs], addresses[inputs + 1])));
+    for (int i = 0; i < runs; i++) {
+      best = Math.min(best, timed(() -> work.start(stream, given, output, scratch)));
     }
     return best;
   }

@@ -165,6 +165,8 @@ final class CamReductionTest {
         assertThat(JCudaDriver.cuGraphLaunch(replay, stream)).isZero();
         assertThat(CamHarness.difference(read(map, 27), given)).isEmpty();
       }
+      assertThat(JCudaDriver.cuGraphExecDestroy(replay)).isZero();
+      assertThat(JCudaDriver.cuGraphDestroy(graph)).isZero();
     }
   }
 
@@ -236,6 +238,45 @@ final class CamReductionTest {
 
   private static void assertRefused(Runnable call, String message) {
     assertThatThrownBy(call::run).isInstanceOf(InputException.class).hasMessage(message);
+  }
+
+  @Test
+  void aGpuOrADriverThatIsTooOldIsRefused() {
+    try {
+      Emulator.describe(1, 12_060, 7, 0);
+      assertNotMade(
+          "cuda: emulated device has compute capability 7.0, the kernels need 7.5 (Turing, of"
+              + " 2018) or later");
+      Emulator.describe(1, 11_030, 8, 0);
+      assertNotMade(
+          "cuda: the NVIDIA driver is too old, it supports CUDA 11.3, needed is 11.4; install"
+              + " driver 470 or later");
+    } finally {
+      Emulator.describe(1, 12_060, 8, 0);
+    }
+  }
+
+  @Test
+  void exceptionsOfJCudaAreToldAsWhatTheyAre() {
+    long before = Emulator.live(Kind.ALLOCATIONS);
+    JCudaDriver.setExceptionsEnabled(true);
+    try {
+      Emulator.memory(1 << 10);
+      assertNotMade(
+          "cuda: JCuda threw CUDA_ERROR_OUT_OF_MEMORY where its code is wanted; leave"
+              + " setExceptionsEnabled(true) out");
+    } finally {
+      JCudaDriver.setExceptionsEnabled(false);
+      Emulator.memory(4L << 30);
+    }
+    assertThat(Emulator.live(Kind.ALLOCATIONS)).isEqualTo(before);
+    assertThat(Emulator.live(Kind.MODULES)).isZero();
+  }
+
+  private static void assertNotMade(String message) {
+    assertThatThrownBy(() -> new CamReduction(GRADCAM, 1, 70, 300, FP32, CHANNELS_FIRST))
+        .isInstanceOf(BackendException.class)
+        .hasMessage(message);
   }
 
   /** Whichever call of the driver fails, it is told, and nothing is left behind. */

@@ -78,8 +78,8 @@ final class ChoiceFileTest {
   }
 
   @Test
-  void theFileIsNamedByGpuAndCudnn() {
-    assertThat(new Choices.Machine("NVIDIA A100/80 GB", 1, 91_501, 2).file().getFileName())
-        .hasToString("NVIDIA-A100-80-GB-cudnn-91501.json");
+  void theFileIsNamedByGpuCudnnAndKernels() {
+    assertThat(new Choices.Machine("NVIDIA A100/80 GB", 1, 91_501, 0xab).file().orElseThrow())
+        .hasFileName("NVIDIA-A100-80-GB-cudnn-91501-kernels-ab.json");
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +162,28 @@ final class CudaFailureTest {
               "asked for 8.0 MiB for values, used 0.0 MiB of the 6.0 MiB that voxcam.cuda.memory"
                   + " allows, free ");
     } finally {
+      System.clearProperty(DeviceMemory.CAP);
+    }
+  }
+
+  @Test
+  void memoryThatJCudaThrowsForIsNotCounted() {
+    System.setProperty(DeviceMemory.CAP, "12m");
+    try (Program program = new CudaBackend().compile(relu(Shape.of(1 << 20)), Options.DEFAULT)) {
+      Emulator.memory(6 << 20);
+      JCudaDriver.setExceptionsEnabled(true);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> program.run(Map.of("x", zeros(1 << 20))))
+            .isInstanceOf(BackendException.class)
+            .hasMessage(
+                "cuda: JCuda threw CUDA_ERROR_OUT_OF_MEMORY where its code is wanted; leave"
+                    + " setExceptionsEnabled(true) out");
+      }
+      JCudaDriver.setExceptionsEnabled(false);
+      Emulator.memory(UNLIMITED);
+      assertThat(program.run(Map.of("x", zeros(1 << 20))).getFirst().floats()[7]).isZero();
+    } finally {
+      JCudaDriver.setExceptionsEnabled(false);
       System.clearProperty(DeviceMemory.CAP);
     }
   }

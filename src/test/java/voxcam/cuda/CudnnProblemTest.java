@@ -62,6 +62,26 @@ final class CudnnProblemTest {
         .startsWith("forward x[1,4,6,6,6] w[8,4,1,1,1] y[1,8,3,3,3] padding[0,0,0] stride[2,2,2]");
   }
 
+  /** Sizes that cuDNN is told are 32 bits each. */
+  @Test
+  void axesThatWouldBeTooLongStayApart() {
+    Window.Axis unit = new Window.Axis(1, 1, 0, 0, 1);
+    assertThat(
+            forward(
+                window(unit, unit, unit),
+                1,
+                Shape.of(1, 1, 65_536, 32_768, 2),
+                Shape.of(1, 1, 1, 1, 1)))
+        .startsWith("forward x[1,1,65536,65536] ");
+    assertThat(
+            forward(
+                window(unit, unit, unit),
+                1,
+                Shape.of(1, 1, 65_536, 32_768, 65_536),
+                Shape.of(1, 1, 1, 1, 1)))
+        .startsWith("forward x[1,1,65536,32768,65536] ");
+  }
+
   @Test
   void oneAxisGetsASecondOne() {
     assertThat(forward(Window.cube(1, 5, 1, 2, 1), 1, Shape.of(3, 4, 20), Shape.of(8, 4, 5)))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.OptionalLong;
+import jcuda.CudaException;
 import jcuda.driver.CUresult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,15 @@ final class DriverTest {
     assertThatThrownBy(() -> Driver.check("cuSomething", code))
         .isInstanceOf(BackendException.class)
         .hasMessage("cuda: cuSomething failed with " + told);
+  }
+
+  @Test
+  void whatJCudaThrowsIsToldWithItsReason() {
+    assertThat(Driver.thrown(new CudaException("CUDA_ERROR_OUT_OF_MEMORY")))
+        .isInstanceOf(BackendException.class)
+        .hasMessage(
+            "cuda: JCuda threw CUDA_ERROR_OUT_OF_MEMORY where its code is wanted; leave"
+                + " setExceptionsEnabled(true) out");
   }
 
   @Test

@@ -87,11 +87,6 @@ final class EmulatorBlocksTest {
   }
 
   @Test
-  void aBlockThatTakesItselfForTheLastShows() {
-    assertThat(wrong(1)).isGreaterThan(0);
-  }
-
-  @Test
   void aBlockThatCountsItselfTooEarlyShows() {
     assertThat(wrong(2)).isGreaterThan(0);
   }

@@ -29,6 +29,15 @@ final class InstallationTest {
                 + " can corrupt data that native code reads (JDK-8377811), install 25.0.3 or later");
   }
 
+  @Test
+  void refusesItInAContextOfSomebodyElseToo() {
+    assertThatThrownBy(() -> Installation.requireCurrent(Runtime.Version.parse("25.0.2")))
+        .isInstanceOf(BackendException.class)
+        .hasMessage(
+            "cuda: Java 25.0.2 can corrupt data that native code reads (JDK-8377811), install 25.0.3"
+                + " or later");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"25.0.3", "26", "25.1"})
   void otherJavaIsNotTheReason(String version) {

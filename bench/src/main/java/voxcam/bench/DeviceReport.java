@@ -78,12 +78,13 @@ public final class DeviceReport {
     json.put("findings", findings);
   }
 
-  private Map<String, Object> setup(Backend backend, DeviceSetup setup, boolean all) {
+  private Map<String, Object> setup(Backend backend, DeviceSetup wanted, boolean all) {
+    wanted.begin(true);
+    DeviceSetup setup = wanted.named(backend);
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", setup.name());
     row.put("precision", setup.precision().word());
     row.put("libraries", setup.libraries());
-    setup.begin(true);
     Optional<String> refusal = setup.refusal(backend);
     if (refusal.isPresent()) {
       row.put("skipped", refusal.get());

@@ -30,7 +30,7 @@ record DeviceSetup(String name, String libraries, Precision precision, double to
     List<DeviceSetup> setups = new ArrayList<>();
     setups.add(new DeviceSetup("fp32, our kernels", "none", Precision.FP32, 1e-4));
     if (backend.name().equals("cuda")) {
-      setups.add(new DeviceSetup("fp32, cuDNN and cuBLAS", BOTH, Precision.FP32, 1e-4));
+      setups.add(new DeviceSetup("fp32, libraries", BOTH, Precision.FP32, 1e-4));
       setups.add(new DeviceSetup("tf32", BOTH, Precision.TF32, 1e-2));
       setups.add(new DeviceSetup("fp16", BOTH, Precision.FP16, 1e-2));
       setups.add(new DeviceSetup("bf16", BOTH, Precision.BF16, 1e-1));
@@ -57,12 +57,27 @@ record DeviceSetup(String name, String libraries, Precision precision, double to
     return !libraries.equals("none");
   }
 
+  /** The same named after the libraries that are here; begin it first. */
+  DeviceSetup named(Backend backend) {
+    List<String> there = there(backend);
+    return isPartial() && precision == Precision.FP32 && !there.isEmpty()
+        ? new DeviceSetup("fp32, " + String.join(" and ", there), libraries, precision, tolerance)
+        : this;
+  }
+
+  private static List<String> there(Backend backend) {
+    return backend.findings().stream()
+        .filter(finding -> finding.found().contains("; taken for "))
+        .map(Finding::what)
+        .toList();
+  }
+
   /** Why it cannot be had here, in words; begin it first. */
   Optional<String> refusal(Backend backend) {
     if (isPartial() && precision == Precision.FP32) {
-      List<Finding> there =
-          backend.findings().stream().filter(f -> f.found().contains("; taken for ")).toList();
-      return there.isEmpty() ? Optional.of("neither cuDNN nor cuBLAS is here") : Optional.empty();
+      return there(backend).isEmpty()
+          ? Optional.of("neither cuDNN nor cuBLAS is here")
+          : Optional.empty();
     }
     GraphBuilder b = new GraphBuilder();
     Node x = b.input("x", Shape.of(1));
