@@ -24,9 +24,10 @@ import voxcam.op.Shape;
  * What a prediction and an explanation of one label take, counted before anything runs. Bytes are
  * those of single-precision values in planned memory, without a backend's own scratch.
  *
+ * @param space what is said of the layer's axes
  * @param layer the layer that is explained unless another one is asked for; empty if none suits
  */
-record Costs(String layer, List<List<String>> rows) {
+record Costs(String layer, Optional<Space> space, List<List<String>> rows) {
   private static final int BYTES = 4;
 
   static Costs of(Model model, Graph graph, Shape input, Optional<Space> space) {
@@ -46,9 +47,11 @@ record Costs(String layer, List<List<String>> rows) {
           explanation(model, graph, forward, input, space.map(request::along).orElse(request)));
     } catch (InputException e) {
       rows.add(List.of("explain", "no map: " + e.getMessage()));
-      return new Costs("", rows);
+      return new Costs("", space, rows);
     }
-    return new Costs(layer, rows);
+    Optional<Space> itsSpace =
+        space.isPresent() || !model.layer().equals(Optional.of(layer)) ? space : model.space();
+    return new Costs(layer, itsSpace, rows);
   }
 
   private static List<List<String>> explanation(

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,11 +19,15 @@ import voxcam.demo.DemoRun;
 import voxcam.explain.Explained;
 import voxcam.explain.Explainer;
 import voxcam.explain.Explanation;
+import voxcam.explain.Layers;
 import voxcam.explain.Method;
 import voxcam.explain.Request;
 import voxcam.explain.Target;
 import voxcam.explain.Voxels;
+import voxcam.graph.Graph;
+import voxcam.graph.Node;
 import voxcam.model.Model;
+import voxcam.model.Space;
 import voxcam.op.InputException;
 
 /** Writes heat maps. */
@@ -233,7 +238,29 @@ final class ExplainCommand implements Callable<Integer> {
         roi == null
             ? new Voxels.Predicted()
             : Region.of(roi, subject.prepared(), subject.logits().shape());
-    return new Request(targets, layers(subject), asked, voxels, spaceOptions.space());
+    Request request = new Request(targets, layers(subject), asked, voxels, spaceOptions.space());
+    checkPlaces(subject, request);
+    return request;
+  }
+
+  /** Refuses maps that cannot be placed, and warns of those that may lie at wrong places. */
+  private void checkPlaces(Subject subject, Request request) {
+    Graph graph = subject.graph();
+    List<Node> uncertain = Layers.uncertain(graph);
+    for (String name : Layers.asked(subject.model(), graph, request)) {
+      Optional<Space> space = request.spaceOf(subject.model(), name);
+      Node node = Layers.named(graph, name, space);
+      MapFiles.check(Layers.mapSizes(graph, name, space), subject.prepared().grid());
+      if (space.isEmpty() && uncertain.contains(node)) {
+        streams.warn(
+            "layer "
+                + node.name()
+                + " "
+                + node.shape()
+                + ": axes were moved before it, so the map may lie at wrong places; name its axes of"
+                + " space with --space");
+      }
+    }
   }
 
   /** The layers asked for; one whose name has a comma in it is found whole. */

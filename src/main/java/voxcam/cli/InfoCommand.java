@@ -35,6 +35,7 @@ import voxcam.volume.Recipe;
       "  faithful  HiResCAM is exactly each cell's share of the score",
       "  same      likewise, and Grad-CAM is the same map",
       "  yes       a map can be made; 'explain' states how its sums add up",
+      "  ?         likewise, but axes were moved before it: say with --space which are space",
       "  tokens    a map can be made where --tokens says how the tokens lie in the volume",
       "Positions are the axes behind the channels, and the batch where its slabs have one row of",
       "logits. --space and --tokens say otherwise, here as for 'explain' and 'convert'.",
@@ -88,7 +89,9 @@ final class InfoCommand implements Callable<Integer> {
       LayerTable table = new LayerTable(graph, space);
       Costs costs = Costs.of(opened, graph, known.get(), space);
       rows.addAll(costs.rows());
-      streams.out().print(Text.table(rows) + "\n" + Text.table(table.rows(costs.layer())));
+      streams
+          .out()
+          .print(Text.table(rows) + "\n" + Text.table(table.rows(costs.layer(), costs.space())));
       streams.out().print(suggested(graph, space));
     } else {
       rows.add(List.of("parameters", Text.count(LayerTable.parameters(opened.graph()))));
@@ -107,7 +110,8 @@ final class InfoCommand implements Callable<Integer> {
 
   /** Which layers to look at first, and why. */
   private static String suggested(Graph graph, Optional<Space> space) {
-    if (Layers.suitable(graph, space).isEmpty()) {
+    boolean told = space.isPresent() && !Layers.findsLayers(space.get());
+    if (told || Layers.suitable(graph, space).isEmpty()) {
       return "";
     }
     List<List<String>> rows = new ArrayList<>();

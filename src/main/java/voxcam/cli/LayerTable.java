@@ -22,9 +22,15 @@ record LayerTable(Graph graph, Optional<Space> space) {
    * The rows for a specialised graph, a heading first.
    *
    * @param marked the name of the layer that gets a star
+   * @param itsSpace what is said of its axes
    */
-  List<List<String>> rows(String marked) {
+  List<List<String>> rows(String marked, Optional<Space> itsSpace) {
     Set<Node> suitable = new HashSet<>(Layers.suitable(graph, space));
+    graph
+        .find(marked)
+        .filter(node -> Layers.suitable(graph, itsSpace).contains(node))
+        .ifPresent(suitable::add);
+    Set<Node> uncertain = space.isPresent() ? Set.of() : new HashSet<>(Layers.uncertain(graph));
     Set<Node> ofTokens = space.isPresent() ? Set.of() : new HashSet<>(Layers.ofTokens(graph));
     Map<Node, Long> parameters = parametersByNode(graph);
     Node logits = graph.outputs().get(0);
@@ -40,18 +46,23 @@ record LayerTable(Graph graph, Optional<Space> space) {
                 Text.count(parameters.getOrDefault(node, 0L)),
                 Text.gflops(node.flops()),
                 suitable.contains(node)
-                    ? worth(node, logits) + (node.name().equals(marked) ? " *" : "")
+                    ? node.name().equals(marked)
+                        ? worth(node, logits, itsSpace, uncertain) + " *"
+                        : worth(node, logits, space, uncertain)
                     : ofTokens.contains(node) ? "tokens" : ""));
       }
     }
     return rows;
   }
 
-  private String worth(Node layer, Node logits) {
+  private String worth(Node layer, Node logits, Optional<Space> axes, Set<Node> uncertain) {
+    if (axes.isEmpty() && uncertain.contains(layer)) {
+      return "?";
+    }
     if (layer == logits) {
       return "yes";
     }
-    Head head = Head.of(graph, layer, logits, space);
+    Head head = Head.of(graph, layer, logits, axes);
     return head.coincide() ? "same" : head.guaranteed() ? "faithful" : "yes";
   }
 

@@ -161,7 +161,23 @@ final class MapFiles {
     if (shape.rank() == 2 && grid.dim(0) == 1) {
       return Tensor.of(Shape.of(1, shape.dim(0), shape.dim(1)), map.floats());
     }
-    throw new InputException(
+    throw unfit(shape, grid);
+  }
+
+  /**
+   * Checks before anything runs whether maps of these sizes can be placed.
+   *
+   * @throws InputException if they have too few or too many axes for the network's grid
+   */
+  static void check(List<Integer> sizes, Shape grid) {
+    boolean fits = sizes.size() == 3 || (sizes.size() == 2 && grid.dim(0) == 1);
+    if (!fits) {
+      throw unfit(Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray()), grid);
+    }
+  }
+
+  private static InputException unfit(Shape shape, Shape grid) {
+    return new InputException(
         "layer: its map "
             + shape
             + " does not fit the network's grid "

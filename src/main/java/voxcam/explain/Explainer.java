@@ -111,7 +111,7 @@ public final class Explainer implements AutoCloseable {
             graph,
             model.task(),
             request,
-            layers(request, graph),
+            Layers.asked(model, graph, request),
             layer -> request.spaceOf(model, layer));
     int labels = model.labels().size();
     if (maps.labels() != labels) {
@@ -120,13 +120,6 @@ public final class Explainer implements AutoCloseable {
               .formatted(labels, graph.outputs().get(0).shape(), maps.labels()));
     }
     return maps;
-  }
-
-  private List<String> layers(Request request, Graph graph) {
-    if (!request.layers().isEmpty()) {
-      return request.layers();
-    }
-    return List.of(model.layer().orElseGet(() -> Layers.suggested(graph, request.space()).name()));
   }
 
   private Programs.Lease prepare(Request request, Map<String, Shape> shapes) {

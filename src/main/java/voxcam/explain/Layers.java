@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.model.Model;
 import voxcam.model.Space;
 import voxcam.model.Task;
 import voxcam.op.InputException;
@@ -70,7 +71,9 @@ public final class Layers {
       return Optional.empty();
     }
     try {
-      return Optional.of(Places.of(graph, node, graph.outputs().get(0), space).cells());
+      Places places = Places.of(graph, node, graph.outputs().get(0), space);
+      boolean one = places.isUsual() && shape.rank() > 2 && shape.size(2, shape.rank()) == 1;
+      return one ? Optional.empty() : Optional.of(places.cells());
     } catch (InputException e) {
       // The layer does not have these axes, so it does not suit.
       return Optional.empty();
@@ -92,8 +95,15 @@ public final class Layers {
   /**
    * The same where this is said of its axes. Of tokens beside a class token it is the last
    * normalisation that attention looks at: what comes later no longer meets the class token.
+   *
+   * @throws InputException also if axes are named: they tell of one layer, and it is not known
+   *     which
    */
   public static Node suggested(Graph graph, Optional<Space> space) {
+    if (space.isPresent() && !findsLayers(space.get())) {
+      throw new InputException(
+          space.get() + ": tells of one layer's axes; name the layer with --layer, too");
+    }
     List<Node> layers = suitable(graph, space);
     if (layers.isEmpty()) {
       throw new InputException(
@@ -105,8 +115,10 @@ public final class Layers {
     List<Node> eligible = space.isPresent() ? beforeAttention(graph, layers, space.get()) : layers;
     if (space.isEmpty()) {
       // Attention has positions, too, but no axes of space.
-      List<Node> spatial = layers.stream().filter(layer -> rank(layer) == rank(graph)).toList();
-      eligible = spatial.isEmpty() ? layers : spatial;
+      List<Node> kept = inOrder(graph, layers);
+      List<Node> known = kept.isEmpty() ? layers : kept;
+      List<Node> spatial = known.stream().filter(layer -> rank(layer) == rank(graph)).toList();
+      eligible = spatial.isEmpty() ? known : spatial;
     }
     boolean dense = Task.isDense(graph.outputs().get(0).shape());
     Node best = eligible.getLast();
@@ -128,6 +140,50 @@ public final class Layers {
     List<Node> before = layers.stream().filter(seen::contains).toList();
     List<Node> normalised = before.stream().filter(node -> node.op() instanceof Norm).toList();
     return !normalised.isEmpty() ? normalised : !before.isEmpty() ? before : layers;
+  }
+
+  /**
+   * Whether layers can be looked for by what was said: of tokens, which a network has one kind of.
+   */
+  public static boolean findsLayers(Space space) {
+    return space.tokens().isPresent() && space.axes().equals(List.of(1));
+  }
+
+  /** Those of these layers whose usual axes run along the input's, in their order. */
+  private static List<Node> inOrder(Graph graph, List<Node> layers) {
+    Provenance provenance = new Provenance(graph);
+    Node logits = graph.outputs().get(0);
+    return layers.stream()
+        .filter(layer ->
+            provenance.inOrder(layer, Places.of(graph, layer, logits, Optional.empty()).axes()))
+        .toList();
+  }
+
+  /**
+   * The layers that suit as they stand, but whose axes behind the channels are not known to be
+   * space: axes were moved before them, as those of slabs, features or tokens.
+   */
+  public static List<Node> uncertain(Graph graph) {
+    List<Node> layers = new ArrayList<>(suitable(graph));
+    layers.removeAll(inOrder(graph, layers));
+    return layers;
+  }
+
+  /** The names of the layers that a request is of. */
+  public static List<String> asked(Model model, Graph graph, Request request) {
+    return request.layers().isEmpty()
+        ? List.of(model.layer().orElseGet(() -> suggested(graph, request.space()).name()))
+        : request.layers();
+  }
+
+  /**
+   * The sizes of a map at a layer.
+   *
+   * @throws InputException as {@link #named}
+   */
+  public static List<Integer> mapSizes(Graph graph, String name, Optional<Space> space) {
+    Node logits = graph.outputs().get(0);
+    return Places.of(graph, named(graph, name, space), logits, space).cells();
   }
 
   private static int rank(Node node) {
@@ -157,9 +213,14 @@ public final class Layers {
             text(graph, best, space)
                 + (dense
                     ? ", the coarsest of the network: what it knows of the whole input"
-                    : ", the last with positions: all that comes behind it looks at the whole")));
+                    : space.flatMap(Space::tokens).isPresent()
+                        ? ", the last of tokens that attention and score look at"
+                        : ", the last with positions: all that comes behind it looks at the whole")));
     List<Node> layers =
         suitable(graph, space).stream().filter(layer -> rank(layer) == rank(best)).toList();
+    if (space.isEmpty()) {
+      layers = inOrder(graph, layers);
+    }
     Node logits = graph.outputs().get(0);
     for (Node layer : layers.reversed()) {
       long cells = positions(graph, layer, space);
@@ -199,12 +260,7 @@ public final class Layers {
    * @throws InputException if there is none, with the nearest names, or if no map can be made at it
    */
   public static Node named(Graph graph, String name, Optional<Space> space) {
-    List<String> all =
-        graph.nodes().stream()
-            .filter(node -> !(node.op() instanceof Source) && isNamed(node))
-            .map(Node::name)
-            .toList();
-    String meant = all.contains(name) ? name : ModulePath.find(name, all).orElse(name);
+    String meant = meant(graph, name);
     List<Node> layers = suitable(graph, space);
     for (Node layer : layers) {
       if (layer.name().equals(meant)) {
@@ -238,7 +294,19 @@ public final class Layers {
             + ": its output "
             + node.shape()
             + " has no positions to map; take an earlier layer such as "
-            + (names.isEmpty() ? "none" : suggested(graph, space).name()));
+            + (names.isEmpty()
+                ? "none"
+                : space.isPresent() ? names.getLast() : suggested(graph).name()));
+  }
+
+  /** The whole name of the layer that a name means; the name itself if there is none. */
+  static String meant(Graph graph, String name) {
+    List<String> all =
+        graph.nodes().stream()
+            .filter(node -> !(node.op() instanceof Source) && isNamed(node))
+            .map(Node::name)
+            .toList();
+    return all.contains(name) ? name : ModulePath.find(name, all).orElse(name);
   }
 
   /** Steps in between, which a file does not name, are no layers. */

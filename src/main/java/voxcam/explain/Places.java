@@ -68,7 +68,7 @@ final class Places {
       }
     }
     int batch = shape.dim(0);
-    if (axes.contains(0) ? samples != 1 && samples != batch : samples != batch) {
+    if (axes.contains(0) ? samples != 1 : samples != batch) {
       throw new InputException(
           "%s has %d in axis 0 for %d row(s) of logits; %s"
               .formatted(
@@ -127,6 +127,11 @@ final class Places {
   static boolean holdsTokens(Graph graph, Node layer) {
     return layer.shape().rank() == 3
         && graph.inputs().stream().anyMatch(input -> input.shape().rank() > 3);
+  }
+
+  /** Whether these are the axes that are space unless something else is said. */
+  boolean isUsual() {
+    return usual;
   }
 
   /** The layer's axes that are space; {@link Space#NONE} among them where it has none. */

@@ -2,6 +2,7 @@ package voxcam.explain;
 
 import java.util.List;
 import java.util.Optional;
+import voxcam.graph.Graph;
 import voxcam.model.Model;
 import voxcam.model.Space;
 
@@ -57,6 +58,14 @@ public record Request(
 
   /** What is said of a layer's axes: by this request, or else by the model of its own layer. */
   public Optional<Space> spaceOf(Model model, String layer) {
-    return space.or(() -> model.layer().filter(layer::equals).flatMap(_ -> model.space()));
+    Graph graph = model.graph();
+    return space.or(() ->
+        model
+            .space()
+            .filter(_ ->
+                model
+                    .layer()
+                    .map(own -> Layers.meant(graph, own))
+                    .equals(Optional.of(Layers.meant(graph, layer)))));
   }
 }

@@ -157,7 +157,9 @@ final class SpaceOptionsTest {
     assertThat(Npy.read(maps.resolve("ct.0.hirescam.raw.npy")).doubles())
         .usingComparatorWithPrecision(1e-4)
         .containsExactly(golden("vit", "hirescam.blocks.1.norm1.0").doubles());
-    assertThat(Cli.run("info", file).succeeds().out()).contains("space 1, tokens 1+2x3x4");
+    assertThat(Cli.run("info", file).succeeds().out())
+        .contains("space 1, tokens 1+2x3x4")
+        .containsPattern("/blocks.1/norm1/.* \\[1,25,12] .* yes \\*\n");
     Cli.run("convert", onnx("vit"), file, "--tokens", "1+2x3x4")
         .refuses("space 1, tokens 1+2x3x4: tells of the layer to explain; give --layer, too");
     Cli.run("convert", onnx("vit"), file, "--layer", "blocks.1.norm1", "--tokens", "2x3x4")
@@ -172,6 +174,51 @@ final class SpaceOptionsTest {
     assertThat(with)
         .containsPattern("/blocks.1/norm1/.* \\[1,25,12] .* yes \\*\n")
         .containsPattern("--layer /blocks.1/norm1/\\S+ +2x3x4 cells");
+  }
+
+  @Test
+  void axesAloneNameNoLayer() {
+    for (String[] given : new String[][] {{"ctnet", "1,3,4"}, {"axialnet", "0,2,3"}}) {
+      Path volume = volume(given[0], true);
+      Cli.run(
+              "explain",
+              onnx(given[0]),
+              volume,
+              "--recipe",
+              SLABS,
+              "--space",
+              given[1],
+              "--out",
+              maps)
+          .refuses("space " + given[1] + ": tells of one layer's axes; name the layer");
+    }
+    String info = Cli.run("info", onnx("axialnet"), "--space", "0,2,3").succeeds().out();
+    assertThat(info).containsPattern("/fc/Conv .*\\[3,3,1,1] [^a-z]*\n");
+  }
+
+  @Test
+  void layersBehindMovedAxesAreNoDefault() {
+    assertThat(Cli.run("info", onnx("ctnet")).succeeds().out())
+        .containsPattern("/reducing.3/Relu .* \\?\n")
+        .containsPattern("/features.5.1/relu2/Relu .* yes \\*\n")
+        .doesNotContain("--layer /reducing", "--layer /stack");
+    assertThat(Cli.run("info", onnx("vit")).succeeds().out())
+        .containsPattern("/patch_embeddings/Conv .* yes \\*\n")
+        .containsPattern("/blocks.1/attn/input_rearrange/Transpose .* \\?\n");
+    Path volume = volume("ctnet", true);
+    Cli run =
+        Cli.run(
+                "explain",
+                onnx("ctnet"),
+                volume,
+                "--recipe",
+                SLABS,
+                "--layer",
+                "reducing.3",
+                "--out",
+                maps)
+            .succeeds();
+    assertThat(run.err()).contains("axes were moved before it").hasLineCount(1);
   }
 
   @Test

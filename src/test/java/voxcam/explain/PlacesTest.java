@@ -185,12 +185,40 @@ final class PlacesTest {
     Request request = Request.of(new Target.Index(0));
     assertThat(request.spaceOf(model, "layer")).contains(Space.of(4, 2, 3));
     assertThat(request.spaceOf(model, "other")).isEmpty();
+    assertThat(request.spaceOf(shortNamed(shape), "own")).contains(Space.of(4, 2, 3));
     assertThat(request.along(Space.of(2, 3, 4)).spaceOf(model, "layer"))
         .contains(Space.of(2, 3, 4));
     try (Explainer explainer = Explainer.of(model)) {
       assertThat(explainer.explain(input(shape), request).first().map().shape())
           .isEqualTo(Shape.of(5, 3, 4));
     }
+  }
+
+  /** A model that keeps the axes of a layer whose name has a module's path before it. */
+  private static Model shortNamed(Shape shape) {
+    TinyNet net = new TinyNet(7, shape);
+    Node layer = net.builder.add("/part/own/Relu", new Unary.Relu(), net.input);
+    return net.model(net.linear("fc", net.flat(layer), 3), Task.MULTICLASS)
+        .withLayer("/part/own/Relu")
+        .withSpace(Space.of(4, 2, 3));
+  }
+
+  @Test
+  void axesAreFollowedToTheLayer() {
+    TinyNet net = new TinyNet(3, Shape.of(1, 2, 4, 6, 2));
+    Node grid = net.layer("grid", net.input, 5);
+    Node last = net.builder.add(new Movement.Transpose(List.of(0, 2, 3, 4, 1)), grid);
+    Node channelsLast = net.builder.add("channelsLast", new Unary.Relu(), last);
+    Node joined = net.builder.add(new Movement.Reshape(List.of(1, 48, 5)), channelsLast);
+    Node tokens = net.builder.add("tokens", new Unary.Relu(), joined);
+    Node heads = net.builder.add("heads", new Movement.Reshape(List.of(1, 48, 5, 1)), tokens);
+    Node flat = net.builder.add(new Movement.Reshape(List.of(1, 48, 5)), heads);
+    Node split = net.builder.add(new Movement.Reshape(List.of(1, 4, 6, 2, 5)), flat);
+    Node back = net.builder.add("back", new Movement.Transpose(List.of(0, 4, 1, 2, 3)), split);
+    Model model = net.model(net.linear("fc", net.flat(back), 3), Task.MULTICLASS);
+    List<String> uncertain = Layers.uncertain(model.graph()).stream().map(Node::name).toList();
+    assertThat(uncertain).containsExactly("channelsLast", "heads");
+    assertThat(Layers.suggested(model.graph())).isSameAs(back);
   }
 
   @Test
@@ -217,13 +245,15 @@ final class PlacesTest {
         "1x2x3x4x5 | 3,4,5 | none | space 3,4,5: layer layer [1,2,3,4,5] has the axes 0 to 4",
         "6x2x4x5 | 2,3 | none | space 2,3: layer layer [6,2,4,5] has 6 in axis 0 for 1 row(s) of logits; if these are the slabs of one volume, name axis 0, too",
         "1x25x5 | none | 2x3x4 | space 1, tokens 2x3x4: layer layer [1,25,5] has 25 tokens in axis 1, 2x3x4 are 24; did you mean 1+2x3x4",
+        "2x3x4x5 | 0,2,3 | none | space 0,2,3: layer layer [2,3,4,5] has 2 in axis 0 for 2 row(s) of logits; give one volume at a time",
         "1x25x5 | none | 9x9 | space 1, tokens 9x9: layer layer [1,25,5] has 25 tokens in axis 1, 9x9 are 81",
       })
   void whatDoesNotFitIsRefused(String sizes, String axes, String tokens, String message) {
     Shape shape = shape(sizes);
     Space space = Space.parse(Optional.ofNullable(axes), Optional.ofNullable(tokens)).orElseThrow();
     Request request = Request.of(new Target.Index(1)).atLayers("layer").along(space);
-    try (Explainer explainer = Explainer.of(model(shape, 1))) {
+    int rows = shape.dim(0) == 2 ? 2 : 1;
+    try (Explainer explainer = Explainer.of(model(shape, rows))) {
       assertThatThrownBy(() -> explainer.explain(input(shape), request))
           .isInstanceOf(InputException.class)
           .hasMessage(message);
