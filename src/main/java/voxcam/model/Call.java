@@ -205,6 +205,11 @@ final class Call {
     return builder.add(op, inputs);
   }
 
+  /** Whether so many more numbers, which the file does not hold, are too many. */
+  boolean tooManyWith(long values) {
+    return constants.tooManyWith(values);
+  }
+
   /** Numbers that the file does not hold. */
   Node constant(Tensor value) {
     return builder.constant(value);

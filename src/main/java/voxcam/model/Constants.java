@@ -14,10 +14,14 @@ import voxcam.op.Tensor;
  * The values that a file knows beforehand: its tensors, and what its {@code Constant} nodes hold.
  */
 final class Constants {
+  /** The most values that operations of a file may ask to be made: 16 MiB. */
+  private static final long MOST_MADE = 4 << 20;
+
   private final Map<String, Tensor> tensors;
   private final Set<String> empty;
   private final Map<String, Tensor> literals = new HashMap<>();
   private final Set<String> emptyLiterals = new HashSet<>();
+  private long made;
 
   /**
    * @param tensors by name
@@ -39,6 +43,17 @@ final class Constants {
   Optional<Tensor> tensor(String name) {
     Tensor literal = literals.get(name);
     return Optional.ofNullable(literal == null ? tensors.get(name) : literal);
+  }
+
+  /**
+   * Counts values that no file holds and that are about to be made: a short file must not ask for
+   * gigabytes of them.
+   *
+   * @return whether they are too many, with those before
+   */
+  boolean tooManyWith(long values) {
+    made += values;
+    return made > MOST_MADE;
   }
 
   /** A value that was computed while the file was read. */

@@ -94,6 +94,9 @@ final class OnnxInterpolation {
       if (scale == 1 && axis.result() == size && axis.start() == 0 && axis.end() == 1) {
         continue;
       }
+      if (call.tooManyWith((long) size * axis.result())) {
+        throw call.refused("so many and large interpolations would need more than 16 MiB of weights");
+      }
       float[] weights = weights(axis);
       values = times(values, at, axis, weights);
       inside = and(inside, inside(axis, weights, at, rank));

@@ -65,6 +65,26 @@ final class OnnxInterpolationTest {
     }
   }
 
+  @Test
+  void aChainOfThemDoesNotFillTheMemory() {
+    OnnxBytes graph =
+        message()
+            .with(5, wholes("up", 1, 1, 1, 748))
+            .with(5, wholes("down", 1, 1, 1, 700))
+            .with(11, value("v0", 1, 1, 1, 700))
+            .with(12, value("v40", 1, 1, 1, 700));
+    for (int i = 0; i < 40; i++) {
+      List<String> inputs = List.of("v" + i, "", "", i % 2 == 0 ? "up" : "down");
+      graph.with(
+          1,
+          node("r" + i, "Resize", inputs, List.of("v" + (i + 1))).with(5, text("mode", "cubic")));
+    }
+    assertThatThrownBy(() ->
+            OnnxOpening.read(OnnxFile.read("net.onnx", OnnxBytes.model(19, graph)), ""))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("more than 16 MiB of weights");
+  }
+
   private static void gives(double[] found, double... expected) {
     double[] both = new double[2 * expected.length];
     for (int i = 0; i < expected.length; i++) {
