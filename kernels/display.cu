@@ -288,7 +288,7 @@ KERNEL __launch_bounds__(CAM_THREADS) displayWriteF16(const float* __restrict__ 
   displayWrite<DisplayF16>(x, range, y, g, table);
 }
 
-KERNEL __launch_bounds__(CAM_THREADS) displayWriteU8(const float* __restrict__ x, const float* __restrict__ range,
+KERNEL __launch_bounds__(CAM_THREADS, 3) displayWriteU8(const float* __restrict__ x, const float* __restrict__ range,
     unsigned char* __restrict__ y, DisplayGeometry g) {
   __shared__ float table[DISPLAY_TABLE];
   displayWrite<DisplayU8>(x, range, y, g, table);

@@ -95,7 +95,8 @@ final class OnnxInterpolation {
         continue;
       }
       if (call.tooManyWith((long) size * axis.result())) {
-        throw call.refused("so many and large interpolations would need more than 16 MiB of weights");
+        throw call.refused(
+            "so many and large interpolations would need more than 16 MiB of weights");
       }
       float[] weights = weights(axis);
       values = times(values, at, axis, weights);
