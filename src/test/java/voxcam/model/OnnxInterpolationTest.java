@@ -79,8 +79,8 @@ final class OnnxInterpolationTest {
           1,
           node("r" + i, "Resize", inputs, List.of("v" + (i + 1))).with(5, text("mode", "cubic")));
     }
-    assertThatThrownBy(() ->
-            OnnxOpening.read(OnnxFile.read("net.onnx", OnnxBytes.model(19, graph)), ""))
+    assertThatThrownBy(
+            () -> OnnxOpening.read(OnnxFile.read("net.onnx", OnnxBytes.model(19, graph)), ""))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("more than 16 MiB of weights");
   }
