@@ -63,7 +63,7 @@ final class CamRun implements AutoCloseable {
   /** How many pairs of inputs of a shape take turns. */
   static int pairs(Shape shape) {
     long pair = 2 * shape.size() * Float.BYTES;
-    return (int) Math.clamp(Math.ceilDiv(ROTATED, pair), 2, MOST_PAIRS);
+    return Math.clamp(Math.ceilDiv(ROTATED, pair), 2, MOST_PAIRS);
   }
 
   /** The map of the next pair. */
@@ -90,7 +90,7 @@ final class CamRun implements AutoCloseable {
   private void check() {
     int space = (int) shape.size(2, shape.rank());
     double[] truth = new double[shape.dim(0) * space];
-    int step = (int) Math.clamp(PART / space, 1, shape.dim(1));
+    int step = Math.clamp(PART / space, 1, shape.dim(1));
     for (int from = 0; from < shape.dim(1); from += step) {
       int channels = Math.min(step, shape.dim(1) - from);
       Shape part = shape.with(1, channels);
