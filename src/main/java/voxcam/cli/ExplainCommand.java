@@ -250,7 +250,7 @@ final class ExplainCommand implements Callable<Integer> {
     for (String name : Layers.asked(subject.model(), graph, request)) {
       Optional<Space> space = request.spaceOf(subject.model(), name);
       Node node = Layers.named(graph, name, space);
-      MapFiles.check(Layers.mapSizes(graph, name, space), subject.prepared().grid());
+      MapFiles.check(Layers.mapSizes(graph, node, space), subject.prepared().grid());
       if (space.isEmpty() && uncertain.contains(node)) {
         streams.warn(
             "layer "

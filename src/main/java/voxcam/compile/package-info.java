@@ -5,6 +5,7 @@
  * {@code Fuse} (bias, activation and residual add into convolution), {@code Order} (sums come
  * early), and {@link voxcam.compile.Plan}, which gives every value its memory before anything runs.
  *
- * <p>Backends choose the passes that suit them; {@code reference} runs graphs as they are.
+ * <p>{@code Passes} is their row, which {@code cpu} and {@code cuda} share; {@code reference} runs
+ * graphs as they are.
  */
 package voxcam.compile;

@@ -9,13 +9,9 @@ import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
 import voxcam.backend.Program;
 import voxcam.compile.BatchSplit;
-import voxcam.compile.Fuse;
-import voxcam.compile.HeadProducts;
-import voxcam.compile.Order;
+import voxcam.compile.Passes;
 import voxcam.compile.Prune;
-import voxcam.compile.Simplify;
 import voxcam.graph.Graph;
-import voxcam.graph.Node;
 import voxcam.op.InputException;
 import voxcam.op.Tensor;
 
@@ -77,13 +73,10 @@ public final class CpuBackend implements Backend {
       String precision = options.precision().word();
       throw new InputException("device cpu: precision " + precision + " is for GPUs, give fp32");
     }
-    // Asking for the shapes refuses graphs with free sizes.
-    graph.nodes().forEach(Node::shape);
-    Machine.warnOnce();
     Options plain = new Options(Precision.FP32, options.threads(), false, true, options.once());
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
-    Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
-    Graph fused = Order.apply(Fuse.apply(HeadProducts.apply(simple)));
+    Graph fused = Passes.apply(graph, evaluate);
+    Machine.warnOnce();
     boolean once = options.once() && fused.flops() <= MOST_ONCE;
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     return split.isPresent()

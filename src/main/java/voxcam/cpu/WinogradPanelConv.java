@@ -10,8 +10,6 @@ package voxcam.cpu;
  * tiles with a panel, through all other stages. Results do not depend on which.
  */
 final class WinogradPanelConv implements Kernel {
-  private static final float[] ZEROS = new float[64];
-
   /** What transformed inputs may take: 16 MiB. */
   static final int INPUTS = 4 << 20;
 
@@ -219,24 +217,20 @@ final class WinogradPanelConv implements Kernel {
             arranged, group, panel, first, depth, scratch, u, weightPoint(panel), scratch, memory);
         int v = Alignment.BEGIN + first / slice * inputSlice() + from * slice;
         for (int point = 0; point < grid.points(); point++) {
-          for (int row = 0; row < tiles; row += WinogradRows.ROWS) {
-            int to = m + point * sumPoint(panel) + row * width;
-            rows.block(
-                panels.vectors(panel),
-                scratch,
-                v + point * inputPoint() + row * slice,
-                slice,
-                tiles - 1 - row,
-                scratch,
-                u + point * weightPoint(panel),
-                depth,
-                first == 0 ? ZEROS : scratch,
-                first == 0 ? 0 : to,
-                first == 0 ? 0 : width,
-                scratch,
-                to,
-                width);
-          }
+          WinogradProduct.sum(
+              rows,
+              tiles,
+              first == 0,
+              depth,
+              scratch,
+              v + point * inputPoint(),
+              slice,
+              panels.vectors(panel),
+              scratch,
+              u + point * weightPoint(panel),
+              scratch,
+              m + point * sumPoint(panel),
+              width);
         }
       }
     }

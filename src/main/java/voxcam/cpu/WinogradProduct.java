@@ -1,7 +1,7 @@
 package voxcam.cpu;
 
 /**
- * The middle stage of {@link WinogradConv}: for one point, a matrix of tiles by channels times one
+ * The middle stage of Winograd convolutions: for one point, a matrix of tiles by channels times one
  * of channels by the output channels of a panel.
  */
 final class WinogradProduct {
@@ -57,23 +57,61 @@ final class WinogradProduct {
     int width = vectors * form.lanes();
     for (int channel = 0; channel < channels; channel += most) {
       int depth = Math.min(most, channels - channel);
-      for (int row = 0; row < tiles; row += WinogradRows.ROWS) {
-        form.block(
-            vectors,
-            v,
-            vFrom + row * vRow + channel,
-            vRow,
-            tiles - 1 - row,
-            u,
-            uFrom + channel * width,
-            depth,
-            channel == 0 ? ZEROS : m,
-            channel == 0 ? 0 : mFrom + row * mRow,
-            channel == 0 ? 0 : mRow,
-            m,
-            mFrom + row * mRow,
-            mRow);
-      }
+      int uAt = uFrom + channel * width;
+      sum(
+          form,
+          tiles,
+          channel == 0,
+          depth,
+          v,
+          vFrom + channel,
+          vRow,
+          vectors,
+          u,
+          uAt,
+          m,
+          mFrom,
+          mRow);
+    }
+  }
+
+  /**
+   * Multiplies the channels of one sum, and adds that to what m holds.
+   *
+   * @param first whether they are the first ones: then m holds nothing yet
+   * @param depth how many they are
+   */
+  static void sum(
+      WinogradRows form,
+      int tiles,
+      boolean first,
+      int depth,
+      float[] v,
+      int vFrom,
+      int vRow,
+      int vectors,
+      float[] u,
+      int uFrom,
+      float[] m,
+      int mFrom,
+      int mRow) {
+    for (int row = 0; row < tiles; row += WinogradRows.ROWS) {
+      int to = mFrom + row * mRow;
+      form.block(
+          vectors,
+          v,
+          vFrom + row * vRow,
+          vRow,
+          tiles - 1 - row,
+          u,
+          uFrom,
+          depth,
+          first ? ZEROS : m,
+          first ? 0 : to,
+          first ? 0 : mRow,
+          m,
+          to,
+          mRow);
     }
   }
 }

@@ -52,11 +52,6 @@ public final class CamDisplay implements AutoCloseable {
 
   private static final String WHAT = "cam display";
 
-  /** More than any GPU holds. */
-  private static final long MOST_ELEMENTS = 1L << 37;
-
-  private static final int ALIGNMENT = 16;
-
   private final ForeignWork work;
 
   /**
@@ -84,7 +79,7 @@ public final class CamDisplay implements AutoCloseable {
     }
     require(batch >= 1, "batch " + batch + ", must be 1 or more");
     require(
-        batch <= MOST_ELEMENTS / shape.size(),
+        batch <= ForeignWork.MOST_ELEMENTS / shape.size(),
         what + " " + shape + ", " + batch + " have more than 2^37 elements; give fewer at once");
   }
 
@@ -115,7 +110,7 @@ public final class CamDisplay implements AutoCloseable {
       work.address("maps", maps, Float.BYTES),
       ranges == null ? work.scratch() : work.address("ranges", ranges, Float.BYTES)
     };
-    work.start(inputs, work.address("displays", displays, ALIGNMENT), stream);
+    work.start(inputs, work.address("displays", displays, ForeignWork.ALIGNMENT), stream);
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -72,10 +72,6 @@ public final class CamReduction implements AutoCloseable {
     CHANNELS_LAST
   }
 
-  /** More than any GPU holds, and few enough that grids have room for their blocks. */
-  private static final long MOST_ELEMENTS = 1L << 37;
-
-  private static final int ALIGNMENT = 16;
   private static final String WHAT = "cam reduction";
 
   private final ForeignWork work;
@@ -103,9 +99,9 @@ public final class CamReduction implements AutoCloseable {
     String sizes = "[N,K,P] = [" + batch + "," + channels + "," + positions + "]";
     require(batch >= 1 && channels >= 1 && positions >= 1, sizes + ", each must be 1 or more");
     require(
-        batch <= MOST_ELEMENTS
-            && channels <= MOST_ELEMENTS / batch
-            && positions <= MOST_ELEMENTS / batch / channels,
+        batch <= ForeignWork.MOST_ELEMENTS
+            && channels <= ForeignWork.MOST_ELEMENTS / batch
+            && positions <= ForeignWork.MOST_ELEMENTS / batch / channels,
         sizes + " has more than 2^37 elements; give fewer samples at once");
     CamShape shape = new CamShape(batch, channels, positions, precision, layout);
     work =
@@ -138,8 +134,8 @@ public final class CamReduction implements AutoCloseable {
   public void start(Pointer activation, Pointer gradient, Pointer map, CUstream stream) {
     work.requireOpen();
     long[] inputs = {
-      work.address("activation", activation, ALIGNMENT),
-      work.address("gradient", gradient, ALIGNMENT)
+      work.address("activation", activation, ForeignWork.ALIGNMENT),
+      work.address("gradient", gradient, ForeignWork.ALIGNMENT)
     };
     work.start(inputs, work.address("map", map, Float.BYTES), stream);
   }

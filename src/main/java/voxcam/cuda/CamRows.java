@@ -82,22 +82,13 @@ final class CamRows {
 
   /** The threads of a row: four loads for each, fewer where there are few rows. */
   private static int lanes(long rows, long loads) {
-    int least = power(Math.max(Math.ceilDiv(loads, LOADS), Math.min(loads, 8)));
-    int most = power(loads);
+    int least = CudaCam.power(Math.max(Math.ceilDiv(loads, LOADS), Math.min(loads, 8)));
+    int most = CudaCam.power(loads);
     int lanes = least;
     while (lanes < most && rows * lanes < MANY_THREADS) {
       lanes *= 2;
     }
     return lanes;
-  }
-
-  /** The first power of 2 that is no less, up to the threads of a block. */
-  private static int power(long count) {
-    int power = 1;
-    while (power < THREADS && power < count) {
-      power *= 2;
-    }
-    return power;
   }
 
   private static long splits(long rows, long loads) {

@@ -15,12 +15,8 @@ import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
 import voxcam.backend.Program;
 import voxcam.compile.BatchSplit;
-import voxcam.compile.Fuse;
-import voxcam.compile.HeadProducts;
-import voxcam.compile.Prune;
-import voxcam.compile.Simplify;
+import voxcam.compile.Passes;
 import voxcam.graph.Graph;
-import voxcam.graph.Node;
 import voxcam.op.Tensor;
 
 /**
@@ -106,11 +102,8 @@ public final class CudaBackend implements Backend {
         .ifPresent(why -> {
           throw new BackendException("device cuda: " + why);
         });
-    // Asking for the shapes refuses graphs with free sizes.
-    graph.nodes().forEach(Node::shape);
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(constants, options);
-    Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
-    Graph fused = Fuse.apply(HeadProducts.apply(simple));
+    Graph fused = Passes.apply(graph, evaluate);
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     try {
       return split.isPresent()

@@ -138,12 +138,17 @@ final class CudaCam {
         : CamRows.map(shape, weights, term, scratch);
   }
 
+  /** The first power of 2 that is no less, up to the threads of a block. */
+  static int power(long count) {
+    int power = 1;
+    while (power < THREADS && power < count) {
+      power *= 2;
+    }
+    return power;
+  }
+
   /** A power of 2 from 8 to 256: so many threads of a block for so many neighbours. */
   static int wide(long count) {
-    int wide = 8;
-    while (wide < THREADS && wide < count) {
-      wide *= 2;
-    }
-    return wide;
+    return Math.max(8, power(count));
   }
 }

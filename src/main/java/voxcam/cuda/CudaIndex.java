@@ -83,7 +83,7 @@ final class CudaIndex {
 
   private static Launches gatherGrad(Shape gx, int axis, Shape indices) {
     Argument.Geometry geometry = gathered(gx, axis, indices, gx.size());
-    long behindFirst = Elements.aligned(gx.dim(axis) * INT);
+    long behindFirst = CudaPlan.aligned(gx.dim(axis) * INT);
     Argument first = new Argument.Scratch(0);
     Argument next = new Argument.Scratch(behindFirst);
     return new Launches(

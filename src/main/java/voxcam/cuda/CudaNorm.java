@@ -165,7 +165,7 @@ final class CudaNorm {
           Launch.of("norm", "normGradLines", grid, x, gy, scale, y, geometry, small));
     }
     long count = lines.lines() * lines.parts();
-    long from = Elements.aligned(count * MOMENTS);
+    long from = CudaPlan.aligned(count * MOMENTS);
     Argument moments = new Argument.Scratch(0);
     Argument sums = new Argument.Scratch(from);
     return new Launches(

@@ -90,6 +90,7 @@ record CudaPlan(
     return pieces.size() - 1;
   }
 
+  /** The first offset from {@code bytes} on at which something else may begin. */
   static long aligned(long bytes) {
     return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }

@@ -90,7 +90,7 @@ final class CudaResize {
 
   private static Launches forward(Axes axes, Shape y) {
     Argument low = new Argument.Scratch(0);
-    Argument fraction = new Argument.Scratch(aligned(axes.entries() * 4));
+    Argument fraction = new Argument.Scratch(CudaPlan.aligned(axes.entries() * 4));
     return new Launches(
         List.of(
             tables(axes, low, fraction),
@@ -103,7 +103,7 @@ final class CudaResize {
                 fraction,
                 new Argument.Output(),
                 axes.argument())),
-        2 * aligned(axes.entries() * 4));
+        2 * CudaPlan.aligned(axes.entries() * 4));
   }
 
   private static Launch tables(Axes axes, Argument low, Argument fraction) {
@@ -113,12 +113,14 @@ final class CudaResize {
 
   /** Outer axes first: their neighbours in memory are whole rows. */
   private static Launches grad(Axes axes) {
-    long table = aligned(axes.entries() * 4);
+    long table = CudaPlan.aligned(axes.entries() * 4);
     Argument low = new Argument.Scratch(0);
     Argument fraction = new Argument.Scratch(table);
     Argument ranges = new Argument.Scratch(2 * table);
     long used =
-        2 * table + aligned(8L * Math.max(axes.sizes[0], Math.max(axes.sizes[1], axes.sizes[2])));
+        2 * table
+            + CudaPlan.aligned(
+                8L * Math.max(axes.sizes[0], Math.max(axes.sizes[1], axes.sizes[2])));
     List<Integer> passes = passes(axes);
     List<Launch> launches = new ArrayList<>();
     launches.add(tables(axes, low, fraction));
@@ -139,7 +141,7 @@ final class CudaResize {
       Argument to = new Argument.Output();
       if (pass != passes.getLast()) {
         to = new Argument.Scratch(used);
-        used += aligned(count * 4);
+        used += CudaPlan.aligned(count * 4);
       }
       Argument geometry =
           new Argument.Geometry(outer, sizes[pass], before, inner, begin, axes.linear() ? 1 : 0);
@@ -171,9 +173,5 @@ final class CudaResize {
       }
     }
     return passes.isEmpty() ? List.of(0) : passes;
-  }
-
-  private static long aligned(long bytes) {
-    return Math.ceilDiv(bytes, 256L) * 256;
   }
 }

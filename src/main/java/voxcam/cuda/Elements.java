@@ -7,18 +7,10 @@ final class Elements {
   /** Elements of one thread: enough loads under way at once, and few enough blocks. */
   static final int EACH = 4;
 
-  /** What offsets in scratch memory are multiples of. */
-  private static final long ALIGNMENT = 256;
-
   private Elements() {}
 
   /** Threads along x for so many elements; the kernels stride by the number of all threads. */
   static Grid grid(long count) {
     return Grid.covering(Math.ceilDiv(count, EACH), THREADS);
-  }
-
-  /** The first offset from {@code bytes} on at which something else may begin. */
-  static long aligned(long bytes) {
-    return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }
 }

@@ -14,6 +14,12 @@ import voxcam.op.InputException;
  * when this is made gets the kernels, and memory for what they share.
  */
 final class ForeignWork implements AutoCloseable {
+  /** More elements than any GPU holds. */
+  static final long MOST_ELEMENTS = 1L << 37;
+
+  /** What addresses that are read or written 16 bytes at a time are multiples of. */
+  static final int ALIGNMENT = 16;
+
   private final String what;
   private final Launches launches;
   private final CUcontext context;

@@ -176,14 +176,9 @@ public final class Layers {
         : request.layers();
   }
 
-  /**
-   * The sizes of a map at a layer.
-   *
-   * @throws InputException as {@link #named}
-   */
-  public static List<Integer> mapSizes(Graph graph, String name, Optional<Space> space) {
-    Node logits = graph.outputs().get(0);
-    return Places.of(graph, named(graph, name, space), logits, space).cells();
+  /** The sizes of a map at a layer that suits one. */
+  public static List<Integer> mapSizes(Graph graph, Node layer, Optional<Space> space) {
+    return Places.of(graph, layer, graph.outputs().get(0), space).cells();
   }
 
   private static int rank(Node node) {
