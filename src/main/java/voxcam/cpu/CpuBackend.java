@@ -73,6 +73,7 @@ public final class CpuBackend implements Backend {
       String precision = options.precision().word();
       throw new InputException("device cpu: precision " + precision + " is for GPUs, give fp32");
     }
+    WarmUp.end();
     Options plain = new Options(Precision.FP32, options.threads(), false, true, options.once());
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph fused = Passes.apply(graph, evaluate);

@@ -1,9 +1,26 @@
 package voxcam.cpu;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import voxcam.backend.Options;
+import voxcam.backend.Options.Precision;
+import voxcam.compile.Fuse;
+import voxcam.graph.Graph;
+import voxcam.graph.GraphBuilder;
+import voxcam.graph.Node;
+import voxcam.op.Conv;
+import voxcam.op.Pool;
+import voxcam.op.Regions;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
+import voxcam.op.Unary;
+import voxcam.op.Window;
+
 /**
- * Gives the tile of {@link ColumnsConv} to the JIT compiler before it is needed, while model and
- * volume are still read. Interpreted, each vector is an object and a tile takes a thousand times as
- * long.
+ * Gives what most networks begin with to the JIT compiler before it is needed, while model and
+ * volume are still read: first the tile of {@link ColumnsConv}, which takes a thousand times as
+ * long interpreted, since there each vector is an object, then what surrounds it.
  */
 final class WarmUp {
   /** Calls after which the JVM has been told often enough, if it runs with thresholds so low. */
@@ -12,10 +29,28 @@ final class WarmUp {
   /** What a compiled call stays far below. */
   private static final long COMPILED_NANOS = 10_000;
 
+  /** Runs of a small network in which all of it is compiled, if nobody ends them before. */
+  private static final int MOST_RUNS = 300;
+
+  private static final Shape INPUT = Shape.of(1, 1, 24, 26, 28);
+  private static final int CHANNELS = 8;
+
+  private static volatile boolean over;
+
   private WarmUp() {}
 
-  /** Returns when the tile is compiled, or will not be for a while. */
+  /** Returns when all is compiled, or will not be for a while. */
   static void run() throws InterruptedException {
+    tile();
+    network();
+  }
+
+  /** Ends it after the run under way: what it was for begins, and needs the processors. */
+  static void end() {
+    over = true;
+  }
+
+  private static void tile() throws InterruptedException {
     ConvTiles tiles = ConvTiles.PREFERRED;
     int vectors = tiles.panelVectors();
     float[] a = new float[1];
@@ -30,5 +65,32 @@ final class WarmUp {
       }
       Thread.sleep(1);
     }
+  }
+
+  /** A wide convolution in steps of 2, a pooling and a dense convolution. */
+  private static void network() {
+    GraphBuilder builder = new GraphBuilder();
+    Node x = convolved(builder, builder.input("x", INPUT), 7, 2);
+    x = builder.add(new Pool.Max(new Regions.Sliding(Window.cube(3, 3, 2, 1, 1), false)), x);
+    Graph graph = builder.build(List.of(convolved(builder, x, 3, 1)));
+    Options options = new Options(Precision.FP32, 1, false, true, true);
+    try (CpuProgram program = CpuProgram.of(Fuse.apply(graph), options)) {
+      Map<String, Tensor> inputs = Map.of("x", noise(INPUT));
+      for (int i = 0; i < MOST_RUNS && !over; i++) {
+        program.run(inputs);
+      }
+    }
+  }
+
+  private static Node convolved(GraphBuilder builder, Node x, int kernel, int stride) {
+    Shape weights = Shape.of(CHANNELS, x.shape().dim(1), kernel, kernel, kernel);
+    Window window = Window.cube(3, kernel, stride, kernel / 2, 1);
+    Node w = builder.constant(noise(weights));
+    return builder.add(new Unary.Relu(), builder.add(new Conv.Forward(window, 1), x, w));
+  }
+
+  private static Tensor noise(Shape shape) {
+    Random random = new Random(1);
+    return Tensor.of(shape, random.doubles(shape.size(), -1, 1).toArray());
   }
 }
