@@ -1,7 +1,6 @@
 package voxcam.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The same with vectors of the width that the processor prefers. */
@@ -36,7 +35,7 @@ final class VectorLanes implements Lanes {
     for (; i + LENGTH <= length; i += LENGTH) {
       s0 = multiplyAdd(a, aFrom + i, b, bFrom + i, s0);
     }
-    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    float sum = LaneSums.of(s0.add(s1).add(s2.add(s3)));
     for (; i < length; i++) {
       sum += a[aFrom + i] * b[bFrom + i];
     }

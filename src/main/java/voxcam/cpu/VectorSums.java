@@ -39,7 +39,7 @@ final class VectorSums {
               FloatVector.fromArray(HALF, x, i + 3 * LANES)
                   .convertShape(VectorOperators.F2D, WIDE, 0));
     }
-    double sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    double sum = LaneSums.of(s0.add(s1).add(s2.add(s3)));
     for (; i < to; i++) {
       sum += x[i];
     }
@@ -64,7 +64,7 @@ final class VectorSums {
       low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
       high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
     }
-    double sum = low.add(high).reduceLanes(VectorOperators.ADD);
+    double sum = LaneSums.of(low.add(high));
     for (; i < to; i++) {
       sum += x[i];
     }
@@ -133,7 +133,7 @@ final class VectorSums {
       s2 = d2.fma(d2, s2);
       s3 = d3.fma(d3, s3);
     }
-    double sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    double sum = LaneSums.of(s0.add(s1).add(s2.add(s3)));
     for (; i < to; i++) {
       sum += (x[i] - centre) * (x[i] - centre);
     }

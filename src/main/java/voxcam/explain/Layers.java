@@ -11,6 +11,7 @@ import voxcam.model.Model;
 import voxcam.model.Space;
 import voxcam.model.Task;
 import voxcam.op.InputException;
+import voxcam.op.Linear;
 import voxcam.op.Norm;
 import voxcam.op.Shape;
 import voxcam.op.Softmax;
@@ -134,9 +135,15 @@ public final class Layers {
     if (space.tokens().filter(tokens -> tokens.before() + tokens.after() > 0).isEmpty()) {
       return layers;
     }
+    // A Softmax of scores has no product behind it.
     Set<Node> seen =
         graph.ancestors(
-            graph.nodes().stream().filter(node -> node.op() instanceof Softmax).toList());
+            graph.nodes().stream()
+                .filter(node ->
+                    node.op() instanceof Softmax
+                        && graph.dependents(List.of(node)).stream()
+                            .anyMatch(behind -> behind.op() instanceof Linear))
+                .toList());
     List<Node> before = layers.stream().filter(seen::contains).toList();
     List<Node> normalised = before.stream().filter(node -> node.op() instanceof Norm).toList();
     return !normalised.isEmpty() ? normalised : !before.isEmpty() ? before : layers;

@@ -47,7 +47,7 @@ final class Provenance {
   boolean inOrder(Node layer, List<Integer> of) {
     int last = -1;
     for (int axis : of) {
-      List<Part> parts = axes.getOrDefault(layer, List.of()).get(axis);
+      List<Part> parts = wide(axes.getOrDefault(layer, List.of()).get(axis));
       if (parts.size() != 1 || parts.get(0).axis() <= last) {
         return false;
       }
@@ -117,9 +117,7 @@ final class Provenance {
       }
       List<Part> parts = new ArrayList<>();
       for (int axis = firstIn; axis < i; axis++) {
-        if (i == firstIn + 1 || x.dim(axis) > 1) {
-          parts.addAll(sized(from.get(axis), x.dim(axis)));
-        }
+        parts.addAll(sized(from.get(axis), x.dim(axis)));
       }
       split(parts, y, firstOut, j, result);
     }
@@ -131,24 +129,45 @@ final class Provenance {
     return parts.size() == 1 ? List.of(new Part(parts.get(0).axis(), size)) : parts;
   }
 
-  /** A part goes to the outermost of the axes that it is split into: the others are within. */
+  /** Those with more than one position, if there are any. */
+  private static List<Part> wide(List<Part> parts) {
+    List<Part> wide = parts.stream().filter(part -> part.size() > 1).toList();
+    return wide.isEmpty() ? parts : wide;
+  }
+
+  /**
+   * Parts of as many axes of the same sizes go to these, single positions, too. Otherwise a part
+   * goes to the outermost of the axes that it is split into: the others are within.
+   */
   private static void split(
       List<Part> parts, Shape y, int start, int end, List<List<Part>> result) {
-    List<Integer> wide =
-        IntStream.range(start, end).filter(axis -> y.dim(axis) > 1).boxed().toList();
     if (end == start + 1) {
       result.set(start, List.copyOf(parts));
-    } else if (parts.size() == 1 && !wide.isEmpty()) {
-      result.set(wide.get(0), List.copyOf(parts));
-    } else {
-      List<Part> left = parts.stream().filter(part -> part.size() > 1).toList();
-      boolean fits =
-          left.size() == wide.size()
-              && IntStream.range(0, wide.size())
-                  .allMatch(at -> left.get(at).size() == y.dim(wide.get(at)));
-      for (int at = 0; fits && at < wide.size(); at++) {
-        result.set(wide.get(at), List.of(left.get(at)));
-      }
+      return;
     }
+    List<Integer> all = IntStream.range(start, end).boxed().toList();
+    if (give(parts, y, all, result)) {
+      return;
+    }
+    List<Integer> wide = all.stream().filter(axis -> y.dim(axis) > 1).toList();
+    List<Part> left = wide(parts);
+    if (left.size() == 1 && !wide.isEmpty()) {
+      result.set(wide.get(0), left);
+    } else {
+      give(left, y, wide, result);
+    }
+  }
+
+  /** Gives each axis a part of its size, if there is one for each, in order. */
+  private static boolean give(
+      List<Part> parts, Shape y, List<Integer> to, List<List<Part>> result) {
+    boolean fits =
+        parts.size() == to.size()
+            && IntStream.range(0, to.size())
+                .allMatch(at -> parts.get(at).size() == y.dim(to.get(at)));
+    for (int at = 0; fits && at < to.size(); at++) {
+      result.set(to.get(at), List.of(parts.get(at)));
+    }
+    return fits;
   }
 }

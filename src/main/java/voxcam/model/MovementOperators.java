@@ -166,11 +166,12 @@ final class MovementOperators {
 
   private static List<Node> dropout(Call call) {
     call.atMost(3);
-    // How much would be dropped in training.
-    call.reals(1, "ratio");
+    // How much would be dropped in training, 0.5 unless it is said.
+    double[] ratio = call.reals(1, "ratio").orElse(new double[] {0.5});
     call.attributes().harmless("seed");
     double[] training = call.reals(2, "training_mode").orElse(new double[0]);
-    if (Arrays.stream(training).anyMatch(value -> value != 0)) {
+    if (Arrays.stream(training).anyMatch(value -> value != 0)
+        && Arrays.stream(ratio).anyMatch(value -> value != 0)) {
       throw call.refused("training_mode is set; export the network for inference");
     }
     return call.result(new Movement.Dropout(), call.input(0));

@@ -1,8 +1,10 @@
 package voxcam.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -21,35 +23,62 @@ import voxcam.op.Tensor;
  */
 final class OnnxInterpolation {
   private static final long LARGEST = 1 << 19;
-  private static final String CROP = "tf_crop_and_resize";
-  private static final String SYMMETRIC = "half_pixel_symmetric";
+
+  /** How values between grid points are made. */
+  private enum Mode {
+    NEAREST,
+    LINEAR,
+    CUBIC
+  }
+
+  /** How an output position becomes an input position. */
+  private enum Coordinates {
+    HALF_PIXEL,
+    HALF_PIXEL_SYMMETRIC,
+    PYTORCH_HALF_PIXEL,
+    ALIGN_CORNERS,
+    ASYMMETRIC,
+    TF_HALF_PIXEL_FOR_NN,
+    TF_CROP_AND_RESIZE
+  }
 
   private final Call call;
-  private final String mode;
-  private final String coordinates;
+  private final Mode mode;
+  private final Coordinates coordinates;
+  private final Resize.Rounding rounding;
   private final boolean antialias;
   private final boolean excludes;
   private final double cubic;
 
-  private OnnxInterpolation(Call call) {
+  /**
+   * What a Resize asks for.
+   *
+   * @throws voxcam.op.InputException if it names what the operator does not have
+   */
+  OnnxInterpolation(Call call) {
     Attributes given = call.attributes();
     this.call = call;
-    this.mode = given.text("mode", "nearest");
-    this.coordinates = given.text("coordinate_transformation_mode", "half_pixel");
-    this.antialias = given.whole("antialias", 0) != 0;
-    this.excludes = given.whole("exclude_outside", 0) != 0;
+    this.mode = ResizeOperators.choice(call, "mode", Mode.NEAREST);
+    this.coordinates =
+        ResizeOperators.choice(call, "coordinate_transformation_mode", Coordinates.HALF_PIXEL);
+    this.rounding =
+        ResizeOperators.choice(call, "nearest_mode", Resize.Rounding.ROUND_PREFER_FLOOR);
+    this.antialias = given.flag("antialias", false);
+    this.excludes = given.flag("exclude_outside", false);
     this.cubic = given.real("cubic_coeff_a", -0.75);
-    given.harmless("nearest_mode", "extrapolation_value", "axes", "keep_aspect_ratio_policy");
+    given.harmless("extrapolation_value", "axes", "keep_aspect_ratio_policy");
   }
 
-  /** Whether a node asks for one of them. */
-  static boolean isMeant(Call call) {
-    Attributes given = call.attributes();
-    return given.text("mode", "nearest").equals("cubic")
-        || given.whole("antialias", 0) != 0
-        || given.whole("exclude_outside", 0) != 0
-        || Set.of(CROP, SYMMETRIC)
-            .contains(given.text("coordinate_transformation_mode", "half_pixel"));
+  /** Whether this is one that {@link Resize} does not have. */
+  boolean isNeeded() {
+    return mode == Mode.CUBIC
+        || antialias
+        || excludes
+        || Set.of(
+                Coordinates.HALF_PIXEL_SYMMETRIC,
+                Coordinates.TF_HALF_PIXEL_FOR_NN,
+                Coordinates.TF_CROP_AND_RESIZE)
+            .contains(coordinates);
   }
 
   /** What becomes of one axis. */
@@ -58,40 +87,27 @@ final class OnnxInterpolation {
   /**
    * The nodes of a resize.
    *
-   * @param given a scale or size for each axis
-   * @param sizes whether they are sizes
-   * @param roi where the region starts on each axis, then where it ends, as shares
+   * @param at the axes that it is of
+   * @param scales of each
+   * @param sizes of each, if they do not follow from the scales
    */
-  static List<Node> read(Call call, List<Double> given, boolean sizes, double[] roi) {
-    return new OnnxInterpolation(call).read(given, sizes, roi, call.input(0));
-  }
-
-  private List<Node> read(List<Double> given, boolean sizes, double[] roi, Node x) {
-    if (!Set.of("nearest", "linear", "cubic").contains(mode)) {
-      throw call.refused("mode is " + Texts.quoted(mode) + ", known are nearest, linear, cubic");
-    }
-    Shape shape = x.shape();
-    int rank = shape.rank();
+  List<Node> read(int[] at, double[] scales, long[] sizes) {
+    Node x = call.input(0);
+    double[] region = region(at.length);
     Node values = x;
     Optional<Node> inside = Optional.empty();
-    for (int at = 0; at < rank; at++) {
-      int size = shape.dim(at);
-      double scale = sizes ? given.get(at) / size : given.get(at);
-      double result = sizes ? given.get(at) : Math.floor(size * scale);
-      boolean crops = coordinates.equals(CROP);
-      Axis axis =
-          new Axis(
-              size,
-              (int) Math.min(result, Integer.MAX_VALUE),
-              scale,
-              crops ? roi[at] : 0,
-              crops ? roi[at + rank] : 1);
-      if (!(scale > 0) || result < 1 || result * size > LARGEST) {
+    for (int i = 0; i < at.length; i++) {
+      int size = x.shape().dim(at[i]);
+      double start = region[i];
+      double end = region[i + at.length];
+      double result = sizes.length > 0 ? sizes[i] : Math.floor(size * (end - start) * scales[i]);
+      if (!(scales[i] > 0) || !(result >= 1) || result * size > LARGEST) {
         throw call.refused(
             "axis %d would go from %d to %.0f values, which is no size for %s"
-                .formatted(at, size, result, what()));
+                .formatted(at[i], size, result, what()));
       }
-      if (scale == 1 && axis.result() == size && axis.start() == 0 && axis.end() == 1) {
+      Axis axis = new Axis(size, (int) result, scales[i], start, end);
+      if (axis.scale() == 1 && axis.result() == size && start == 0 && end == 1) {
         continue;
       }
       if (call.tooManyWith((long) size * axis.result())) {
@@ -99,11 +115,11 @@ final class OnnxInterpolation {
             "so many and large interpolations would need more than 16 MiB of weights");
       }
       float[] weights = weights(axis);
-      values = times(values, at, axis, weights);
-      inside = and(inside, inside(axis, weights, at, rank));
+      values = times(values, at[i], axis, weights);
+      inside = and(inside, inside(axis, weights, at[i], x.shape().rank()));
     }
     double other = call.attributes().real("extrapolation_value", 0);
-    if (!coordinates.equals(CROP) || other == 0 || inside.isEmpty()) {
+    if (coordinates != Coordinates.TF_CROP_AND_RESIZE || other == 0 || inside.isEmpty()) {
       return call.result(new Movement.Identity(), values);
     }
     Node outside = call.between(new Binary(Binary.Kind.Sub), call.scalar(1), inside.get());
@@ -111,8 +127,26 @@ final class OnnxInterpolation {
     return call.result(new Binary(Binary.Kind.Add), values, filled);
   }
 
+  /** Where the region starts on each axis, then where it ends, as shares of its length. */
+  private double[] region(int axes) {
+    double[] region = new double[2 * axes];
+    Arrays.fill(region, axes, 2 * axes, 1);
+    if (coordinates != Coordinates.TF_CROP_AND_RESIZE) {
+      return region;
+    }
+    double[] roi = call.reals(1, "roi").orElse(new double[0]);
+    if (roi.length != region.length) {
+      throw call.refused(
+          "tf_crop_and_resize takes a roi of %d values, the starts of the axes and their ends; this one has %d"
+              .formatted(region.length, roi.length));
+    }
+    return roi;
+  }
+
   private String what() {
-    return antialias ? "antialiasing" : mode.equals("cubic") ? "cubic interpolation" : coordinates;
+    return antialias
+        ? "antialiasing"
+        : mode == Mode.CUBIC ? "cubic interpolation" : coordinates.name().toLowerCase(Locale.ROOT);
   }
 
   /** The product along an axis, which goes last for it and back. */
@@ -151,7 +185,7 @@ final class OnnxInterpolation {
     for (int i = 0; i < axis.result(); i++) {
       double source = source(axis, i);
       boolean outside = source < 0 || source > axis.size() - 1;
-      if (!coordinates.equals(CROP) || !outside) {
+      if (coordinates != Coordinates.TF_CROP_AND_RESIZE || !outside) {
         fill(axis, source, weights, i);
       }
     }
@@ -161,33 +195,36 @@ final class OnnxInterpolation {
   private double source(Axis axis, int position) {
     double exact = axis.scale() * axis.size();
     return switch (coordinates) {
-      case SYMMETRIC -> {
+      case HALF_PIXEL_SYMMETRIC -> {
         double centre = axis.size() / 2.0;
         yield centre * (1 - axis.result() / exact) + (position + 0.5) / axis.scale() - 0.5;
       }
-      case CROP -> {
+      case TF_HALF_PIXEL_FOR_NN -> (position + 0.5) / axis.scale();
+      case TF_CROP_AND_RESIZE -> {
         double span = (axis.end() - axis.start()) * (axis.size() - 1);
         yield axis.start() * (axis.size() - 1)
             + (axis.result() > 1 ? position * span / (axis.result() - 1) : span / 2);
       }
-      default -> {
-        Resize.Coordinates known =
-            ResizeOperators.choice(
-                call, "coordinate_transformation_mode", Resize.Coordinates.HALF_PIXEL);
-        yield new Resize.Sampling(Resize.Mode.LINEAR, known, Resize.Rounding.ROUND_PREFER_FLOOR)
-            .source(position, axis.size(), axis.result(), axis.scale());
-      }
+      case HALF_PIXEL -> source(Resize.Coordinates.HALF_PIXEL, axis, position);
+      case PYTORCH_HALF_PIXEL -> source(Resize.Coordinates.PYTORCH_HALF_PIXEL, axis, position);
+      case ALIGN_CORNERS -> source(Resize.Coordinates.ALIGN_CORNERS, axis, position);
+      case ASYMMETRIC -> source(Resize.Coordinates.ASYMMETRIC, axis, position);
     };
   }
 
+  private double source(Resize.Coordinates known, Axis axis, int position) {
+    return new Resize.Sampling(Resize.Mode.LINEAR, known, rounding)
+        .source(position, axis.size(), axis.result(), axis.scale());
+  }
+
   private void fill(Axis axis, double source, float[] weights, int column) {
-    if (mode.equals("nearest")) {
+    if (mode == Mode.NEAREST) {
       int nearest = (int) Math.clamp(rounded(source), 0, axis.size() - 1.0);
       weights[nearest * axis.result() + column] = 1;
       return;
     }
     double narrow = antialias ? Math.min(1, axis.scale()) : 1;
-    double reach = (mode.equals("cubic") ? 2 : 1) / narrow;
+    double reach = (mode == Mode.CUBIC ? 2 : 1) / narrow;
     double[] shares = new double[axis.size()];
     double sum = 0;
     for (long i = (long) Math.floor(source - reach); i <= Math.ceil(source + reach); i++) {
@@ -204,17 +241,17 @@ final class OnnxInterpolation {
   }
 
   private double rounded(double source) {
-    return switch (call.attributes().text("nearest_mode", "round_prefer_floor")) {
-      case "floor" -> Math.floor(source);
-      case "ceil" -> Math.ceil(source);
-      case "round_prefer_ceil" -> Math.floor(source + 0.5);
-      default -> Math.ceil(source - 0.5);
+    return switch (rounding) {
+      case FLOOR -> Math.floor(source);
+      case CEIL -> Math.ceil(source);
+      case ROUND_PREFER_CEIL -> Math.floor(source + 0.5);
+      case ROUND_PREFER_FLOOR -> Math.ceil(source - 0.5);
     };
   }
 
   /** What a value at this distance counts. */
   private double kernel(double x) {
-    if (mode.equals("linear")) {
+    if (mode == Mode.LINEAR) {
       return Math.max(0, 1 - x);
     }
     double a = cubic;

@@ -9,13 +9,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import voxcam.backend.Backend;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
+import voxcam.backend.Program;
+import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
 import voxcam.model.Model;
@@ -310,6 +314,46 @@ class ExplainerTest {
     assertThatThrownBy(() -> explain(classifier(net), input, request))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("a region is for segmentation");
+  }
+
+  /** A backend that nothing should get to. */
+  private record Untouched() implements Backend {
+    @Override
+    public String name() {
+      return "untouched";
+    }
+
+    @Override
+    public int preference() {
+      return -1;
+    }
+
+    @Override
+    public Optional<String> refusal() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String description(Options options) {
+      return name();
+    }
+
+    @Override
+    public Program compile(Graph graph, Options options) {
+      throw new AssertionError("compiled a graph that should have been refused");
+    }
+  }
+
+  @Test
+  void inputsOfOtherAxesAreRefusedBeforeAnythingRuns() {
+    Model model = classifier(TinyNet.of(1));
+    try (Explainer explainer = new Explainer(model, new Untouched(), Options.DEFAULT)) {
+      for (Shape shape : List.of(Shape.of(6, 5, 4), Shape.of(1, 6, 5, 4), Shape.of(1, 1, 6, 5))) {
+        assertThatThrownBy(() -> explainer.explain(Tensor.filled(shape, 1), FIRST))
+            .isInstanceOf(InputException.class)
+            .hasMessage("input input: shape is " + shape + ", the network takes [1,1,6,5,4]");
+      }
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,13 +16,17 @@ import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
+import voxcam.model.GoldenFile;
 import voxcam.model.Model;
 import voxcam.model.Space;
 import voxcam.model.Task;
 import voxcam.op.InputException;
+import voxcam.op.Linear;
 import voxcam.op.Movement;
+import voxcam.op.Norm;
 import voxcam.op.Reduce;
 import voxcam.op.Shape;
+import voxcam.op.Softmax;
 import voxcam.op.Source;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
@@ -219,6 +224,52 @@ final class PlacesTest {
     List<String> uncertain = Layers.uncertain(model.graph()).stream().map(Node::name).toList();
     assertThat(uncertain).containsExactly("channelsLast", "heads");
     assertThat(Layers.suggested(model.graph())).isSameAs(back);
+  }
+
+  /**
+   * One block of attention over a class token and 24 others, whose class token makes the logits.
+   */
+  private static Model transformer(boolean ends) {
+    TinyNet net = new TinyNet(3, Shape.of(1, 25, 4));
+    Node scale = net.constant("scale", Shape.of(4));
+    Node shift = net.constant("shift", Shape.of(4));
+    Node norm = net.builder.add("norm1", new Norm.Layer(-1, 1e-5), net.input, scale, shift);
+    Node turned = net.builder.add(new Movement.Transpose(List.of(0, 2, 1)), norm);
+    Node similar = net.builder.add("similar", new Linear.MatMul(), norm, turned);
+    Node shares = net.builder.add("shares", new Softmax.Plain(-1), similar);
+    Node mixed = net.builder.add("mixed", new Linear.MatMul(), shares, norm);
+    Node last = net.builder.add("norm2", new Norm.Layer(-1, 1e-5), mixed, scale, shift);
+    List<Movement.Range> first = List.of(new Movement.Range(1, 0, 1, 1));
+    Node token = net.builder.add(new Movement.Slice(first), last);
+    Node logits = net.linear("fc", net.flat(token), 3);
+    Node end = ends ? net.builder.add("end", new Softmax.Plain(-1), logits) : logits;
+    return net.model(end, Task.MULTICLASS);
+  }
+
+  @Test
+  void aSoftmaxOfTheScoresIsNoAttention() {
+    Optional<Space> space = Space.parse(Optional.empty(), Optional.of("1+2x3x4"));
+    for (boolean ends : new boolean[] {false, true}) {
+      assertThat(Layers.suggested(transformer(ends).graph(), space).name()).isEqualTo("norm1");
+    }
+  }
+
+  /** UNETR makes grids of its tokens again, whose axes are known once more. */
+  @Test
+  void gridsThatTokensWereMadeOfAreFollowed() {
+    Graph graph = Model.open(GoldenFile.path("onnx/unetr.onnx")).graph();
+    List<String> suitable = Layers.suitable(graph).stream().map(Node::name).toList();
+    List<String> uncertain = Layers.uncertain(graph).stream().map(Node::name).toList();
+    assertThat(suitable).contains("/Transpose", "/Transpose_3").anyMatch(isOf("decoder2"));
+    // Channels last, before they go to their place again.
+    assertThat(uncertain)
+        .contains("/Reshape", "/Reshape_3")
+        .allMatch(isOf("/vit/").or(isOf("/Reshape")));
+    assertThat(Layers.suggested(graph).name()).isEqualTo("/Transpose_3");
+  }
+
+  private static Predicate<String> isOf(String module) {
+    return name -> name.contains(module);
   }
 
   @Test

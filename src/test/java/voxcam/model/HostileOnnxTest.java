@@ -18,12 +18,13 @@ import voxcam.op.InputException;
 /**
  * ONNX files that someone damaged open or are refused in one line: within five seconds of work, and
  * with allocations of at most four times the file and 64 MB. The property {@code
- * voxcam.hostile.rounds} sets how many for each of four seeds; where it is given, what was seen is
- * printed.
+ * voxcam.hostile.rounds} sets how many for each of four seeds, {@code voxcam.hostile.seeds} how far
+ * on from the usual ones these are; where there are more, what was seen is printed.
  */
 final class HostileOnnxTest {
   private static final int USUAL_ROUNDS = 250;
   private static final int ROUNDS = Integer.getInteger("voxcam.hostile.rounds", USUAL_ROUNDS);
+  private static final long OTHER_SEEDS = Long.getLong("voxcam.hostile.seeds", 0);
   private static final int PRINTED = 10_000;
   private static final long SLOWEST_NANOS = 5_000_000_000L;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -45,7 +46,8 @@ final class HostileOnnxTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void mutations(long seed) throws IOException {
+  void mutations(long first) throws IOException {
+    long seed = first + OTHER_SEEDS;
     Random random = new Random(seed);
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = read(FILES.get(random.nextInt(FILES.size())));

@@ -99,7 +99,7 @@ record OnnxNodeCase(
   Optional<String> outside() {
     for (OnnxNode node : graph.nodes()) {
       if ((node.op().equals("BatchNormalization") && node.whole("training_mode", 0) == 1)
-          || (node.op().equals("Dropout") && node.has(2))) {
+          || (node.op().equals("Dropout") && node.has(2) && drops())) {
         return Optional.of("BatchNormalization, Dropout: in training");
       }
       if (node.op().equals("MaxPool") && node.outputs().size() > 1) {
@@ -107,6 +107,17 @@ record OnnxNodeCase(
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether something is dropped in training: the second input is how much, or is missing. */
+  private boolean drops() {
+    OnnxWeights none = new OnnxWeights("test", graph, location -> null);
+    return inputs.stream()
+        .filter(tensor -> tensor.dims().length == 0 && tensor.type() == OnnxType.FLOAT)
+        .findFirst()
+        .flatMap(none::values)
+        .map(ratio -> ratio.doubles()[0] != 0)
+        .orElse(true);
   }
 
   /** Runs the case; empty if it passes, else why not. */

@@ -2,16 +2,18 @@
 
     PYTHONPATH=MONAI python make_onnx.py              the narrow ones beside this file
     PYTHONPATH=MONAI python make_onnx.py wide FOLDER  those of usual width, which stay out of the repository
+    PYTHONPATH=MONAI python make_onnx.py double FOLDER  the same with answers in double precision beside those in single, which takes long
     ... [name ...]                                    these only
 
 Made with PyTorch 2.13.0, torchvision 0.28, MONAI 1.5.0, onnx 1.23.1 and onnxscript 0.7.2. Each network is exported twice: NAME.onnx by the older exporter
-(TorchScript), NAME-dynamo.onnx by the newer one. NAME.expected.safetensors is described in ../README.md, under arch.
+(TorchScript), NAME-dynamo.onnx by the newer one. NAME.expected.safetensors is described in ../README.md, under onnx.
 """
 import itertools
 import math
 import pathlib
 import re
 import sys
+import time
 import warnings
 
 import onnx
@@ -22,6 +24,8 @@ sys.path.insert(0, str(HERE.parent))
 
 import arch  # noqa: E402
 import tensorfile  # noqa: E402
+from cases import Draw  # noqa: E402
+from nets import enough_voxels  # noqa: E402
 from onnx_networks import NARROW, WIDE  # noqa: E402
 
 FREE = ("batch", "channels", "depth", "height", "width")
@@ -48,14 +52,14 @@ def placed(values, space):
     return result[None]
 
 
-def expected(item, folder):
-    module, state, x, seed, margin = arch.draw_weights(item)
+def answers(module, item, x):
+    """The logits, scores and maps that a module gives."""
     activations = {}
     for layer in item["layers"]:
         module.get_submodule(layer).register_forward_hook(
             lambda _, __, out, layer=layer: activations.update({layer: out}))
     logits = module(x)
-    tensors = {"input": x.float(), "logits": logits}
+    tensors = {"logits": logits}
     for target in item["targets"]:
         scores, count = arch.score_of(logits, item["task"], target)
         tensors[f"score.{target}"] = scores
@@ -68,14 +72,48 @@ def expected(item, folder):
                 activation, gradient = (placed(values, item["space"][layer]) for values in (activation, gradient))
             tensors[f"hirescam.{layer}.{target}"] = arch.hirescam(activation, gradient)
             tensors[f"gradcam.{layer}.{target}"] = arch.pooled(activation, gradient, logits)
+    return {name: tensor.detach().float() for name, tensor in tensors.items()}
+
+
+def plain(item, state):
+    """A module in single precision, as users have it."""
+    module = item["module"]().eval()
+    module.load_state_dict(state)
+    return module
+
+
+def drawn(item):
+    """Weights and an input of a wide network, whose values come near kinks whatever they are."""
+    for seed in range(20):
+        draw = Draw(f"{item['name']} {seed}")
+        module = item["module"]().eval()
+        arch.fill(module, draw)
+        x = draw.normal(item["shape"])
+        with torch.no_grad():
+            logits = module(x)
+        if all(enough_voxels(logits, item["task"], target) for target in item["targets"]):
+            return module.state_dict(), x, seed
+    raise AssertionError(f"{item['name']}: no seed has enough voxels of each label")
+
+
+def expected(item, folder, wide, double):
+    tensors, margin = {}, 0
+    if wide:
+        state, x, seed = drawn(item)
+        single = answers(plain(item, state), item, x)
+        tensors |= {f"float32/{name}": tensor for name, tensor in single.items()}
+        if double:
+            tensors |= answers(plain(item, state).double(), item, x.double())
+    else:
+        module, state, x, seed, margin = arch.draw_weights(item)
+        tensors |= answers(module, item, x)
+    tensors["input"] = x.float()
     about = {key: item[key] for key in ("layers", "targets", "task")} | {"seed": seed, "margin": margin}
     for i, key in enumerate(("space", "tokens")):
         about |= {key: {layer: said[i] for layer, said in item.get("space", {}).items() if said[i]}}
-    tensorfile.write(folder / f"{item['name']}.expected.safetensors", {k: v.float() for k, v in tensors.items()},
+    tensorfile.write(folder / f"{item['name']}.expected.safetensors", tensors,
                      {"expected": tensorfile.compact(about), "source": f"PyTorch {torch.__version__}, CPU, float64"})
-    fresh = item["module"]().eval()
-    fresh.load_state_dict(state)
-    return fresh, x.float(), logits, margin
+    return plain(item, state), x.float(), margin
 
 
 def strip(path):
@@ -91,12 +129,14 @@ def strip(path):
     onnx.save(model, path)
 
 
-def make(item, folder):
-    module, x, logits, margin = expected(item, folder)
+def make(item, folder, double=False):
+    start = time.time()
+    wide = folder != HERE
+    module, x, margin = expected(item, folder, wide, double)
     free = item.get("free")
-    plain, dynamo = folder / f"{item['name']}.onnx", folder / f"{item['name']}-dynamo.onnx"
+    older, newer = folder / f"{item['name']}.onnx", folder / f"{item['name']}-dynamo.onnx"
     done = []
-    for path, kind in ((plain, "older"), (dynamo, "newer")):
+    for path, kind in ((older, "older"), (newer, "newer")):
         if kind not in item.get("exporters", ("older", "newer")):
             continue
         shapes = {axis: FREE[axis] for axis in free} if free else None
@@ -106,14 +146,14 @@ def make(item, folder):
         else:
             torch.onnx.export(module, (x,), str(path), dynamo=True, external_data=False, verbose=False,
                               dynamic_shapes=({axis: torch.export.Dim.AUTO for axis in free},) if free else None, **options)
-        if folder == HERE:
+        if not wide:
             strip(path)
         done.append(f"{path.stat().st_size}")
-    print(f"{item['name']}: {tuple(x.shape)} -> {tuple(logits.shape)}, margin {margin:.1e}, bytes {' '.join(done)}", flush=True)
+    print(f"{item['name']}: {tuple(x.shape)}, margin {margin:.1e}, bytes {' '.join(done)}, {time.time() - start:.0f} s", flush=True)
 
 
 def main(arguments):
-    wide = arguments[:1] == ["wide"]
+    wide = arguments[:1] in (["wide"], ["double"])
     folder = pathlib.Path(arguments[1]) if wide else HERE
     names = arguments[2:] if wide else arguments
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,10 +162,7 @@ def main(arguments):
     for item in WIDE if wide else NARROW:
         if not names or item["name"] in names:
             try:
-                if wide:
-                    # Among millions of values some come near a kink, and few of them matter much.
-                    arch.MARGIN = item.get("margin", -1)
-                make(item, folder)
+                make(item, folder, arguments[:1] == ["double"])
             except Exception as failure:
                 print(f"{item['name']}: {type(failure).__name__}: {str(failure)[:300]}", flush=True)
 

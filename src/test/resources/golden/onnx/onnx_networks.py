@@ -81,35 +81,38 @@ def video(name):
     return build
 
 
-CUBE = (1, 1, 32, 32, 32)
+CUBE = (1, 1, 64, 64, 64)
+PATCH = (1, 1, 96, 96, 96)
+CLIP = (1, 3, 16, 112, 112)
 WIDE = [
     item("resnet18", monai("resnet18", spatial_dims=3, n_input_channels=1, num_classes=3), CUBE, ["layer4", "layer3"], free=(0, 2, 3, 4)),
     item("resnet50", monai("resnet50", spatial_dims=3, n_input_channels=1, num_classes=3), CUBE, ["layer4", "layer3"]),
     item("densenet121", monai("DenseNet121", spatial_dims=3, in_channels=1, out_channels=3), CUBE, ["features.denseblock3", "features.denseblock2"]),
     item("seresnet50", monai("SEResNet50", spatial_dims=3, in_channels=1, num_classes=3), CUBE, ["layer3", "layer2"]),
     item("seresnext50", monai("SEResNext50", spatial_dims=3, in_channels=1, num_classes=3), CUBE, ["layer3", "layer2"]),
-    item("r3d_18", video("r3d_18"), (1, 3, 8, 56, 56), ["layer4", "layer3"]),
-    item("mc3_18", video("mc3_18"), (1, 3, 6, 40, 40), ["layer4", "layer3"], margin=3e-6),
-    item("r2plus1d_18", video("r2plus1d_18"), (1, 3, 8, 56, 56), ["layer4", "layer3"]),
+    item("r3d_18", video("r3d_18"), CLIP, ["layer4", "layer3"]),
+    item("mc3_18", video("mc3_18"), CLIP, ["layer4", "layer3"]),
+    item("r2plus1d_18", video("r2plus1d_18"), CLIP, ["layer4", "layer3"]),
     item("unet", monai("UNet", spatial_dims=3, in_channels=1, out_channels=2, channels=(16, 32, 64, 128, 256), strides=(2, 2, 2, 2), num_res_units=2),
          CUBE, ["model.1.submodule.1.submodule.1.submodule.1.submodule", "model.0"], free=(0, 2, 3, 4), **SEG),
     item("segresnet", monai("SegResNet", spatial_dims=3, in_channels=1, out_channels=2), CUBE, ["down_layers.3", "up_layers.0"], free=(2, 3, 4), **SEG),
-    item("dynunet", monai("DynUNet", **DYN), SMALL, ["bottleneck", "upsamples.0"], exporters=("older",), **SEG),
+    item("dynunet", monai("DynUNet", spatial_dims=3, in_channels=1, out_channels=2, kernel_size=[3] * 5, strides=[1, 2, 2, 2, 2], upsample_kernel_size=[2] * 4),
+         PATCH, ["bottleneck", "upsamples.0"], exporters=("older",), **SEG),
     item("vnet", monai("VNet", spatial_dims=3, in_channels=1, out_channels=2), CUBE, ["down_tr256", "up_tr256"], **SEG),
     item("attentionunet", monai("AttentionUnet", spatial_dims=3, in_channels=1, out_channels=2, channels=(16, 32, 64), strides=(2, 2)), CUBE,
          ["model.1.submodule.1.submodule", "model.0"], **SEG),
-    item("unetr", monai("UNETR", in_channels=1, out_channels=2, img_size=(32, 32, 32)), CUBE, ["encoder4", "vit.blocks.9"],
-         space={"vit.blocks.9": ("1", "2x2x2")}, **SEG),
-    item("vit", vit(in_channels=1, img_size=(32, 32, 48), patch_size=(16, 16, 16), classification=True, num_classes=3, post_activation=""),
-         (1, 1, 32, 32, 48), ["patch_embedding.patch_embeddings", "blocks.11.norm1"], space={"blocks.11.norm1": ("1", "1+2x2x3")}),
+    item("unetr", monai("UNETR", in_channels=1, out_channels=2, img_size=PATCH[2:]), PATCH, ["encoder4", "vit.blocks.9"],
+         space={"vit.blocks.9": ("1", "6x6x6")}, **SEG),
+    item("vit", vit(in_channels=1, img_size=PATCH[2:], patch_size=(16, 16, 16), classification=True, num_classes=3, post_activation=""),
+         PATCH, ["patch_embedding.patch_embeddings", "blocks.11.norm1"], space={"blocks.11.norm1": ("1", "1+6x6x6")}),
     item("efficientnet-b0", monai("EfficientNetBN", model_name="efficientnet-b0", spatial_dims=3, in_channels=1, num_classes=3, pretrained=False), CUBE,
          ["_blocks.4", "_blocks.2"]),
-    item("resnet18-2d", lambda: vision().models.resnet18(num_classes=5), (1, 3, 96, 96), ["layer4", "layer3"]),
+    item("resnet18-2d", lambda: vision().models.resnet18(num_classes=5), (1, 3, 224, 224), ["layer4", "layer3"]),
     item("medicalnet", lambda: ResNet(18, (64, 128, 256, 512), kernel=7, stride=2, strides=(1, 2, 1, 1), dilations=(1, 1, 2, 4)), CUBE,
          ["layer4", "layer2"]),
     item("axialnet", lambda: AxialNet((64, 128, 256, 512), classes=83), (5, 3, 420, 420), ["conv2d.7", "features.7"],
          space={"conv2d.7": ("0,2,3", None)}, task="multilabel"),
     item("ctnet", lambda: CTNet(slabs=9, classes=83), (1, 9, 3, 420, 420), ["features", "stack", "reducing.5"],
          space={"stack": ("1,3,4", None), "reducing.5": ("-,3,4", None)}, task="multilabel"),
-    item("mprotonet", lambda: MProtoNet(4, 128, 30), (1, 4, 32, 32, 24), ["features", "add_ons"]),
+    item("mprotonet", lambda: MProtoNet(4, 128, 30), (1, 4, 64, 64, 48), ["features", "add_ons"]),
 ]
