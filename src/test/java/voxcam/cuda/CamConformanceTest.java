@@ -2,6 +2,7 @@ package voxcam.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,18 +13,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import voxcam.cuda.CamReduction.Layout;
-import voxcam.cuda.CamReduction.Method;
 import voxcam.cuda.CamReduction.Precision;
+import voxcam.op.Cam;
 
 /**
- * The kernels of heat maps against their definition, in all precisions and layouts: HiResCAM with
- * all pairs of channels and positions from 1 to 40, each way of Grad-CAM with every third of them,
- * and larger ones; in two orders of threads that must give the same bits. The second run has the
- * counters that the first one left.
+ * The kernels of heat maps against their definition, in all precisions and layouts: each way of
+ * each map with all pairs of channels and positions from 1 to 40, and larger ones; in two orders of
+ * threads that must give the same bits. The second run has the counters that the first one left.
  */
 @Tag("emulator")
 class CamConformanceTest {
   private static final int LARGEST = 40;
+  private static final int SEED = 11;
 
   private static CamHarness harness;
 
@@ -33,63 +34,59 @@ class CamConformanceTest {
   }
 
   /** A way to a map. */
-  enum Way {
-    HIRES(Method.HIRESCAM),
-    ONCE(Method.GRADCAM),
-    TWICE(Method.GRADCAM);
-
-    private final Method method;
-
-    Way(Method method) {
-      this.method = method;
+  record Way(Cam op, boolean inSteps) {
+    static List<Way> all() {
+      List<Way> all = new ArrayList<>();
+      for (Cam op : Cam.all()) {
+        all.add(new Way(op, true));
+        if (op instanceof Cam.Pooled) {
+          all.add(new Way(op, false));
+        }
+      }
+      return all;
     }
 
     Launches launches(CamShape shape) {
-      return switch (this) {
-        case HIRES -> CudaCam.hiRes(shape);
-        case ONCE -> CudaCam.gradientOnce(shape);
-        case TWICE -> CudaCam.gradientTwice(shape);
-      };
+      return op instanceof Cam.Pooled pooled
+          ? inSteps ? CudaCam.inSteps(pooled, shape) : CudaCam.once(pooled, shape)
+          : CudaCam.launches(op, shape);
     }
   }
 
   static Stream<Arguments> kinds() {
-    return Stream.of(Way.values())
-        .flatMap(way ->
-            Stream.of(Precision.values())
-                .flatMap(precision ->
-                    Stream.of(Layout.values())
-                        .map(layout -> Arguments.of(way, precision, layout))));
+    return Stream.of(Precision.values())
+        .flatMap(
+            precision -> Stream.of(Layout.values()).map(layout -> Arguments.of(precision, layout)));
   }
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void everySizeOfChannelsAndPositions(Way way, Precision precision, Layout layout) {
+  void everySizeOfChannelsAndPositions(Precision precision, Layout layout) {
     for (int channels = 1; channels <= LARGEST; channels++) {
+      List<CamShape> shapes = new ArrayList<>();
       for (int positions = 1; positions <= LARGEST; positions++) {
-        // The two ways of Grad-CAM share their kernels' parts with HiResCAM, so a third does.
-        if (way != Way.HIRES && (channels + positions) % 3 != 0) {
-          continue;
-        }
         int batch = 1 + (channels * 3 + positions) % 3;
-        check(way, new CamShape(batch, channels, positions, precision, layout));
+        shapes.add(new CamShape(batch, channels, positions, precision, layout));
       }
+      check(shapes);
     }
   }
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void everySizeOfBatch(Way way, Precision precision, Layout layout) {
+  void everySizeOfBatch(Precision precision, Layout layout) {
+    List<CamShape> shapes = new ArrayList<>();
     for (int batch = 1; batch <= LARGEST; batch++) {
-      check(way, new CamShape(batch, 35, 3, precision, layout));
-      check(way, new CamShape(batch, 5, 9, precision, layout));
+      shapes.add(new CamShape(batch, 35, 3, precision, layout));
+      shapes.add(new CamShape(batch, 5, 9, precision, layout));
     }
+    check(shapes);
   }
 
   /** Sizes that call for splits and for wide tiles, with tails. */
   @ParameterizedTest
   @MethodSource("kinds")
-  void largerOnes(Way way, Precision precision, Layout layout) {
+  void largerOnes(Precision precision, Layout layout) {
     long[][] sizes = {
       {1, 512, 27},
       {2, 512, 27},
@@ -102,7 +99,7 @@ class CamConformanceTest {
       {3, 1000, 33}
     };
     for (long[] size : sizes) {
-      check(way, new CamShape(size[0], size[1], size[2], precision, layout));
+      check(List.of(new CamShape(size[0], size[1], size[2], precision, layout)));
     }
   }
 
@@ -123,7 +120,7 @@ class CamConformanceTest {
     for (Layout layout : Layout.values()) {
       CamShape shape = new CamShape(1, 1, count, precision, layout);
       CamHarness.Given given = new CamHarness.Given(shape, numbers, ones, new double[count], null);
-      float[] map = harness.run(CudaCam.hiRes(shape), given, 1).getFirst();
+      float[] map = harness.run(CudaCam.launches(new Cam.HiRes(), shape), given, 1).getFirst();
       for (int i = 0; i < count; i++) {
         float wanted =
             precision == Precision.FP16
@@ -136,25 +133,75 @@ class CamConformanceTest {
     }
   }
 
-  static Stream<Arguments> numbers() {
-    return Stream.of(Precision.values())
-        .flatMap(
-            precision -> Stream.of(Layout.values()).map(layout -> Arguments.of(precision, layout)));
-  }
-
   @ParameterizedTest
-  @MethodSource("numbers")
+  @MethodSource("kinds")
   void tilesOfAWholeBlock(Precision precision, Layout layout) {
-    check(Way.HIRES, new CamShape(257, 3, 4096, precision, layout));
+    CamShape shape = new CamShape(257, 3, 4096, precision, layout);
+    check(List.of(shape), List.of(new Way(new Cam.HiRes(), true)));
   }
 
-  private static void check(Way way, CamShape shape) {
-    long seed = shape.channels() * 1000 + shape.positions();
-    CamHarness.Given given = CamHarness.given(shape, way.method, seed);
-    List<float[]> maps = harness.run(way.launches(shape), given, seed, seed + 1);
-    assertThat(CamHarness.difference(maps.getFirst(), given)).isEmpty();
-    if (!Arrays.equals(maps.getFirst(), maps.getLast())) {
-      assertThat(maps.getLast()).as("%s again", shape).isEqualTo(maps.getFirst());
+  private static void check(List<CamShape> shapes) {
+    check(shapes, Way.all());
+  }
+
+  /** One order of threads after the other, since to draw orders takes time. */
+  private static void check(List<CamShape> shapes, List<Way> ways) {
+    List<Sample> samples = new ArrayList<>();
+    try {
+      for (CamShape shape : shapes) {
+        samples.add(new Sample(shape, ways));
+      }
+      Emulator.seed(SEED);
+      samples.forEach(Sample::first);
+      Emulator.seed(SEED + 1);
+      samples.forEach(Sample::again);
+    } finally {
+      samples.forEach(Sample::close);
+    }
+  }
+
+  /** The maps of one activation and gradient. */
+  private static final class Sample implements AutoCloseable {
+    private final CamHarness.Drawn drawn;
+    private final List<Way> ways;
+    private final CamHarness.Inputs inputs;
+    private final List<CamHarness.Work> works = new ArrayList<>();
+    private final List<float[]> maps = new ArrayList<>();
+
+    Sample(CamShape shape, List<Way> ways) {
+      drawn = CamHarness.drawn(shape, shape.channels() * 1000 + shape.positions());
+      this.ways = ways;
+      inputs = harness.new Inputs(drawn.bytes()[0], drawn.bytes()[1]);
+    }
+
+    void first() {
+      CamHarness.Given given = null;
+      Cam op = null;
+      for (Way way : ways) {
+        if (!way.op().equals(op)) {
+          op = way.op();
+          given = drawn.given(op);
+        }
+        CamHarness.Work work = inputs.work(way.launches(drawn.shape()), given.map().length);
+        float[] map = work.run();
+        assertThat(CamHarness.difference(map, given)).as("%s", way).isEmpty();
+        works.add(work);
+        maps.add(map);
+      }
+    }
+
+    void again() {
+      for (int i = 0; i < works.size(); i++) {
+        float[] map = works.get(i).run();
+        if (!Arrays.equals(maps.get(i), map)) {
+          assertThat(map).as("%s of %s again", ways.get(i), drawn.shape()).isEqualTo(maps.get(i));
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      inputs.close();
     }
   }
 }
