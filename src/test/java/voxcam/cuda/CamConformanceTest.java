@@ -63,24 +63,20 @@ class CamConformanceTest {
   @MethodSource("kinds")
   void everySizeOfChannelsAndPositions(Precision precision, Layout layout) {
     for (int channels = 1; channels <= LARGEST; channels++) {
-      List<CamShape> shapes = new ArrayList<>();
       for (int positions = 1; positions <= LARGEST; positions++) {
-        int batch = 1 + (channels * 3 + positions) % 3;
-        shapes.add(new CamShape(batch, channels, positions, precision, layout));
+        int batch = 1 + (channels * 3 + positions) / 2 % 2;
+        check(new CamShape(batch, channels, positions, precision, layout), Way.all());
       }
-      check(shapes);
     }
   }
 
   @ParameterizedTest
   @MethodSource("kinds")
   void everySizeOfBatch(Precision precision, Layout layout) {
-    List<CamShape> shapes = new ArrayList<>();
     for (int batch = 1; batch <= LARGEST; batch++) {
-      shapes.add(new CamShape(batch, 35, 3, precision, layout));
-      shapes.add(new CamShape(batch, 5, 9, precision, layout));
+      check(new CamShape(batch, 35, 3, precision, layout), Way.all());
+      check(new CamShape(batch, 5, 9, precision, layout), Way.all());
     }
-    check(shapes);
   }
 
   /** Sizes that call for splits and for wide tiles, with tails. */
@@ -99,7 +95,7 @@ class CamConformanceTest {
       {3, 1000, 33}
     };
     for (long[] size : sizes) {
-      check(List.of(new CamShape(size[0], size[1], size[2], precision, layout)));
+      check(new CamShape(size[0], size[1], size[2], precision, layout), Way.all());
     }
   }
 
@@ -119,7 +115,7 @@ class CamConformanceTest {
     }
     for (Layout layout : Layout.values()) {
       CamShape shape = new CamShape(1, 1, count, precision, layout);
-      CamHarness.Given given = new CamHarness.Given(shape, numbers, ones, new double[count], null);
+      CamHarness.Given given = new CamHarness.Given(shape, new Cam.HiRes(), numbers, ones, new double[count], null);
       float[] map = harness.run(CudaCam.launches(new Cam.HiRes(), shape), given, 1).getFirst();
       for (int i = 0; i < count; i++) {
         float wanted =
@@ -137,71 +133,33 @@ class CamConformanceTest {
   @MethodSource("kinds")
   void tilesOfAWholeBlock(Precision precision, Layout layout) {
     CamShape shape = new CamShape(257, 3, 4096, precision, layout);
-    check(List.of(shape), List.of(new Way(new Cam.HiRes(), true)));
-  }
-
-  private static void check(List<CamShape> shapes) {
-    check(shapes, Way.all());
+    check(shape, List.of(new Way(new Cam.HiRes(), true)));
   }
 
   /** One order of threads after the other, since to draw orders takes time. */
-  private static void check(List<CamShape> shapes, List<Way> ways) {
-    List<Sample> samples = new ArrayList<>();
-    try {
-      for (CamShape shape : shapes) {
-        samples.add(new Sample(shape, ways));
-      }
+  private static void check(CamShape shape, List<Way> ways) {
+    CamHarness.Drawn drawn =
+        CamHarness.drawn(shape, shape.channels() * 1000 + shape.positions());
+    try (var inputs = harness.new Inputs(drawn.bytes()[0], drawn.bytes()[1])) {
+      List<CamHarness.Work> works = new ArrayList<>();
+      List<float[]> maps = new ArrayList<>();
       Emulator.seed(SEED);
-      samples.forEach(Sample::first);
-      Emulator.seed(SEED + 1);
-      samples.forEach(Sample::again);
-    } finally {
-      samples.forEach(Sample::close);
-    }
-  }
-
-  /** The maps of one activation and gradient. */
-  private static final class Sample implements AutoCloseable {
-    private final CamHarness.Drawn drawn;
-    private final List<Way> ways;
-    private final CamHarness.Inputs inputs;
-    private final List<CamHarness.Work> works = new ArrayList<>();
-    private final List<float[]> maps = new ArrayList<>();
-
-    Sample(CamShape shape, List<Way> ways) {
-      drawn = CamHarness.drawn(shape, shape.channels() * 1000 + shape.positions());
-      this.ways = ways;
-      inputs = harness.new Inputs(drawn.bytes()[0], drawn.bytes()[1]);
-    }
-
-    void first() {
       CamHarness.Given given = null;
-      Cam op = null;
       for (Way way : ways) {
-        if (!way.op().equals(op)) {
-          op = way.op();
-          given = drawn.given(op);
-        }
-        CamHarness.Work work = inputs.work(way.launches(drawn.shape()), given.map().length);
-        float[] map = work.run();
-        assertThat(CamHarness.difference(map, given)).as("%s", way).isEmpty();
+        // Those of one map follow each other.
+        given = given != null && given.op().equals(way.op()) ? given : drawn.given(way.op());
+        CamHarness.Work work = inputs.work(way.launches(shape), given.map().length);
         works.add(work);
-        maps.add(map);
+        maps.add(work.run());
+        assertThat(CamHarness.difference(maps.getLast(), given)).as("%s", way).isEmpty();
       }
-    }
-
-    void again() {
+      Emulator.seed(SEED + 1);
       for (int i = 0; i < works.size(); i++) {
-        float[] map = works.get(i).run();
-        if (!Arrays.equals(maps.get(i), map)) {
-          assertThat(map).as("%s of %s again", ways.get(i), drawn.shape()).isEqualTo(maps.get(i));
+        float[] again = works.get(i).run();
+        if (!Arrays.equals(maps.get(i), again)) {
+          assertThat(again).as("%s of %s again", ways.get(i), shape).isEqualTo(maps.get(i));
         }
       }
-    }
-
-    @Override
-    public void close() {
-      inputs.close();
     }
   }
 }

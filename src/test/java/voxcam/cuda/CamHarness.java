@@ -17,7 +17,8 @@ import voxcam.op.Cam;
 /** Runs launches of maps on the emulator, and says what they should give. */
 final class CamHarness {
   /** An activation and a gradient as 16 or 32 bits of each element, and what they give. */
-  record Given(CamShape shape, byte[] activation, byte[] gradient, double[] map, double[] bound) {}
+  record Given(
+      CamShape shape, Cam op, byte[] activation, byte[] gradient, double[] map, double[] bound) {}
 
   private final Modules modules = new Modules();
 
@@ -68,7 +69,7 @@ final class CamHarness {
           bound[at] += rounding * Math.abs(a) * (op instanceof Cam.Pooled ? size : Math.abs(g));
         }
       }
-      return new Given(shape, bytes[0], bytes[1], map, bound);
+      return new Given(shape, op, bytes[0], bytes[1], map, bound);
     }
   }
 
@@ -216,13 +217,16 @@ final class CamHarness {
     /** The map. */
     float[] run() {
       try (Arena arena = Arena.ofConfined()) {
-        long output = take(inputs.taken, results * 4L);
+        List<Address.DeviceResult> own = new ArrayList<>();
+        long output = take(own, results * 4L);
         Parameters parameters = new Parameters(inputs.addresses, output, scratch, counters);
         for (Launch launch : launches.launches()) {
           var function = modules.function(launch.family(), launch.kernel());
           Driver.check(launch.kernel(), parameters.start(function, launch, null));
         }
-        return download(arena, output, results);
+        float[] map = download(arena, output, results);
+        own.forEach(JCudaDriver::cuMemFree);
+        return map;
       }
     }
   }
