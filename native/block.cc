@@ -189,15 +189,14 @@ class Shared {
   void narrowToUsed() {
     if (!narrow) return;
     narrow = false;
-    auto untouched = [](char byte) { return byte == static_cast<char>(0xFF); };
-    begin = std::find_if_not(begin, end, untouched);
-    while (end > begin && untouched(end[-1])) end--;
+    begin = const_cast<char*>(touched(begin, end, 1));
+    end = const_cast<char*>(touched(end, begin, -1));
   }
 
   // Takes away what a block has there, up to the last byte that it may have touched.
   void take(Block& from) const {
     const char* first = touched(kernel.shared, kernel.sharedEnd, 1);
-    const char* last = first == kernel.sharedEnd ? first : touched(kernel.sharedEnd, first, -1);
+    const char* last = touched(kernel.sharedEnd, first, -1);
     from.sharedAt = first - kernel.shared;
     from.shared.assign(first, last);
     std::memset(kernel.shared + from.sharedAt, 0xFF, last - first);
@@ -210,14 +209,11 @@ class Shared {
  private:
   // Where the first piece lies that is touched, from one end to the other; behind it for the way down.
   static const char* touched(const char* from, const char* to, int way) {
-    constexpr long PIECE = 256;
+    static const std::vector<char> untouched(1024, static_cast<char>(0xFF));
     while (from != to) {
       long left = way > 0 ? to - from : from - to;
-      long piece = std::min(left, PIECE);
-      const char* at = way > 0 ? from : from - piece;
-      char all = static_cast<char>(0xFF);
-      for (long i = 0; i < piece; i++) all &= at[i];
-      if (all != static_cast<char>(0xFF)) return from;
+      long piece = std::min<long>(left, untouched.size());
+      if (std::memcmp(way > 0 ? from : from - piece, untouched.data(), piece) != 0) return from;
       from += way * piece;
     }
     return to;

@@ -18,13 +18,13 @@ import voxcam.op.Cam;
 
 /**
  * The kernels of heat maps against their definition, in all precisions and layouts: each way of
- * each map with all pairs of channels and positions from 1 to 40, and larger ones; in two orders of
- * threads that must give the same bits. The second run has the counters that the first one left.
+ * each map with all pairs of channels and positions from 1 to 40, and larger ones; a third of the
+ * pairs and all larger ones in two orders of threads that must give the same bits. The second run
+ * has the counters that the first one left.
  */
 @Tag("emulator")
 class CamConformanceTest {
   private static final int LARGEST = 40;
-  private static final int SEED = 11;
 
   private static CamHarness harness;
 
@@ -46,6 +46,13 @@ class CamConformanceTest {
       return all;
     }
 
+    /** Those of HiResCAM and Grad-CAM, from which the others differ only in what is summed. */
+    static List<Way> means() {
+      return all().stream()
+          .filter(way -> way.op() instanceof Cam.HiRes || way.op() instanceof Cam.Gradient)
+          .toList();
+    }
+
     Launches launches(CamShape shape) {
       return op instanceof Cam.Pooled pooled
           ? inSteps ? CudaCam.inSteps(pooled, shape) : CudaCam.once(pooled, shape)
@@ -64,8 +71,9 @@ class CamConformanceTest {
   void everySizeOfChannelsAndPositions(Precision precision, Layout layout) {
     for (int channels = 1; channels <= LARGEST; channels++) {
       for (int positions = 1; positions <= LARGEST; positions++) {
-        int batch = 1 + (channels * 3 + positions) / 2 % 2;
-        check(new CamShape(batch, channels, positions, precision, layout), Way.all());
+        int batch = (channels * 3 + positions) % 4 == 0 ? 2 : 1;
+        CamShape shape = new CamShape(batch, channels, positions, precision, layout);
+        check(shape, Way.all(), (channels + positions) % 3 == 0);
       }
     }
   }
@@ -74,8 +82,8 @@ class CamConformanceTest {
   @MethodSource("kinds")
   void everySizeOfBatch(Precision precision, Layout layout) {
     for (int batch = 1; batch <= LARGEST; batch++) {
-      check(new CamShape(batch, 35, 3, precision, layout), Way.all());
-      check(new CamShape(batch, 5, 9, precision, layout), Way.all());
+      check(new CamShape(batch, 35, 3, precision, layout), Way.means(), batch % 3 == 0);
+      check(new CamShape(batch, 5, 9, precision, layout), Way.means(), batch % 3 == 1);
     }
   }
 
@@ -95,7 +103,7 @@ class CamConformanceTest {
       {3, 1000, 33}
     };
     for (long[] size : sizes) {
-      check(new CamShape(size[0], size[1], size[2], precision, layout), Way.all());
+      check(new CamShape(size[0], size[1], size[2], precision, layout), Way.all(), true);
     }
   }
 
@@ -133,17 +141,17 @@ class CamConformanceTest {
   @MethodSource("kinds")
   void tilesOfAWholeBlock(Precision precision, Layout layout) {
     CamShape shape = new CamShape(257, 3, 4096, precision, layout);
-    check(shape, List.of(new Way(new Cam.HiRes(), true)));
+    check(shape, List.of(new Way(new Cam.HiRes(), true)), true);
   }
 
-  /** One order of threads after the other, since to draw orders takes time. */
-  private static void check(CamShape shape, List<Way> ways) {
-    CamHarness.Drawn drawn =
-        CamHarness.drawn(shape, shape.channels() * 1000 + shape.positions());
+  /** One order of threads, and then all in another one, since to draw orders takes time. */
+  private static void check(CamShape shape, List<Way> ways, boolean again) {
+    long seed = shape.channels() * 1000 + shape.positions();
+    CamHarness.Drawn drawn = CamHarness.drawn(shape, seed);
     try (var inputs = harness.new Inputs(drawn.bytes()[0], drawn.bytes()[1])) {
       List<CamHarness.Work> works = new ArrayList<>();
       List<float[]> maps = new ArrayList<>();
-      Emulator.seed(SEED);
+      Emulator.seed(seed);
       CamHarness.Given given = null;
       for (Way way : ways) {
         // Those of one map follow each other.
@@ -153,11 +161,11 @@ class CamConformanceTest {
         maps.add(work.run());
         assertThat(CamHarness.difference(maps.getLast(), given)).as("%s", way).isEmpty();
       }
-      Emulator.seed(SEED + 1);
-      for (int i = 0; i < works.size(); i++) {
-        float[] again = works.get(i).run();
-        if (!Arrays.equals(maps.get(i), again)) {
-          assertThat(again).as("%s of %s again", ways.get(i), shape).isEqualTo(maps.get(i));
+      Emulator.seed(seed + 1);
+      for (int i = 0; again && i < works.size(); i++) {
+        float[] map = works.get(i).run();
+        if (!Arrays.equals(maps.get(i), map)) {
+          assertThat(map).as("%s of %s again", ways.get(i), shape).isEqualTo(maps.get(i));
         }
       }
     }
