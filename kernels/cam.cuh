@@ -5,9 +5,18 @@
 static constexpr int CAM_THREADS = 256;
 
 // Terms of a sum, in the order of CudaCam.Term.
-static constexpr int CAM_PRODUCT = 0;
-static constexpr int CAM_WEIGHTED = 1;
-static constexpr int CAM_COUNTED = 2;
+static constexpr int CAM_PRODUCT = 0;      // w x
+static constexpr int CAM_OF_POSITIVE = 1;  // relu(w) x
+static constexpr int CAM_POSITIVE = 2;     // relu(w x)
+static constexpr int CAM_WEIGHTED = 3;     // w x with a single-precision w for a line
+static constexpr int CAM_PLAIN = 4;        // x
+static constexpr int CAM_SHARE = 5;        // r / (2 + r w) with r = relu(x), and with a w for each sum
+static constexpr int CAM_BALANCED = 6;     // w x, and x, both: their quotient is what counts
+
+// Weights of channels, in the order of CudaCam.Weight.
+static constexpr int CAM_MEAN = 0;
+static constexpr int CAM_SHARES = 1;
+static constexpr int CAM_QUOTIENT = 2;
 
 // A sum and what was lost in rounding it: the products' errors, too. Single-precision maps have this, so that a map's own sum can be
 // held to the score. It is ten operations for each eight bytes read, where GPUs can do from 6 (A100) to 40 (RTX 4090) for each single byte,
@@ -38,8 +47,61 @@ __device__ __forceinline__ void camProduct(CamPair& sum, float a, float b) {
 
 __device__ __forceinline__ void camProduct(CamPlain& sum, float a, float b) { sum.high = fmaf(a, b, sum.high); }
 
+// Two sums that become one value, their quotient.
+template <class Sum>
+struct CamTwo {
+  Sum products, values;
+};
+
+// NaN stays.
+__device__ __forceinline__ float camPositive(float value) { return value <= 0.0f ? 0.0f : value; }
+
+template <class Sum>
+__device__ __forceinline__ void camShare(Sum& sum, float gradient, float total) {
+  float positive = camPositive(gradient);
+  float below = fmaf(positive, total, 2.0f);
+  camAdd(sum, positive == 0.0f || below == 0.0f ? 0.0f : positive / below, 0.0f);
+}
+
+template <class Sum>
+__device__ __forceinline__ void camBalanced(CamTwo<Sum>& sum, float a, float gradient) {
+  camProduct(sum.products, a, gradient);
+  camAdd(sum.values, a, 0.0f);
+}
+
+// The term of a value x and its weight.
+template <int TERM, class Sum>
+__device__ __forceinline__ void camTerm(Sum& sum, float x, float weight) {
+  if constexpr (TERM == CAM_PRODUCT || TERM == CAM_WEIGHTED) {
+    camProduct(sum, x, weight);
+  } else if constexpr (TERM == CAM_OF_POSITIVE) {
+    camProduct(sum, x, camPositive(weight));
+  } else if constexpr (TERM == CAM_POSITIVE) {
+    // The rounded product has the sign of the exact one.
+    bool counts = !(x * weight <= 0.0f);
+    camProduct(sum, counts ? x : 0.0f, counts ? weight : 0.0f);
+  } else if constexpr (TERM == CAM_PLAIN) {
+    camAdd(sum, x, 0.0f);
+  } else if constexpr (TERM == CAM_SHARE) {
+    camShare(sum, x, weight);
+  } else {
+    camBalanced(sum, x, weight);
+  }
+}
+
+// Whether each element of x has an element of its own beside it.
+__device__ constexpr bool camHasPairs(int term) {
+  return term == CAM_PRODUCT || term == CAM_OF_POSITIVE || term == CAM_POSITIVE || term == CAM_BALANCED;
+}
+
 __device__ __forceinline__ void camMerge(CamPair& sum, const CamPair& other) { camAdd(sum, other.high, other.low); }
 __device__ __forceinline__ void camMerge(CamPlain& sum, const CamPlain& other) { sum.high += other.high; }
+
+template <class Sum>
+__device__ __forceinline__ void camMerge(CamTwo<Sum>& sum, const CamTwo<Sum>& other) {
+  camMerge(sum.products, other.products);
+  camMerge(sum.values, other.values);
+}
 
 // Where the sum is infinite what was lost is not a number.
 __device__ __forceinline__ float camValue(const CamPair& sum, double divisor) {
@@ -48,6 +110,13 @@ __device__ __forceinline__ float camValue(const CamPair& sum, double divisor) {
 }
 
 __device__ __forceinline__ float camValue(const CamPlain& sum, double divisor) { return (float)(sum.high / divisor); }
+
+// 0 where there is nothing to divide by.
+template <class Sum>
+__device__ __forceinline__ float camValue(const CamTwo<Sum>& sum, double) {
+  float below = camValue(sum.values, 1.0);
+  return below == 0.0f ? 0.0f : camValue(sum.products, (double)below);
+}
 
 // The sum of a team of 2, 4, ... 32 neighbouring lanes, in its first lane.
 __device__ __forceinline__ void camLanes(CamPair& sum, int lanes) {
@@ -64,6 +133,23 @@ __device__ __forceinline__ void camLanes(CamPlain& sum, int lanes) {
     sum.high += __shfl_down_sync(0xffffffffu, sum.high, distance, lanes);
   }
 }
+
+template <class Sum>
+__device__ __forceinline__ void camLanes(CamTwo<Sum>& sum, int lanes) {
+  camLanes(sum.products, lanes);
+  camLanes(sum.values, lanes);
+}
+
+// What a term is summed in.
+template <class Sum, int TERM>
+struct CamSum {
+  using Type = Sum;
+};
+
+template <class Sum>
+struct CamSum<Sum, CAM_BALANCED> {
+  using Type = CamTwo<Sum>;
+};
 
 // Precisions. Loads are of whole words, PER_WORD elements each.
 struct CamF32 {

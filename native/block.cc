@@ -35,7 +35,6 @@ bool flat;  // threads lie along x only
 unsigned threads;
 const std::vector<ThreadOrder>* table;
 
-// The block that runs.
 struct Block {
   unsigned running;          // thread
   unsigned waiting, done;    // at the barrier; ended
@@ -48,13 +47,13 @@ struct Block {
   State states[MOST];
   uint16_t fiberOf[MOST];
   Warp warps[MOST / WARP];
-} now;
+  std::vector<char> shared;  // what it had in shared memory when it gave way
+  size_t sharedAt;
+} blocks[RESIDENT];
 
-// Those that gave way to it, and their shared memory.
-struct Paused {
-  Block block;
-  std::vector<char> shared;
-} paused[RESIDENT];
+// The first so many gave way; then comes the one that runs.
+Block* resident[RESIDENT] = {blocks, blocks + 1, blocks + 2, blocks + 3};
+Block* now = blocks;
 unsigned pausedBlocks, mostPaused;
 uint64_t unbegun;      // blocks
 bool takesTurns;       // since the launch's first atomic or fence
@@ -67,26 +66,26 @@ unsigned spares, made;
 void* outside;  // the stack of whoever runs the blocks
 
 void beginPhase() {
-  const ThreadOrder& one = (*table)[mix(orderSeed() ^ (now.number * 0x9E37 + now.phase)) % ORDERS];
-  now.order = one.threads.data();
-  now.byWarps = one.byWarps;
-  now.position = 0;
-  now.phase++;
+  const ThreadOrder& one = (*table)[mix(orderSeed() ^ (now->number * 0x9E37 + now->phase)) % ORDERS];
+  now->order = one.threads.data();
+  now->byWarps = one.byWarps;
+  now->position = 0;
+  now->phase++;
 }
 
 [[noreturn, gnu::cold]] void diverged() {
   unsigned inWarps = 0;
   int line = 0;
   for (unsigned t = 0; t < threads; t++) {
-    if (now.states[t] == IN_WARP) inWarps++, line = now.warps[t / WARP].line;
+    if (now->states[t] == IN_WARP) inWarps++, line = now->warps[t / WARP].line;
   }
   std::string all;
   auto append = [&](unsigned count, const std::string& what) {
     if (count > 0) all += (all.empty() ? "" : ", ") + std::to_string(count) + what;
   };
-  append(now.waiting, " threads wait in __syncthreads at line " + std::to_string(now.barrierLine));
+  append(now->waiting, " threads wait in __syncthreads at line " + std::to_string(now->barrierLine));
   append(inWarps, " wait in a warp's exchange at line " + std::to_string(line));
-  append(now.done, " have ended");
+  append(now->done, " have ended");
   fault::raise(CUDA_ERROR_LAUNCH_FAILED, "divergence: of " + std::to_string(threads) + " threads " + all);
 }
 
@@ -103,18 +102,18 @@ void beginPhase() {
 // The thread to run now, or NONE when all have ended. Threads that wait are passed over.
 unsigned next() {
   for (;;) {
-    while (now.position < threads) {
-      unsigned thread = now.order[now.position++];
-      if (now.states[thread] <= READY) return thread;
+    while (now->position < threads) {
+      unsigned thread = now->order[now->position++];
+      if (now->states[thread] <= READY) return thread;
     }
-    if (now.released) {
-      now.released = false;
-      now.position = 0;
-    } else if (now.done == threads) {
+    if (now->released) {
+      now->released = false;
+      now->position = 0;
+    } else if (now->done == threads) {
       return NONE;
-    } else if (now.waiting == threads) {
-      std::memset(now.states, READY, threads);
-      now.waiting = 0;
+    } else if (now->waiting == threads) {
+      std::memset(now->states, READY, threads);
+      now->waiting = 0;
       beginPhase();
     } else {
       diverged();
@@ -123,7 +122,7 @@ unsigned next() {
 }
 
 void take(unsigned thread) {
-  now.running = thread;
+  now->running = thread;
   if (flat) {
     threadIdx.x = thread;
   } else {
@@ -141,21 +140,21 @@ void live();
 
 // Goes from the fiber that runs to the thread's own.
 inline void go(unsigned thread, void** from) {
-  if (now.states[thread] == FRESH) now.fiberOf[thread] = idle();
+  if (now->states[thread] == FRESH) now->fiberOf[thread] = idle();
   take(thread);
-  emu_switch(from, fibers[now.fiberOf[thread]].top);
+  emu_switch(from, fibers[now->fiberOf[thread]].top);
 }
 
 // A fiber's life: one thread after the other, from begin to end. Where threads never wait, one fiber does them all.
 void live() {
   for (;;) {
-    uint16_t self = now.fiberOf[now.running];
+    uint16_t self = now->fiberOf[now->running];
     kernel->call(kernel->function, arguments);
-    now.states[now.running] = DONE;
-    now.done++;
+    now->states[now->running] = DONE;
+    now->done++;
     unsigned thread = next();
-    if (thread != NONE && now.states[thread] == FRESH) {
-      now.fiberOf[thread] = self;
+    if (thread != NONE && now->states[thread] == FRESH) {
+      now->fiberOf[thread] = self;
       take(thread);
       continue;
     }
@@ -169,10 +168,10 @@ void live() {
 }
 
 inline void wait(State state) {
-  unsigned me = now.running;
-  now.states[me] = state;
+  unsigned me = now->running;
+  now->states[me] = state;
   unsigned thread = next();
-  if (thread != me) go(thread, &fibers[now.fiberOf[me]].top);
+  if (thread != me) go(thread, &fibers[now->fiberOf[me]].top);
 }
 
 // Shared memory holds NaN when a block begins. After the first block only the part that it touched is filled again.
@@ -190,15 +189,36 @@ class Shared {
   void narrowToUsed() {
     if (!narrow) return;
     narrow = false;
-    auto untouched = [](char byte) { return byte == static_cast<char>(0xFF); };
-    begin = std::find_if_not(begin, end, untouched);
-    while (end > begin && untouched(end[-1])) end--;
+    begin = const_cast<char*>(touched(begin, end, 1));
+    end = const_cast<char*>(touched(end, begin, -1));
   }
 
-  void save(std::vector<char>& to) const { to.assign(kernel.shared, kernel.sharedEnd); }
-  void restore(const std::vector<char>& from) const { std::copy(from.begin(), from.end(), kernel.shared); }
+  // Takes away what a block has there, up to the last byte that it may have touched.
+  void take(Block& from) const {
+    const char* first = touched(kernel.shared, kernel.sharedEnd, 1);
+    const char* last = touched(kernel.sharedEnd, first, -1);
+    from.sharedAt = first - kernel.shared;
+    from.shared.assign(first, last);
+    std::memset(kernel.shared + from.sharedAt, 0xFF, last - first);
+  }
+
+  void give(const Block& to) const {
+    std::copy(to.shared.begin(), to.shared.end(), kernel.shared + to.sharedAt);
+  }
 
  private:
+  // Where the first piece lies that is touched, from one end to the other; behind it for the way down.
+  static const char* touched(const char* from, const char* to, int way) {
+    static const std::vector<char> untouched(1024, static_cast<char>(0xFF));
+    while (from != to) {
+      long left = way > 0 ? to - from : from - to;
+      long piece = std::min<long>(left, untouched.size());
+      if (std::memcmp(way > 0 ? from : from - piece, untouched.data(), piece) != 0) return from;
+      from += way * piece;
+    }
+    return to;
+  }
+
   const Kernel& kernel;
   char* begin;
   char* end;
@@ -206,45 +226,45 @@ class Shared {
 };
 
 void setIndices(Size3 grid) {
-  blockIdx = {static_cast<unsigned>(now.number % grid.x), static_cast<unsigned>(now.number / grid.x % grid.y),
-              static_cast<unsigned>(now.number / (static_cast<uint64_t>(grid.x) * grid.y))};
+  blockIdx = {static_cast<unsigned>(now->number % grid.x), static_cast<unsigned>(now->number / grid.x % grid.y),
+              static_cast<unsigned>(now->number / (static_cast<uint64_t>(grid.x) * grid.y))};
 }
 
 // Runs the block with this number until it ends or gives way.
 void beginBlock(uint64_t number, Size3 grid) {
-  now.number = number;
+  now = resident[pausedBlocks];
+  now->number = number;
   setIndices(grid);
-  std::memset(now.states, FRESH, threads);
-  for (unsigned w = 0; w < (threads + WARP - 1) / WARP; w++) now.warps[w].arrived = 0;
-  now.waiting = now.done = 0;
-  now.phase = 0;
-  now.released = false;
+  std::memset(now->states, FRESH, threads);
+  for (unsigned w = 0; w < (threads + WARP - 1) / WARP; w++) now->warps[w].arrived = 0;
+  now->waiting = now->done = 0;
+  now->phase = 0;
+  now->released = false;
   beginPhase();
   go(next(), &outside);
 }
 
 // Likewise one that gave way before.
 void resumeBlock(unsigned which, Size3 grid, const Shared& shared) {
-  now = paused[which].block;
-  shared.restore(paused[which].shared);
-  if (which != --pausedBlocks) std::swap(paused[which], paused[pausedBlocks]);
+  std::swap(resident[which], resident[--pausedBlocks]);
+  now = resident[pausedBlocks];
+  shared.give(*now);
   setIndices(grid);
-  take(now.running);
-  emu_switch(&outside, fibers[now.fiberOf[now.running]].top);
+  take(now->running);
+  emu_switch(&outside, fibers[now->fiberOf[now->running]].top);
 }
 
 void pauseBlock(const Shared& shared) {
-  Paused& one = paused[pausedBlocks++];
-  one.block = now;
-  shared.save(one.shared);
+  shared.take(*now);
+  pausedBlocks++;
 }
 
-// Lets another block go on, now and then.
-void giveWay() {
+// Lets another block go on, once in so many times.
+void giveWay(unsigned times) {
   bool other = pausedBlocks > 0 || (unbegun > 0 && mostPaused > 0);
-  if (!other || (mix(chance++) & 1)) return;
+  if (!other || mix(chance++) % times != 0) return;
   gaveWay = true;
-  emu_switch(&fibers[now.fiberOf[now.running]].top, outside);
+  emu_switch(&fibers[now->fiberOf[now->running]].top, outside);
 }
 }  // namespace
 
@@ -306,20 +326,20 @@ std::string here() {
 void setPlace(std::string what) { place = std::move(what); }
 
 void waitForBlock(int line) {
-  if (now.waiting++ == 0) now.barrierLine = line;
-  if (line != now.barrierLine) twoPlaces("threads wait in __syncthreads", line, now.barrierLine);
-  if (takesTurns && now.waiting == threads) giveWay();
+  if (now->waiting++ == 0) now->barrierLine = line;
+  if (line != now->barrierLine) twoPlaces("threads wait in __syncthreads", line, now->barrierLine);
+  if (takesTurns && now->waiting == threads) giveWay(2);
   wait(AT_BARRIER);
 }
 
-void meetBlocks() {
+void meetBlocks(unsigned times) {
   takesTurns = true;
-  giveWay();
+  giveWay(times);
 }
 
 uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source) {
-  unsigned me = now.running % WARP;
-  Warp& warp = now.warps[now.running / WARP];
+  unsigned me = now->running % WARP;
+  Warp& warp = now->warps[now->running / WARP];
   if (mask != 0xFFFFFFFFu) partOfWarp(line);
   if (warp.arrived == 0) warp.line = line;
   if (warp.line != line) twoPlaces("lanes of a warp exchange", line, warp.line);
@@ -330,15 +350,15 @@ uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source) {
     wait(IN_WARP);
     return *mine;
   }
-  State* lanes = now.states + now.running / WARP * WARP;
+  State* lanes = now->states + now->running / WARP * WARP;
   std::memset(lanes, READY, WARP);
   warp.arrived = 0;
   warp.turn ^= 1;
-  if (now.byWarps) {
-    now.position = (now.position - 1) / WARP * WARP;
+  if (now->byWarps) {
+    now->position = (now->position - 1) / WARP * WARP;
     lanes[me] = IN_WARP;  // runs already
   } else {
-    now.released = true;
+    now->released = true;
   }
   return *mine;
 }

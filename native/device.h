@@ -98,7 +98,8 @@ T shuffleXor(int line, unsigned mask, T value, int with, int width = 32) {
 }
 }  // namespace emu
 
-static inline void __threadfence() { emu::meetBlocks(); }
+// All threads of a block come to a fence, few to an atomic.
+static inline void __threadfence() { emu::meetBlocks(8); }
 static inline void __threadfence_block() {}
 
 template <class T>
@@ -108,10 +109,10 @@ static inline T __ldg(const T* from) {
 
 template <class T, class F>
 static inline T emuAtomic(T* at, F change) {
-  emu::meetBlocks();
+  emu::meetBlocks(2);
   T before = *at;
   *at = change(before);
-  emu::meetBlocks();
+  emu::meetBlocks(2);
   return before;
 }
 

@@ -1,4 +1,5 @@
 """The PyTorch side of torch_cam.py, a process of its own: one JSON command per line on standard input, one JSON answer per line."""
+import math
 import sys
 import time
 
@@ -24,6 +25,21 @@ class Worker:
         self.pairs, self.turn = [(activation, gradient)], 0
         return {"size": activation.numel(), "torch": torch.__version__, "capability": torch.backends.cpu.get_cpu_capability(),
                 "python": sys.version.split()[0]}
+
+    def draw_map(self, shape, grid, threads, file):
+        """Draws a raw map and writes it."""
+        torch.set_num_threads(threads)
+        torch.set_grad_enabled(False)
+        self.raw = torch.randn(shape, generator=torch.Generator().manual_seed(SEED))
+        write(file, self.raw)
+        self.grid = grid
+        self.pairs, self.turn = [()], 0
+        return {"size": math.prod(grid), "torch": torch.__version__, "capability": torch.backends.cpu.get_cpu_capability(),
+                "python": sys.version.split()[0]}
+
+    def display(self):
+        positive = self.raw.relu()
+        return torch.nn.functional.interpolate((positive / positive.max())[None, None], self.grid, mode="trilinear", align_corners=False)
 
     def rotate(self, pairs):
         first = self.pairs[0]

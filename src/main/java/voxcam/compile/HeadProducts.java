@@ -64,7 +64,8 @@ public final class HeadProducts {
 
   /** What a map's gradient is at every position, {@code [N,K,1,...]} or {@code [1,K,1,...]}. */
   private static Optional<Node> row(Node node) {
-    if (!(node.op() instanceof Cam) || !(node.input(1).op() instanceof Movement.Expand)) {
+    boolean weighs = node.op() instanceof Cam.HiRes || node.op() instanceof Cam.Gradient;
+    if (!weighs || !(node.input(1).op() instanceof Movement.Expand)) {
       return Optional.empty();
     }
     Node row = node.input(1).input(0);

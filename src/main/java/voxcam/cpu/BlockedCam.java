@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import voxcam.op.Cam;
-import voxcam.op.Reduce;
 import voxcam.op.Shape;
 
 /**
@@ -24,12 +23,24 @@ final class BlockedCam {
     Blocks blocks = Blocks.of(a);
     Kernel kernel =
         switch (op) {
-          case Cam.HiRes _ ->
-              (inputs, y, scratch, threads) ->
-                  run(blocks, new Products(blocks, inputs[0], inputs[1]), y, threads);
-          case Cam.Gradient _ -> new Gradient(blocks, a);
+          case Cam.HiRes _ -> products(blocks, CamLanes.Counted.ALL);
+          case Cam.Layer _ -> products(blocks, CamLanes.Counted.OF_POSITIVE);
+          case Cam.Elementwise _ -> products(blocks, CamLanes.Counted.POSITIVE);
+          case Cam.Pooled pooled -> weighted(blocks, pooled);
         };
     return BlockedForms.form(2, List.of(a, a), Layout.PLAIN, kernel);
+  }
+
+  private static Kernel products(Blocks blocks, CamLanes.Counted counted) {
+    return (inputs, y, scratch, threads) ->
+        run(blocks, new Products(blocks, counted, inputs[0], inputs[1]), y, threads);
+  }
+
+  private static Kernel weighted(Blocks blocks, Cam.Pooled op) {
+    return (inputs, y, scratch, threads) -> {
+      float[] factors = new BlockedCamWeights(blocks, threads).of(op, inputs[0], inputs[1]);
+      run(blocks, new Scaled(blocks, inputs[0], factors), y, threads);
+    };
   }
 
   /** What is summed over channels. */
@@ -41,11 +52,12 @@ final class BlockedCam {
     double broken(int row, int position);
   }
 
-  private record Products(Blocks blocks, float[] a, float[] b) implements Terms {
+  private record Products(Blocks blocks, CamLanes.Counted counted, float[] a, float[] b)
+      implements Terms {
     @Override
     public void add(int row, int rows, int position, int count, double[] sums) {
       int from = blocks.start(row) + position * BLOCK;
-      LANES.addProducts(a, b, from, blocks.space() * BLOCK, rows, count * BLOCK, sums);
+      LANES.addProducts(counted, a, b, from, blocks.space() * BLOCK, rows, count * BLOCK, sums);
     }
 
     @Override
@@ -53,7 +65,7 @@ final class BlockedCam {
       int from = blocks.start(row) + position * BLOCK;
       double sum = 0;
       for (int c = 0; c < blocks.present(row); c++) {
-        sum += (double) a[from + c] * b[from + c];
+        sum += counted.product(a[from + c], b[from + c]);
       }
       return sum;
     }
@@ -75,28 +87,6 @@ final class BlockedCam {
         sum += (double) a[from + c] * factors[row * BLOCK + c];
       }
       return sum;
-    }
-  }
-
-  private record Gradient(Blocks blocks, Shape shape) implements Kernel {
-    @Override
-    public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-      BlockedReduce.form(Reduce.Kind.Mean, shape)
-          .orElseThrow()
-          .kernel()
-          .get()
-          .run(new float[][] {inputs[1]}, scratch, scratch, threads);
-      float[] factors = new float[blocks.rows() * BLOCK];
-      for (int row = 0; row < blocks.rows(); row++) {
-        int first = blocks.sample(row) * blocks.channels() + blocks.channel(row);
-        System.arraycopy(scratch, first, factors, row * BLOCK, blocks.present(row));
-      }
-      BlockedCam.run(blocks, new Scaled(blocks, inputs[0], factors), output, threads);
-    }
-
-    @Override
-    public long scratch() {
-      return (long) blocks.samples() * blocks.channels();
     }
   }
 

@@ -11,6 +11,24 @@ interface CamLanes {
   /** The most rows of blocks at once. */
   int ROWS = 4;
 
+  /** Which products count; the others are 0. */
+  enum Counted {
+    ALL,
+    /** Those whose second factor is above 0. */
+    OF_POSITIVE,
+    /** Those above 0. */
+    POSITIVE;
+
+    /** A product that counts, or 0. */
+    double product(float a, float b) {
+      return switch (this) {
+        case ALL -> (double) a * b;
+        case OF_POSITIVE -> (double) a * Math.max(b, 0);
+        case POSITIVE -> Math.max((double) a * b, 0);
+      };
+    }
+  }
+
   /**
    * {@code sums[i] += sum_r a[r][i] b[r][i]} for {@code i < length}, over rows that begin {@code
    * step} apart. A few rows are summed in single precision before they join the sums.
@@ -18,7 +36,15 @@ interface CamLanes {
    * @param from where the first row begins in both
    * @param rows any number
    */
-  void addProducts(float[] a, float[] b, int from, int step, int rows, int length, double[] sums);
+  void addProducts(
+      Counted counted,
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      double[] sums);
 
   /** The same with one factor {@code b[bFrom + r]} for all of row r. */
   void addRows(
@@ -35,4 +61,21 @@ interface CamLanes {
 
   /** {@code y[p] = sum_c sums[p][c]} over the channels of a block. */
   void total(double[] sums, int count, float[] y, int at);
+
+  /**
+   * {@code sums[c] += sum_p share(g[p][c], totals[c])} over {@code count} positions of a block, in
+   * double precision.
+   */
+  void addShares(
+      float[] g, int from, int count, float[] totals, int totalsAt, double[] sums, int at);
+
+  /**
+   * What a position adds to its channel's weight in Grad-CAM++; the formula is at {@link
+   * voxcam.op.Cam.PlusPlus}.
+   */
+  static float share(float g, float total) {
+    float positive = Math.max(g, 0);
+    float below = Math.fma(positive, total, 2f);
+    return positive == 0 || below == 0 ? 0 : positive / below;
+  }
 }

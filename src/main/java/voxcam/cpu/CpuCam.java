@@ -6,10 +6,11 @@ import voxcam.op.Cam;
 import voxcam.op.Shape;
 
 /**
- * Heat maps, each input read once. A few channels at a time are summed in single precision, all
- * else in double: a map's sum can be held to the score. Where there are many positions, each task
- * has some of them; where there are few, each task has some of the channels, all of whose positions
- * follow each other in memory, and their sums are joined in order.
+ * Heat maps, each input read once, and again where channels' weights need it. A few channels at a
+ * time are summed in single precision, all else in double: a map's sum can be held to the score.
+ * Where there are many positions, each task has some of them; where there are few, each task has
+ * some of the channels, all of whose positions follow each other in memory, and their sums are
+ * joined in order.
  */
 final class CpuCam {
   private static final CamLanes LANES = CamLanes.PREFERRED;
@@ -25,8 +26,6 @@ final class CpuCam {
 
   /** Fewest values in a task of its own. */
   private static final int SPAN = 1 << 14;
-
-  private static final int SEGMENT = 1 << 16;
 
   /** How the work is cut: into tasks of so many positions and so many channels. */
   private final Lines channels;
@@ -50,17 +49,11 @@ final class CpuCam {
   static Kernel kernel(Cam op, List<Shape> inputs) {
     Shape a = inputs.get(0);
     CpuCam map = new CpuCam(new Lines(a.dim(0), a.dim(1), (int) a.size(2, a.rank())));
-    int space = map.channels.inner();
     return switch (op) {
-      case Cam.HiRes _ ->
-          (values, y, scratch, threads) ->
-              map.run(
-                  (row, rows, at, count, sums) ->
-                      LANES.addProducts(
-                          values[0], values[1], row * space + at, space, rows, count, sums),
-                  y,
-                  threads);
-      case Cam.Gradient _ -> map.new Gradient();
+      case Cam.HiRes _ -> map.new Products(CamLanes.Counted.ALL);
+      case Cam.Layer _ -> map.new Products(CamLanes.Counted.OF_POSITIVE);
+      case Cam.Elementwise _ -> map.new Products(CamLanes.Counted.POSITIVE);
+      case Cam.Pooled pooled -> map.new Weighted(pooled);
     };
   }
 
@@ -70,16 +63,36 @@ final class CpuCam {
     void add(int row, int rows, int at, int count, double[] sums);
   }
 
-  private final class Gradient implements Kernel {
-    private final int rows = channels.outer() * channels.size();
+  private final class Products implements Kernel {
+    private final CamLanes.Counted counted;
 
-    /** Long rows are summed in segments, the length of which depends on the shape alone. */
-    private final int segments = Math.ceilDiv(channels.inner(), SEGMENT);
+    Products(CamLanes.Counted counted) {
+      this.counted = counted;
+    }
 
     @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-      means(inputs[1], scratch, threads);
       int space = channels.inner();
+      CpuCam.this.run(
+          (row, rows, at, count, sums) ->
+              LANES.addProducts(
+                  counted, inputs[0], inputs[1], row * space + at, space, rows, count, sums),
+          output,
+          threads);
+    }
+  }
+
+  private final class Weighted implements Kernel {
+    private final Cam.Pooled op;
+
+    Weighted(Cam.Pooled op) {
+      this.op = op;
+    }
+
+    @Override
+    public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
+      int space = channels.inner();
+      new CamWeights((int) scratch(), space, threads).write(op, inputs[0], inputs[1], scratch);
       CpuCam.this.run(
           (row, count, at, length, sums) ->
               LANES.addRows(inputs[0], row * space + at, space, count, length, scratch, row, sums),
@@ -87,32 +100,9 @@ final class CpuCam {
           threads);
     }
 
-    private void means(float[] x, float[] y, Threads threads) {
-      int space = channels.inner();
-      double[] sums = new double[rows * segments];
-      int bundle = Math.max(1, SPAN / Math.min(space, SEGMENT));
-      threads.forEach(
-          Math.ceilDiv(sums.length, bundle),
-          task -> {
-            int end = Math.min(sums.length, (task + 1) * bundle);
-            for (int i = task * bundle; i < end; i++) {
-              int from = i / segments * space + i % segments * SEGMENT;
-              int to = Math.min(from + SEGMENT, (i / segments + 1) * space);
-              sums[i] = Sums.rounded(x, from, to);
-            }
-          });
-      for (int row = 0; row < rows; row++) {
-        double sum = 0;
-        for (int i = row * segments; i < (row + 1) * segments; i++) {
-          sum += sums[i];
-        }
-        y[row] = (float) (sum / space);
-      }
-    }
-
     @Override
     public long scratch() {
-      return rows;
+      return (long) channels.outer() * channels.size();
     }
   }
 

@@ -6,9 +6,19 @@ final class ScalarCamLanes implements CamLanes {
 
   @Override
   public void addProducts(
-      float[] a, float[] b, int from, int step, int rows, int length, double[] sums) {
+      Counted counted,
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      double[] sums) {
     for (int r = 0; r < rows; r++) {
-      Rows.addProduct(a, from + r * step, b, from + r * step, sums, length);
+      int row = from + r * step;
+      for (int i = 0; i < length; i++) {
+        sums[i] += counted.product(a[row + i], b[row + i]);
+      }
     }
   }
 
@@ -28,6 +38,15 @@ final class ScalarCamLanes implements CamLanes {
       for (int i = 0; i < count * BLOCK; i++) {
         sums[i] += (double) a[row + i] * b[bFrom + r * BLOCK + i % BLOCK];
       }
+    }
+  }
+
+  @Override
+  public void addShares(
+      float[] g, int from, int count, float[] totals, int totalsAt, double[] sums, int at) {
+    for (int i = 0; i < count * BLOCK; i++) {
+      int c = i % BLOCK;
+      sums[at + c] += CamLanes.share(g[from + i], totals[totalsAt + c]);
     }
   }
 

@@ -2,7 +2,9 @@ package voxcam.cpu;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
@@ -13,9 +15,19 @@ import java.util.function.IntConsumer;
  * that run at the same time share the pool.
  */
 final class Threads {
+  /**
+   * How long a thread looks for work before it sleeps: waking it again takes longer, and loops
+   * follow each other closely.
+   */
+  private static final long AWAKE_NS = 20_000;
+
   private static final ExecutorService POOL =
-      Executors.newFixedThreadPool(
+      new ThreadPoolExecutor(
           Runtime.getRuntime().availableProcessors(),
+          Runtime.getRuntime().availableProcessors(),
+          0,
+          TimeUnit.SECONDS,
+          new Waiting(),
           task -> {
             Thread thread = new Thread(task, "voxcam-cpu");
             thread.setDaemon(true);
@@ -23,6 +35,25 @@ final class Threads {
             thread.setContextClassLoader(null);
             return thread;
           });
+
+  /** Work that is looked for some time before its taker sleeps. */
+  private static final class Waiting extends LinkedBlockingQueue<Runnable> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Runnable take() throws InterruptedException {
+      long start = System.nanoTime();
+      do {
+        // Without a lock while there is nothing.
+        Runnable work = isEmpty() ? null : poll();
+        if (work != null) {
+          return work;
+        }
+        Thread.onSpinWait();
+      } while (System.nanoTime() - start < AWAKE_NS);
+      return super.take();
+    }
+  }
 
   /** One task. */
   interface Body {
@@ -107,6 +138,10 @@ final class Threads {
     }
 
     void await() {
+      long start = System.nanoTime();
+      while (done.getCount() > 0 && System.nanoTime() - start < AWAKE_NS) {
+        Thread.onSpinWait();
+      }
       boolean interrupted = false;
       while (true) {
         try {

@@ -45,6 +45,22 @@ final class VectorCamLanes implements CamLanes {
 
   @Override
   public void addProducts(
+      Counted counted,
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      double[] sums) {
+    switch (counted) {
+      case ALL -> addProducts(a, b, from, step, rows, length, sums);
+      case OF_POSITIVE -> VectorCamTerms.addOfPositive(a, b, from, step, rows, length, sums);
+      case POSITIVE -> VectorCamTerms.addPositive(a, b, from, step, rows, length, sums);
+    }
+  }
+
+  private static void addProducts(
       float[] a, float[] b, int from, int step, int rows, int length, double[] sums) {
     int r = 0;
     for (; r <= rows - 4; r += 4) {
@@ -188,7 +204,8 @@ final class VectorCamLanes implements CamLanes {
     }
   }
 
-  private static void add(FloatVector values, double[] sums, int at) {
+  /** {@code sums[at + l] += values[l]}. */
+  static void add(FloatVector values, double[] sums, int at) {
     var low = (DoubleVector) values.convertShape(VectorOperators.F2D, WIDE, 0);
     var high = (DoubleVector) values.convertShape(VectorOperators.F2D, WIDE, 1);
     low.add(DoubleVector.fromArray(WIDE, sums, at)).intoArray(sums, at);
@@ -232,6 +249,12 @@ final class VectorCamLanes implements CamLanes {
       }
       add(s, sums, p * BLOCK + lane);
     }
+  }
+
+  @Override
+  public void addShares(
+      float[] g, int from, int count, float[] totals, int totalsAt, double[] sums, int at) {
+    VectorCamTerms.addShares(g, from, count, totals, totalsAt, sums, at);
   }
 
   @Override

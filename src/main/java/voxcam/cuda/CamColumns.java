@@ -1,6 +1,7 @@
 package voxcam.cuda;
 
 import java.util.List;
+import voxcam.cuda.CudaCam.ChannelSum;
 import voxcam.cuda.CudaCam.Term;
 
 /** Launches of kernels/cam.cu: sums over the slow axis of {@code [N,R,C]}. */
@@ -41,13 +42,15 @@ final class CamColumns {
   /** A map of {@code [N,K,P]}. */
   static Launches map(CamShape shape, Argument weights, Term term, long scratch) {
     return new CamColumns(shape, shape.channels(), shape.positions())
-        .launches(new Argument.Input(0), weights, new Argument.Output(), term, scratch);
+        .launches(
+            new ChannelSum(new Argument.Input(0), weights, term, 1),
+            new Argument.Output(),
+            scratch);
   }
 
-  /** The means of {@code [N,P,K]} over P. */
-  static Launches means(CamShape shape, Argument gradient, Argument means, long scratch) {
-    return new CamColumns(shape, shape.positions(), shape.channels())
-        .launches(gradient, new Argument.None(), means, Term.COUNTED, scratch);
+  /** A value for each channel of {@code [N,P,K]}. */
+  static Launches channels(CamShape shape, ChannelSum sum, Argument y, long scratch) {
+    return new CamColumns(shape, shape.positions(), shape.channels()).launches(sum, y, scratch);
   }
 
   /** The columns of a tile. */
@@ -78,7 +81,7 @@ final class CamColumns {
     return best;
   }
 
-  private Launches launches(Argument x, Argument weights, Argument y, Term term, long scratch) {
+  private Launches launches(ChannelSum sum, Argument y, long scratch) {
     long tiles = tiles(wide);
     long wanted = Math.min(Math.ceilDiv(MANY_BLOCKS, tiles * shape.batch()), MOST_SPLITS);
     long chunk = Math.ceilDiv(Math.ceilDiv(rows, wanted), LEAST_ROWS) * LEAST_ROWS;
@@ -92,10 +95,10 @@ final class CamColumns {
     Launch launch =
         Launch.of(
             FAMILY,
-            "camColumns" + shape.precision().suffix(),
+            sum.term().kernel("camColumns", shape),
             grid,
-            x,
-            weights,
+            sum.x(),
+            sum.weights(),
             y,
             splits > 1 ? new Argument.Scratch(scratch) : new Argument.None(),
             splits > 1 ? new Argument.Counters() : new Argument.None(),
@@ -108,12 +111,13 @@ final class CamColumns {
                 chunk,
                 shifted ? 1 : 0,
                 CudaCam.wide(Math.min(columns, width(wide))),
-                term.ordinal()));
+                sum.term().ordinal(),
+                sum.divisor()));
     return splits == 1
         ? new Launches(List.of(launch), scratch)
         : new Launches(
             List.of(launch),
-            scratch + shape.batch() * splits * columns * shape.sumBytes(),
+            scratch + shape.batch() * splits * columns * sum.term().sumBytes(shape),
             shape.batch() * tiles);
   }
 }

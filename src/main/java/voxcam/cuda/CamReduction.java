@@ -2,21 +2,28 @@ package voxcam.cuda;
 
 import jcuda.Pointer;
 import jcuda.driver.CUstream;
+import voxcam.op.Cam;
 import voxcam.op.InputException;
 
 /**
- * A HiResCAM or Grad-CAM of one shape, on device memory that belongs to someone else: for programs
- * that have an activation and a gradient on the GPU already, and use nothing else of this engine.
+ * A heat map of one shape, on device memory that belongs to someone else: for programs that have an
+ * activation and a gradient on the GPU already, and use nothing else of this engine.
  *
  * <pre>
- * HiResCAM  y[n,p] = sum_k g[n,k,p] A[n,k,p]
- * Grad-CAM  y[n,p] = sum_k mean_q(g[n,k,q]) A[n,k,p]
+ * HiResCAM               y[n,p] = sum_k g[n,k,p] A[n,k,p]
+ * LayerCAM               y[n,p] = sum_k relu(g[n,k,p]) A[n,k,p]
+ * element-wise Grad-CAM  y[n,p] = sum_k relu(g[n,k,p] A[n,k,p])
+ * the others             y[n,p] = sum_k w[n,k] A[n,k,p]
+ *   Grad-CAM             w[n,k] = mean_q g[n,k,q]
+ *   Grad-CAM++           w[n,k] = sum_q r / (2 + r sum_p A[n,k,p]), r = relu(g[n,k,q])
+ *   XGrad-CAM            w[n,k] = sum_q g[n,k,q] A[n,k,q] / sum_q A[n,k,q]
  * </pre>
  *
  * <p>Raw and signed, without a ReLU; n counts the batch, k the channels, p the positions of all
  * axes of space together. Sums are single precision whatever A and g are, and those of single
- * precision inputs are compensated. The same input gives the same bits on the same GPU. A and g are
- * read once.
+ * precision inputs are compensated; a quotient whose divisor is 0 counts as 0. The same input gives
+ * the same bits on the same GPU. A and g are read once, but A twice for larger maps of the last
+ * two.
  *
  * <p>An object belongs to the context that was current when it was made, into which it loads
  * kernels and where it takes {@link #bytes()} of memory. {@link #start} puts work on the caller's
@@ -27,13 +34,30 @@ import voxcam.op.InputException;
  *
  * <p>JCuda's {@code setExceptionsEnabled} must stay off, as it is at first.
  *
- * <p>HiResCAM is of Draelos and Carin (arXiv 2011.08891), Grad-CAM of Selvaraju et al. (ICCV 2017).
+ * <p>HiResCAM is of Draelos and Carin (arXiv 2011.08891), Grad-CAM of Selvaraju et al. (ICCV 2017);
+ * {@link Cam} names the papers of the others.
  */
 public final class CamReduction implements AutoCloseable {
   /** Which map. */
   public enum Method {
     HIRESCAM,
-    GRADCAM
+    GRADCAM,
+    GRADCAM_PLUS_PLUS,
+    XGRADCAM,
+    LAYERCAM,
+    GRADCAM_ELEMENTWISE;
+
+    /** The operation of graphs. */
+    Cam op() {
+      return switch (this) {
+        case HIRESCAM -> new Cam.HiRes();
+        case GRADCAM -> new Cam.Gradient();
+        case GRADCAM_PLUS_PLUS -> new Cam.PlusPlus();
+        case XGRADCAM -> new Cam.XGradient();
+        case LAYERCAM -> new Cam.Layer();
+        case GRADCAM_ELEMENTWISE -> new Cam.Elementwise();
+      };
+    }
   }
 
   /** The number format of activation and gradient; maps are single precision. */
@@ -104,13 +128,7 @@ public final class CamReduction implements AutoCloseable {
             && positions <= ForeignWork.MOST_ELEMENTS / batch / channels,
         sizes + " has more than 2^37 elements; give fewer samples at once");
     CamShape shape = new CamShape(batch, channels, positions, precision, layout);
-    work =
-        new ForeignWork(
-            WHAT,
-            switch (method) {
-              case HIRESCAM -> CudaCam.hiRes(shape);
-              case GRADCAM -> CudaCam.gradient(shape);
-            });
+    work = new ForeignWork(WHAT, CudaCam.launches(method.op(), shape));
   }
 
   /** The bytes of device memory that this object holds for itself, a few for each position. */

@@ -1,6 +1,7 @@
 package voxcam.cuda;
 
 import java.util.List;
+import voxcam.cuda.CudaCam.ChannelSum;
 import voxcam.cuda.CudaCam.Term;
 
 /** Launches of kernels/camrows.cu: sums over the fast axis of {@code [M,C]}. */
@@ -28,25 +29,15 @@ final class CamRows {
         shape.batch() * shape.positions(),
         shape.channels(),
         shape.positions(),
-        new Argument.Input(0),
-        weights,
+        new ChannelSum(new Argument.Input(0), weights, term, 1),
         new Argument.Output(),
-        term,
         scratch);
   }
 
-  /** The means of {@code [N,K,P]} over P. */
-  static Launches means(CamShape shape, Argument gradient, Argument means, long scratch) {
-    return launches(
-        shape,
-        shape.batch() * shape.channels(),
-        shape.positions(),
-        1,
-        gradient,
-        new Argument.None(),
-        means,
-        Term.COUNTED,
-        scratch);
+  /** A value for each channel of {@code [N,K,P]}. */
+  static Launches channels(CamShape shape, ChannelSum sum, Argument y, long scratch) {
+    long rows = shape.batch() * shape.channels();
+    return launches(shape, rows, shape.positions(), 1, sum, y, scratch);
   }
 
   private static Launches launches(
@@ -54,10 +45,8 @@ final class CamRows {
       long rows,
       long columns,
       long plane,
-      Argument x,
-      Argument weights,
+      ChannelSum sum,
       Argument y,
-      Term term,
       long scratch) {
     long loads = Math.ceilDiv(columns, shape.each());
     int lanes = lanes(rows, loads);
@@ -67,17 +56,18 @@ final class CamRows {
     Launch launch =
         Launch.of(
             FAMILY,
-            "camRows" + shape.precision().suffix(),
+            sum.term().kernel("camRows", shape),
             new Grid(Math.toIntExact(Math.ceilDiv(rows, THREADS / lanes)), (int) used, 1, THREADS),
-            x,
-            weights,
+            sum.x(),
+            sum.weights(),
             y,
             used > 1 ? new Argument.Scratch(scratch) : new Argument.None(),
             used > 1 ? new Argument.Counters() : new Argument.None(),
-            new Argument.Geometry(rows, columns, plane, lanes, used, chunk, term.ordinal()));
+            new Argument.Geometry(
+                rows, columns, plane, lanes, used, chunk, sum.term().ordinal(), sum.divisor()));
     return used == 1
         ? new Launches(List.of(launch), scratch)
-        : new Launches(List.of(launch), scratch + rows * used * shape.sumBytes(), rows);
+        : new Launches(List.of(launch), scratch + rows * used * sum.term().sumBytes(shape), rows);
   }
 
   /** The threads of a row: four loads for each, fewer where there are few rows. */

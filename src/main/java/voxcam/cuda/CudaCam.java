@@ -1,13 +1,14 @@
 package voxcam.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
 import voxcam.op.Cam;
 import voxcam.op.Shape;
 
 /**
  * Launches of kernels/cam*.cu. A map is a sum over the slow axis of a matrix ({@link CamColumns})
- * or over the fast one ({@link CamRows}), as the layout has it; Grad-CAM's means are a sum over the
- * other one. Small Grad-CAMs are one launch.
+ * or over the fast one ({@link CamRows}), as the layout has it; where channels have weights, as
+ * Grad-CAM's means, these are sums over the other one. Small maps of that kind are one launch.
  */
 final class CudaCam {
   private static final String ONCE = "camonce";
@@ -31,12 +32,29 @@ final class CudaCam {
    */
   private static final long MOST_OF_LAST = 64 << 10;
 
-  /** What the terms of a sum are, in the order of the kernels. */
+  /** What the terms of a sum are, in the order of kernels/cam.cuh, which has them. */
   enum Term {
     PRODUCT,
+    OF_POSITIVE,
+    POSITIVE,
     WEIGHTED,
-    COUNTED
+    PLAIN,
+    SHARE,
+    BALANCED;
+
+    /** The kernel of a family: what is summed twice has one of its own. */
+    String kernel(String family, CamShape shape) {
+      return family + (this == BALANCED ? "Balanced" : "") + shape.precision().suffix();
+    }
+
+    /** The bytes of a sum under way. */
+    long sumBytes(CamShape shape) {
+      return (this == BALANCED ? 2L : 1L) * shape.sumBytes();
+    }
   }
+
+  /** A sum over channels or positions: of terms of x and weights, divided. */
+  record ChannelSum(Argument x, Argument weights, Term term, long divisor) {}
 
   private CudaCam() {}
 
@@ -49,20 +67,17 @@ final class CudaCam {
             a.size(2, a.rank()),
             CamReduction.Precision.FP32,
             CamReduction.Layout.CHANNELS_FIRST);
+    return launches(op, shape);
+  }
+
+  /** A map by the better of its ways. */
+  static Launches launches(Cam op, CamShape shape) {
     return switch (op) {
-      case Cam.HiRes _ -> hiRes(shape);
-      case Cam.Gradient _ -> gradient(shape);
+      case Cam.HiRes _ -> map(shape, new Argument.Input(1), Term.PRODUCT, 0);
+      case Cam.Layer _ -> map(shape, new Argument.Input(1), Term.OF_POSITIVE, 0);
+      case Cam.Elementwise _ -> map(shape, new Argument.Input(1), Term.POSITIVE, 0);
+      case Cam.Pooled pooled -> isSmall(shape) ? once(pooled, shape) : inSteps(pooled, shape);
     };
-  }
-
-  /** {@code sum_k g[n,k,p] A[n,k,p]}. */
-  static Launches hiRes(CamShape shape) {
-    return map(shape, new Argument.Input(1), Term.PRODUCT, 0);
-  }
-
-  /** {@code sum_k mean_q(g[n,k,q]) A[n,k,p]}, by the better of two ways. */
-  static Launches gradient(CamShape shape) {
-    return isSmall(shape) ? gradientOnce(shape) : gradientTwice(shape);
   }
 
   /** Whether one launch does what two would. */
@@ -85,7 +100,17 @@ final class CudaCam {
     return Math.clamp(each, LEAST_CHANNELS, MOST_CHANNELS);
   }
 
-  static Launches gradientOnce(CamShape shape) {
+  /** How kernels/camonce.cu numbers the weights of channels. */
+  private static int weight(Cam.Pooled op) {
+    return switch (op) {
+      case Cam.Gradient _ -> 0;
+      case Cam.PlusPlus _ -> 1;
+      case Cam.XGradient _ -> 2;
+    };
+  }
+
+  /** Weights and map in one launch. */
+  static Launches once(Cam.Pooled op, CamShape shape) {
     long slabs = slabs(shape);
     String layout = shape.isChannelsFirst() ? "" : "Last";
     Launch launch =
@@ -107,7 +132,8 @@ final class CudaCam {
                 shape.channels(),
                 shape.positions(),
                 slab(shape),
-                wide(shape.positions())));
+                wide(shape.positions()),
+                weight(op)));
     return slabs == 1
         ? Launches.of(launch)
         : new Launches(
@@ -116,20 +142,50 @@ final class CudaCam {
             shape.batch());
   }
 
-  /** First the means of the gradient, then the map. */
-  static Launches gradientTwice(CamShape shape) {
-    long means = CudaPlan.aligned(shape.batch() * shape.channels() * Float.BYTES);
+  /** First the weights of channels, then the map. */
+  static Launches inSteps(Cam.Pooled op, CamShape shape) {
+    long one = CudaPlan.aligned(shape.batch() * shape.channels() * Float.BYTES);
     Argument weights = new Argument.Scratch(0);
+    Argument activation = new Argument.Input(0);
     Argument gradient = new Argument.Input(1);
-    Launches first =
-        shape.isChannelsFirst()
-            ? CamRows.means(shape, gradient, weights, means)
-            : CamColumns.means(shape, gradient, weights, means);
-    Launches second = map(shape, weights, Term.WEIGHTED, means);
+    Argument none = new Argument.None();
+    Argument totals = new Argument.Scratch(one);
+    List<Launches> steps =
+        switch (op) {
+          case Cam.Gradient _ ->
+              List.of(
+                  channels(
+                      shape,
+                      new ChannelSum(gradient, none, Term.PLAIN, shape.positions()),
+                      weights,
+                      one));
+          case Cam.PlusPlus _ ->
+              List.of(
+                  channels(shape, new ChannelSum(activation, none, Term.PLAIN, 1), totals, 2 * one),
+                  channels(
+                      shape, new ChannelSum(gradient, totals, Term.SHARE, 1), weights, 2 * one));
+          case Cam.XGradient _ ->
+              List.of(
+                  channels(
+                      shape, new ChannelSum(activation, gradient, Term.BALANCED, 1), weights, one));
+        };
+    return joined(steps, map(shape, weights, Term.WEIGHTED, one));
+  }
+
+  /** One after the other, in the same scratch memory. */
+  private static Launches joined(List<Launches> first, Launches last) {
+    List<Launches> all = new ArrayList<>(first);
+    all.add(last);
     return new Launches(
-        List.of(first.launches().getFirst(), second.launches().getFirst()),
-        Math.max(first.scratch(), second.scratch()),
-        Math.max(first.counters(), second.counters()));
+        all.stream().flatMap(launches -> launches.launches().stream()).toList(),
+        all.stream().mapToLong(Launches::scratch).max().orElseThrow(),
+        all.stream().mapToLong(Launches::counters).max().orElseThrow());
+  }
+
+  private static Launches channels(CamShape shape, ChannelSum sum, Argument y, long scratch) {
+    return shape.isChannelsFirst()
+        ? CamRows.channels(shape, sum, y, scratch)
+        : CamColumns.channels(shape, sum, y, scratch);
   }
 
   private static Launches map(CamShape shape, Argument weights, Term term, long scratch) {

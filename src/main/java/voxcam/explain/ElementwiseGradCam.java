@@ -2,8 +2,7 @@ package voxcam.explain;
 
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
-import voxcam.op.Binary;
-import voxcam.op.Unary;
+import voxcam.op.Cam;
 
 /**
  * Element-wise Grad-CAM: the products of gradient and activation that are above 0, summed over
@@ -33,7 +32,6 @@ public record ElementwiseGradCam() implements Method {
 
   @Override
   public Node map(GraphBuilder builder, Node activation, Node gradient) {
-    Node products = builder.add(new Binary(Binary.Kind.Mul), gradient, activation);
-    return ChannelWeights.overChannels(builder, builder.add(new Unary.Relu(), products));
+    return builder.add(new Cam.Elementwise(), activation, gradient);
   }
 }

@@ -2,8 +2,7 @@ package voxcam.explain;
 
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
-import voxcam.op.Binary;
-import voxcam.op.Unary;
+import voxcam.op.Cam;
 
 /**
  * Grad-CAM++: activations weighted by those gradients that speak for the label, each position with
@@ -40,12 +39,6 @@ public record GradCamPlusPlus() implements Method {
 
   @Override
   public Node map(GraphBuilder builder, Node activation, Node gradient) {
-    Node sums = ChannelWeights.overPositions(builder, activation);
-    Node positive = builder.add(new Unary.Relu(), gradient);
-    Node product = builder.add(new Binary(Binary.Kind.Mul), positive, sums);
-    Node below = builder.add(new Binary(Binary.Kind.Add), product, builder.scalar(2));
-    Node shares = Quotient.orZero(builder, positive, below);
-    Node weights = ChannelWeights.overPositions(builder, shares);
-    return ChannelWeights.map(builder, weights, activation);
+    return builder.add(new Cam.PlusPlus(), activation, gradient);
   }
 }

@@ -2,7 +2,7 @@ package voxcam.explain;
 
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
-import voxcam.op.Unary;
+import voxcam.op.Cam;
 
 /**
  * LayerCAM: activations weighted, position by position, by the gradients that speak for the label.
@@ -32,7 +32,6 @@ public record LayerCam() implements Method {
 
   @Override
   public Node map(GraphBuilder builder, Node activation, Node gradient) {
-    Node positive = builder.add(new Unary.Relu(), gradient);
-    return ChannelWeights.map(builder, positive, activation);
+    return builder.add(new Cam.Layer(), activation, gradient);
   }
 }

@@ -2,7 +2,7 @@ package voxcam.explain;
 
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
-import voxcam.op.Binary;
+import voxcam.op.Cam;
 
 /**
  * XGrad-CAM: activations weighted by the mean of the gradient in which each position counts as much
@@ -34,10 +34,6 @@ public record XGradCam() implements Method {
 
   @Override
   public Node map(GraphBuilder builder, Node activation, Node gradient) {
-    Node products = builder.add(new Binary(Binary.Kind.Mul), gradient, activation);
-    Node shares = ChannelWeights.overPositions(builder, products);
-    Node sums = ChannelWeights.overPositions(builder, activation);
-    Node weights = Quotient.orZero(builder, shares, sums);
-    return ChannelWeights.map(builder, weights, activation);
+    return builder.add(new Cam.XGradient(), activation, gradient);
   }
 }

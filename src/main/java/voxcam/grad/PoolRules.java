@@ -2,16 +2,11 @@ package voxcam.grad;
 
 import java.util.List;
 import voxcam.graph.Node;
-import voxcam.op.Cam;
 import voxcam.op.Pool;
-import voxcam.op.Reduce;
 import voxcam.op.Regions;
 import voxcam.op.Shape;
 
-/**
- * Gradients of {@link Pool} and of {@link Cam}: of what gathers space, and of what gathers
- * channels.
- */
+/** Gradients of {@link Pool}. */
 final class PoolRules {
   private PoolRules() {}
 
@@ -50,19 +45,5 @@ final class PoolRules {
       }
     }
     return true;
-  }
-
-  static Node cam(Algebra a, Cam op, Step s) {
-    Shape shape = s.shape();
-    List<Integer> space = Algebra.axes(2, shape.rank());
-    Node map = a.reshape(s.gy(), shape.with(1, 1));
-    Node other = s.x(1 - s.input());
-    return switch (op) {
-      case Cam.HiRes _ -> a.mul(map, other);
-      case Cam.Gradient _ ->
-          s.input() == 0
-              ? a.mul(map, a.reduce(Reduce.Kind.Mean, other, space))
-              : a.expand(a.mean(a.mul(map, other), space), shape);
-    };
   }
 }

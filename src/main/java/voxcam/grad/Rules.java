@@ -71,7 +71,7 @@ final class Rules {
       case Index op -> MovementRules.index(a, op, step);
       case Movement op -> MovementRules.movement(a, op, step);
       case Resize op -> MovementRules.resize(a, op, step);
-      case Cam op -> PoolRules.cam(a, op, step);
+      case Cam op -> CamRules.gradient(a, op, step);
     };
   }
 

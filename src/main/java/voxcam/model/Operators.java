@@ -106,8 +106,9 @@ final class Operators {
     IndexOperators.fill(readers);
     MovementOperators.fill(readers);
     ResizeOperators.fill(readers);
-    readers.put("HiResCam", plain(2, 2, call -> new Cam.HiRes()));
-    readers.put("GradCam", plain(2, 2, call -> new Cam.Gradient()));
+    for (Cam cam : Cam.all()) {
+      readers.put(cam.name(), plain(2, 2, call -> cam));
+    }
     return Map.copyOf(readers);
   }
 

@@ -20,16 +20,38 @@ final class ReferenceCam {
     for (int n = 0; n < shape.dim(0); n++) {
       for (int k = 0; k < channels; k++) {
         int from = (n * channels + k) * plane;
-        double mean = Arrays.stream(gradient, from, from + plane).sum() / plane;
+        double[] a = Arrays.copyOfRange(activation, from, from + plane);
+        double[] g = Arrays.copyOfRange(gradient, from, from + plane);
+        double weight = cam instanceof Cam.Pooled pooled ? weight(pooled, a, g) : 0;
         for (int p = 0; p < plane; p++) {
-          double weight =
+          y[n * plane + p] +=
               switch (cam) {
-                case Cam.HiRes _ -> gradient[from + p];
-                case Cam.Gradient _ -> mean;
+                case Cam.HiRes _ -> g[p] * a[p];
+                case Cam.Layer _ -> Math.max(g[p], 0) * a[p];
+                case Cam.Elementwise _ -> Math.max(g[p] * a[p], 0);
+                case Cam.Pooled _ -> weight * a[p];
               };
-          y[n * plane + p] += weight * activation[from + p];
         }
       }
     }
+  }
+
+  private static double weight(Cam.Pooled cam, double[] a, double[] g) {
+    double total = Arrays.stream(a).sum();
+    double weight = 0;
+    for (int q = 0; q < a.length; q++) {
+      double positive = Math.max(g[q], 0);
+      weight +=
+          switch (cam) {
+            case Cam.Gradient _ -> g[q] / a.length;
+            case Cam.PlusPlus _ -> orZero(positive, positive == 0 ? 0 : 2 + positive * total);
+            case Cam.XGradient _ -> orZero(g[q] * a[q], total);
+          };
+    }
+    return weight;
+  }
+
+  private static double orZero(double value, double divisor) {
+    return divisor == 0 ? 0 : value / divisor;
   }
 }

@@ -98,13 +98,24 @@ final class ChannelLanesTest {
     CamLanes vector = new VectorCamLanes();
     for (int rows = 1; rows <= 4; rows++) {
       int r = rows;
-      sums(
-          s -> scalar.addProducts(a, b, BLOCK, 5 * BLOCK, r, 2, s),
-          s -> vector.addProducts(a, b, BLOCK, 5 * BLOCK, r, 2, s));
+      for (CamLanes.Counted counted : CamLanes.Counted.values()) {
+        // As long as a vector and one more.
+        sums(
+            s -> scalar.addProducts(counted, a, b, BLOCK, 5 * BLOCK, r, 17, s),
+            s -> vector.addProducts(counted, a, b, BLOCK, 5 * BLOCK, r, 17, s));
+      }
       sums(
           s -> scalar.addScaled(a, BLOCK, 5 * BLOCK, r, 2, b, BLOCK, s),
           s -> vector.addScaled(a, BLOCK, 5 * BLOCK, r, 2, b, BLOCK, s));
     }
+    // Of these some make a denominator 0.
+    for (int i = 0; i < b.length; i += 3) {
+      b[i] = -8;
+      a[i] = 0.25f;
+    }
+    sums(
+        s -> scalar.addShares(a, BLOCK, 7, b, BLOCK, s, BLOCK),
+        s -> vector.addShares(a, BLOCK, 7, b, BLOCK, s, BLOCK));
     double[] sums = doubles(3 * BLOCK);
     same(values(5), y -> scalar.total(sums, 3, y, 1), y -> vector.total(sums, 3, y, 1));
   }

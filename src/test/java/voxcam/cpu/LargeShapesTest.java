@@ -95,7 +95,19 @@ final class LargeShapesTest {
             Graphs.normal(random, 80, 70),
             Graphs.normal(random, 80)),
         one(new Cam.HiRes(), volume, other),
+        one(new Cam.Layer(), volume, other),
+        one(new Cam.Elementwise(), volume, other),
+        one(new Cam.PlusPlus(), positive(volume), other),
+        one(new Cam.XGradient(), positive(volume), other),
         one(new Cam.Gradient(), volume, other));
+  }
+
+  private static Tensor positive(Tensor x) {
+    float[] values = x.floats().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.abs(values[i]);
+    }
+    return Tensor.of(x.shape(), values);
   }
 
   private static Arguments one(Op op, Tensor... inputs) {

@@ -67,6 +67,8 @@ class SpecialValuesTest {
         new Special(new Pool.GlobalMax(), List.of(Shape.of(3, 5, 2, 3, 4))),
         new Special(new Pool.GlobalAverage(), List.of(Shape.of(3, 5, 2, 3, 4))),
         new Special(new Cam.HiRes(), List.of(x, x)),
+        new Special(new Cam.Layer(), List.of(x, x)),
+        new Special(new Cam.Elementwise(), List.of(x, x)),
         new Special(new Cam.Gradient(), List.of(x, x)));
   }
 

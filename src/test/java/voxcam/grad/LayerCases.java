@@ -30,6 +30,12 @@ final class LayerCases {
       for (Cam cam : List.of(new Cam.HiRes(), new Cam.Gradient())) {
         all.add(Case.of(cam, v.normal(shape), v.normal(shape)).linearIn(0, 1));
       }
+      for (Cam cam : List.of(new Cam.Layer(), new Cam.Elementwise())) {
+        all.add(Case.of(cam, v.normal(shape), v.normal(shape)));
+      }
+      for (Cam cam : List.of(new Cam.PlusPlus(), new Cam.XGradient())) {
+        all.add(Case.of(cam, v.positive(shape), v.normal(shape)));
+      }
     }
     return all;
   }

@@ -108,8 +108,7 @@ final class OperatorsTest {
     add(samples, new Softmax.Plain(1), VOLUME);
     add(samples, new Softmax.Plain(-1), VOLUME);
     add(samples, new Softmax.Log(2), VOLUME);
-    add(samples, new Cam.HiRes(), VOLUME, VOLUME);
-    add(samples, new Cam.Gradient(), VOLUME, VOLUME);
+    Cam.all().forEach(cam -> add(samples, cam, VOLUME, VOLUME));
   }
 
   private static void windows(List<Sample> samples) {
