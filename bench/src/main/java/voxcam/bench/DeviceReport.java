@@ -129,8 +129,8 @@ public final class DeviceReport {
     DeviceSetup setup = row.setup();
     List<OpCase> cases =
         OpCases.all().stream()
-            .filter(one ->
-                !setup.isPartial() || one.op() instanceof Conv || one.op() instanceof Linear)
+            .filter(
+                one -> !setup.isPartial() || one.op() instanceof Conv || one.op() instanceof Linear)
             .toList();
     List<String> failed = new ArrayList<>();
     double largest = 0;
@@ -171,13 +171,16 @@ public final class DeviceReport {
     rows.forEach(row -> row.json().put("explain", row.explained()));
     for (Net net : DeviceTimes.nets()) {
       if (isLate()) {
-        line("%s: not timed, the time was over", net.weights());
-        unfinished = true;
+        tooLate(net.weights());
         continue;
       }
       DeviceTimes times = new DeviceTimes(net, backend);
       line("%s %s", net.weights(), times.shape());
       for (Row row : rows) {
+        if (isLate()) {
+          tooLate("  " + row.setup().name());
+          continue;
+        }
         row.setup().begin(false);
         Map<String, Object> result = new LinkedHashMap<>();
         row.explained().add(result);
@@ -185,6 +188,11 @@ public final class DeviceReport {
         save();
       }
     }
+  }
+
+  private void tooLate(String what) {
+    line("%s: not timed, the time was over", what);
+    unfinished = true;
   }
 
   private void explain(DeviceTimes times, DeviceSetup setup, Map<String, Object> to) {
