@@ -1,9 +1,9 @@
-// The edges of convolutions that cuDNN computes. Into 16 bits, channels last, for tensor cores: t[n][p][c] = round(x[n][c][p] * scale);
+// The edges of convolutions that cuDNN computes. Into 16 bits or not, channels last, for tensor cores: t[n][p][c] = round(x[n][c][p] * scale);
 // back: y[n][c][p] = activation(t[n][p][c] * undo / scales + bias[c] + residual[n][c][p]); and the last part alone, in place.
 // Letters: n runs over samples (or outputs of a weight), c over channels, p over positions (or taps).
 // Scales are powers of two that bring the largest value of a tensor to [1, 2), so that fp16 neither overflows nor loses small
 // values: convertPeak leaves the largest value of each block, and whoever needs the scale takes the largest of those. A tensor
-// that holds no number but zeros, or infinities, keeps its values. bf16 has the range of fp32 and needs none: no peaks.
+// that holds no number but zeros, or infinities, keeps its values. bf16 and tf32 have the range of fp32 and need none: no peaks.
 // Grids: convertPeak at most 256 blocks; convertPack* and convertUnpack* a block of 256 threads for each 32 x 32 of c and p;
 // convertEnd threads over the elements. Called by Packing.java.
 #include "activation.cuh"
@@ -21,6 +21,8 @@ struct ConvertGeometry {
 };
 
 struct Half {
+  typedef unsigned short Bits;
+
   __device__ __forceinline__ static unsigned short pack(float x) { return halfBits(x); }
 
   __device__ __forceinline__ static float unpack(unsigned short half) {
@@ -32,6 +34,8 @@ struct Half {
 };
 
 struct Bfloat {
+  typedef unsigned short Bits;
+
   __device__ __forceinline__ static unsigned short pack(float x) {
     unsigned bits = __float_as_uint(x);
     if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return (unsigned short)(bits >> 16 | 0x7FFFu);
@@ -39,6 +43,15 @@ struct Bfloat {
   }
 
   __device__ __forceinline__ static float unpack(unsigned short bfloat) { return __uint_as_float((unsigned)bfloat << 16); }
+};
+
+// Only moved: TF32 is rounded where it is multiplied.
+struct Single {
+  typedef float Bits;
+
+  __device__ __forceinline__ static float pack(float x) { return x; }
+
+  __device__ __forceinline__ static float unpack(float x) { return x; }
 };
 
 // The largest of the values that the threads of a block give, known to each; NaN is larger than everything. The values are bits
@@ -97,9 +110,9 @@ __device__ __forceinline__ ConvertTile convertTile(const ConvertGeometry& g) {
 }
 
 template <class Number>
-__device__ __forceinline__ void convertPack(const float* __restrict__ x, const float* __restrict__ peaks, unsigned short* __restrict__ t,
-                                            const ConvertGeometry& g) {
-  __shared__ unsigned short values[CONVERT_SIDE][CONVERT_SIDE + 2];
+__device__ __forceinline__ void convertPack(const float* __restrict__ x, const float* __restrict__ peaks,
+                                            typename Number::Bits* __restrict__ t, const ConvertGeometry& g) {
+  __shared__ typename Number::Bits values[CONVERT_SIDE][CONVERT_SIDE + 4 / sizeof(typename Number::Bits)];
   float scale = 1.0f;
   if (g.peaks > 0) {
     scale = __uint_as_float((254u - convertExponent(peaks, g.peaks)) << 23);
@@ -132,11 +145,11 @@ __device__ __forceinline__ float convertFinish(const float* __restrict__ bias, c
 }
 
 template <class Number>
-__device__ __forceinline__ void convertUnpack(const unsigned short* __restrict__ t, const float* __restrict__ peaks,
+__device__ __forceinline__ void convertUnpack(const typename Number::Bits* __restrict__ t, const float* __restrict__ peaks,
                                               const float* __restrict__ otherPeaks, const float* __restrict__ bias,
                                               const float* __restrict__ residual, float* __restrict__ y, const ConvertGeometry& g, float undo,
                                               float alpha, float beta) {
-  __shared__ unsigned short values[CONVERT_SIDE][CONVERT_SIDE + 2];
+  __shared__ typename Number::Bits values[CONVERT_SIDE][CONVERT_SIDE + 4 / sizeof(typename Number::Bits)];
   float first = 1.0f;
   float second = 1.0f;
   if (g.peaks > 0) {
@@ -162,13 +175,13 @@ __device__ __forceinline__ void convertUnpack(const unsigned short* __restrict__
 
 #define CONVERT_PACK(NAME, NUMBER)                                                                                                      \
   KERNEL __launch_bounds__(CONVERT_THREADS)                                                                                             \
-      NAME(const float* __restrict__ x, const float* __restrict__ peaks, unsigned short* __restrict__ t, ConvertGeometry g) {           \
+      NAME(const float* __restrict__ x, const float* __restrict__ peaks, NUMBER::Bits* __restrict__ t, ConvertGeometry g) {             \
     convertPack<NUMBER>(x, peaks, t, g);                                                                                                \
   }
 
 #define CONVERT_UNPACK(NAME, NUMBER)                                                                                                    \
   KERNEL __launch_bounds__(CONVERT_THREADS)                                                                                             \
-      NAME(const unsigned short* __restrict__ t, const float* __restrict__ peaks, const float* __restrict__ otherPeaks,                 \
+      NAME(const NUMBER::Bits* __restrict__ t, const float* __restrict__ peaks, const float* __restrict__ otherPeaks,                   \
            const float* __restrict__ bias, const float* __restrict__ residual, float* __restrict__ y, ConvertGeometry g, float undo,     \
            float alpha, float beta) {                                                                                                   \
     convertUnpack<NUMBER>(t, peaks, otherPeaks, bias, residual, y, g, undo, alpha, beta);                                               \
@@ -176,8 +189,10 @@ __device__ __forceinline__ void convertUnpack(const unsigned short* __restrict__
 
 CONVERT_PACK(convertPackHalf, Half)
 CONVERT_PACK(convertPackBfloat, Bfloat)
+CONVERT_PACK(convertPackSingle, Single)
 CONVERT_UNPACK(convertUnpackHalf, Half)
 CONVERT_UNPACK(convertUnpackBfloat, Bfloat)
+CONVERT_UNPACK(convertUnpackSingle, Single)
 
 // In place: y is read and written by the same thread.
 KERNEL convertEnd(float* y, const float* __restrict__ bias, const float* __restrict__ residual, ConvertGeometry g, float alpha, float beta) {

@@ -7,6 +7,7 @@
 #include "graph.h"
 #include "memory.h"
 #include "stream.h"
+#include "watch.h"
 
 namespace emu {
 namespace {
@@ -64,6 +65,11 @@ EXPORT uint64_t vx_emu_live(int kind) {
 EXPORT void vx_emu_memory(uint64_t bytes) {
   std::lock_guard<std::recursive_mutex> lock(mutex());
   memory::setTotal(bytes);
+}
+
+EXPORT void vx_emu_watch(int on) {
+  std::lock_guard<std::recursive_mutex> lock(mutex());
+  watch::set(on != 0);
 }
 
 // Whether every sentence fits is the caller's matter: what does not is cut off.

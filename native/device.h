@@ -110,8 +110,14 @@ static inline T __ldg(const T* from) {
 template <class T, class F>
 static inline T emuAtomic(T* at, F change) {
   emu::meetBlocks(2);
+#if EMU_WATCHED
+  emu::passAtomic(true);
+#endif
   T before = *at;
   *at = change(before);
+#if EMU_WATCHED
+  emu::passAtomic(false);
+#endif
   emu::meetBlocks(2);
   return before;
 }

@@ -21,7 +21,8 @@ struct Kernel {
   void* function;
 };
 
-void add(const Kernel& kernel);
+// Makes a kernel known; a watched one takes the place of the other while tests watch (watch.h).
+void add(const Kernel& kernel, bool watched);
 
 // The bounds that a kernel states for its launches, or those of the device.
 constexpr unsigned mostThreads(unsigned most = 1024, unsigned = 0) { return most; }
@@ -44,10 +45,10 @@ struct Signature {
 struct Registration {
   template <class... A>
   Registration(const char* family, const char* name, unsigned bounds, void (*function)(A...), char* shared,
-               char* sharedEnd) {
+               char* sharedEnd, bool watched) {
     using S = Signature<A...>;
     add({family, name, bounds, shared, sharedEnd, sizeof...(A), S::sizes.data(), S::pointers.data(), S::call,
-         reinterpret_cast<void*>(function)});
+         reinterpret_cast<void*>(function)}, watched);
   }
 };
 
@@ -57,4 +58,7 @@ uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source);
 
 // Likewise around what other blocks may see: another block may go on first, once in so many times.
 void meetBlocks(unsigned times);
+
+// Around an atomic of a watched kernel.
+void passAtomic(bool begins);
 }  // namespace emu

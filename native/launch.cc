@@ -8,12 +8,20 @@
 
 #include "fault.h"
 #include "memory.h"
+#include "watch.h"
 
 namespace emu {
 namespace {
-std::map<std::string, Kernel>& kernels() {
-  static std::map<std::string, Kernel> all;
-  return all;
+std::map<std::string, Kernel>& kernels(bool watched) {
+  static std::map<std::string, Kernel> all[2];
+  return all[watched];
+}
+
+// The same as it runs now.
+const Kernel& version(const Kernel& kernel) {
+  auto& all = kernels(true);
+  auto at = watch::on() ? all.find(kernel.name) : all.end();
+  return at == all.end() ? kernel : at->second;
 }
 
 struct Launch {
@@ -24,10 +32,11 @@ struct Launch {
 
   void run() {
     if (!argumentsAreDeviceMemory()) return;
+    watch::begin();
     bool whole = fault::guarded(
         [](void* self) {
           auto& launch = *static_cast<Launch*>(self);
-          runBlocks(launch.kernel, launch.grid, launch.block, launch.arguments.data());
+          runBlocks(version(launch.kernel), launch.grid, launch.block, launch.arguments.data());
         },
         this);
     if (!whole) abandonBlock();
@@ -55,11 +64,11 @@ struct Launch {
 };
 }  // namespace
 
-void add(const Kernel& kernel) { kernels().emplace(kernel.name, kernel); }
+void add(const Kernel& kernel, bool watched) { kernels(watched).emplace(kernel.name, kernel); }
 
 const Kernel* find(const char* name) {
-  auto at = kernels().find(name);
-  return at == kernels().end() ? nullptr : &at->second;
+  auto at = kernels(false).find(name);
+  return at == kernels(false).end() ? nullptr : &at->second;
 }
 
 std::function<void()> launch(const Kernel& kernel, Size3 grid, Size3 block, void** parameters) {

@@ -175,9 +175,11 @@ bool holds(Kind kind, uint64_t address, size_t bytes) {
   return size > 0 && bytes <= size - (address - begin);
 }
 
+bool inArena(uint64_t address) { return address >= arena().begin && address < arena().end; }
+
 std::string describe(uint64_t address) {
   std::string where = text(address);
-  if (address < arena().begin || address >= arena().end) return where + ", which is no device memory";
+  if (!inArena(address)) return where + ", which is no device memory";
   auto gone = freed.upper_bound(address);
   if (gone != freed.begin() && address - std::prev(gone)->first < up(std::prev(gone)->second, ALIGNMENT)) {
     --gone;

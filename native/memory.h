@@ -17,6 +17,9 @@ CUresult release(Kind kind, uint64_t address);
 CUresult lock(void* address, size_t bytes);
 CUresult unlock(void* address);
 
+// Whether it is one of the addresses that allocations are made of.
+bool inArena(uint64_t address);
+
 // Whether the bytes lie inside one living allocation, or locked memory.
 bool holds(Kind kind, uint64_t address, size_t bytes);
 

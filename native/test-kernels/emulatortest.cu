@@ -117,13 +117,13 @@ KERNEL emuTestOrder(int* y, unsigned* counter) {
   if (threadIdx.x == 0) y[blockIdx.x] = (int)atomicAdd(counter, 1u);
 }
 
-// y[0] = a sum over blocks, by the last one. At offset 1 each counts itself before it has written.
+// y[0] = a sum over blocks, by the last one. At offset 1 each counts itself before it has written, at 2 each takes itself for the last.
 KERNEL emuTestHandOver(float* y, float* parts, unsigned* counter, TestSize size) {
   __shared__ int last;
   if (threadIdx.x == 0 && size.offset != 1) parts[blockIdx.x] = 1;
   __threadfence();
   __syncthreads();
-  if (threadIdx.x == 0) last = atomicAdd(counter, 1u) == gridDim.x - 1;
+  if (threadIdx.x == 0) last = atomicAdd(counter, 1u) == gridDim.x - 1 || size.offset == 2;
   __syncthreads();
   if (threadIdx.x == 0 && size.offset == 1) parts[blockIdx.x] = 1;
   if (!last) return;

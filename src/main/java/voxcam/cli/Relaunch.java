@@ -15,13 +15,15 @@ import java.util.List;
 
 /**
  * A second JVM with the Vector API module, for {@code java -jar engine.jar explain ...} where the
- * first was started without. It gets the same options, input and output, its exit code is this
- * one's, and of its errors the warning about the incubating module is left out. With {@code
- * -Dvoxcam.relaunch=false} there is none, and the kernels run without vectors.
+ * first was started without; and without {@code LD_BIND_NOW}, with which JCuda's libraries would
+ * need every function of every CUDA there is. It gets the same options, input and output, its exit
+ * code is this one's, and of its errors the warning about the incubating module is left out. With
+ * {@code -Dvoxcam.relaunch=false} there is none, and the kernels run without vectors.
  */
 final class Relaunch {
   static final String PROPERTY = "voxcam.relaunch";
   private static final String MODULE = "jdk.incubator.vector";
+  private static final String BIND = "LD_BIND_NOW";
   private static final String WARNING = "WARNING: Using incubator modules";
 
   /** What the JVM says of itself before anything else; the first JVM has said it already. */
@@ -31,7 +33,7 @@ final class Relaunch {
 
   static boolean isNeeded(String... args) {
     return computes(args)
-        && !hasModule()
+        && (!hasModule() || bindsAtOnce(System.getenv(BIND)))
         && !"false".equalsIgnoreCase(System.getProperty(PROPERTY, "true"));
   }
 
@@ -45,6 +47,11 @@ final class Relaunch {
     }
     return !List.of("help", "info", "convert", "completion").contains(args[0])
         && Arrays.stream(args).noneMatch(List.of("-h", "--help", "--demo")::contains);
+  }
+
+  /** Whether the dynamic linker looks for all functions of a library when it loads it. */
+  static boolean bindsAtOnce(String value) {
+    return value != null && !value.isEmpty();
   }
 
   private static boolean hasModule() {
@@ -66,12 +73,13 @@ final class Relaunch {
   /** Runs the same command in a second JVM and returns its exit code. */
   static int run(String... args) {
     Process child;
+    ProcessBuilder builder =
+        new ProcessBuilder(command(options(), args))
+            .redirectInput(ProcessBuilder.Redirect.INHERIT)
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().remove(BIND);
     try {
-      child =
-          new ProcessBuilder(command(options(), args))
-              .redirectInput(ProcessBuilder.Redirect.INHERIT)
-              .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-              .start();
+      child = builder.start();
     } catch (IOException e) {
       System.err.println(
           "engine: cannot start Java again with --add-modules "

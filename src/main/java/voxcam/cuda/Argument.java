@@ -16,6 +16,13 @@ sealed interface Argument {
   record Scratch(long offset) implements Argument {}
 
   /**
+   * An address in the memory of {@link Work#kept}.
+   *
+   * @param offset likewise
+   */
+  record Kept(long offset) implements Argument {}
+
+  /**
    * The address of the launches' counters: 32 bits each, 0 before the first launch, and left 0 by
    * each. No other launch that may run at the same time uses them.
    */

@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import voxcam.backend.Options;
 import voxcam.cuda.CudnnDescriptors.NotDone;
 import voxcam.cuda.LibraryUse.Choice;
 import voxcam.cuda.Workbench.Trial;
 import voxcam.graph.Node;
 import voxcam.op.Conv;
+import voxcam.op.Source;
 
 /**
  * The choice between cuDNN's algorithms and our kernels for each convolution of a program. cuDNN
@@ -24,7 +26,10 @@ final class Convolutions {
   /** Nor may it want more than this part of the memory. */
   private static final int SHARE = 8;
 
-  /** cuDNN's order is good enough that what comes behind these is not worth trying. */
+  /**
+   * cuDNN's order is good enough that what comes behind these, in each order of channels, is not
+   * worth trying.
+   */
   private static final int TRIED = 4;
 
   /** Below so many operations nothing is gained that is worth timing. */
@@ -35,7 +40,7 @@ final class Convolutions {
   private final Device device;
   private final Workbench bench;
   private final LibraryUse use;
-  private final CudnnNumbers numbers;
+  private final List<CudnnNumbers> numbers;
   private final boolean exact;
   private final Choices choices;
   private final long limit;
@@ -80,27 +85,65 @@ final class Convolutions {
     }
     CudnnProblem problem = CudnnProblem.of(op, node.inputShapes(), node.shape());
     CudaConv.End end = CudaConv.End.of(op, node.inputs().size());
-    Closing taken = new Closing();
+    boolean constant = node.inputs().get(1).op() instanceof Source.Constant;
+    List<CudnnConvolution> taken = new ArrayList<>();
     Work chosen;
     try {
-      CudnnConvolution convolution = taken.add(new CudnnConvolution(problem, numbers));
-      List<CudnnAlgorithm> algorithms = convolution.algorithms(bench.cudnn(), limit, exact);
-      Packing packing = Packing.of(problem, numbers, end);
-      List<CudnnWork> works = new ArrayList<>();
-      for (CudnnAlgorithm algorithm : algorithms) {
-        works.add(new CudnnWork(device, convolution, algorithm, numbers, packing));
+      List<List<CudnnWork>> ways = new ArrayList<>();
+      Optional<String> told = Optional.empty();
+      for (CudnnNumbers form : numbers) {
+        Packing packing = Packing.of(problem, form, end, constant);
+        try {
+          CudnnConvolution convolution = new CudnnConvolution(problem, form);
+          taken.add(convolution);
+          ways.add(
+              convolution.algorithms(bench.cudnn(), limit, exact).stream()
+                  .map(one -> new CudnnWork(device, convolution, one, form, packing))
+                  .toList());
+        } catch (NotDone e) {
+          told = told.or(() -> Optional.of(e.getMessage()));
+        }
       }
-      chosen = choose(node, choice, key(problem, end), works, own);
-    } catch (NotDone e) {
-      chosen = own.because(e.getMessage());
+      chosen =
+          ways.isEmpty()
+              ? own.because(told.orElseThrow())
+              : choose(node, choice, key(problem, end), inTurn(ways), own);
     } catch (RuntimeException | Error e) {
-      taken.closeAfter(e);
+      Closing all = new Closing();
+      taken.forEach(all::add);
+      all.closeAfter(e);
       throw e;
     }
-    if (!(chosen instanceof CudnnWork)) {
-      taken.close();
-    }
+    closeOthers(taken, chosen);
     return chosen;
+  }
+
+  /** The first of each list, then the second of each, and so on. */
+  private static List<CudnnWork> inTurn(List<List<CudnnWork>> ways) {
+    int longest = ways.stream().mapToInt(List::size).max().orElse(0);
+    return IntStream.range(0, longest)
+        .boxed()
+        .flatMap(i -> ways.stream().filter(way -> i < way.size()).map(way -> way.get(i)))
+        .toList();
+  }
+
+  private static void closeOthers(List<CudnnConvolution> taken, Work chosen) {
+    Closing others = new Closing();
+    taken.stream()
+        .filter(one -> !(chosen instanceof CudnnWork work && work.isBy(one)))
+        .forEach(others::add);
+    try {
+      others.close();
+    } catch (RuntimeException e) {
+      Closing rest = new Closing();
+      rest.add(chosen);
+      rest.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private int tried(List<CudnnWork> works) {
+    return Math.min(TRIED * numbers.size(), works.size());
   }
 
   /** What is known against cuDNN before it is asked. */
@@ -113,7 +156,7 @@ final class Convolutions {
   }
 
   private String key(CudnnProblem problem, CudaConv.End end) {
-    return numbers.precision().word()
+    return numbers.getFirst().precision().word()
         + (exact ? " exact " : " ")
         + problem.text()
         + (end.bias() ? " bias" : "")
@@ -150,7 +193,7 @@ final class Convolutions {
   /** cuDNN may list what it refuses to start, as where one of its files is missing. */
   private Listed first(Node node, List<CudnnWork> works) {
     Optional<String> told = Optional.empty();
-    for (CudnnWork work : works.subList(0, Math.min(TRIED, works.size()))) {
+    for (CudnnWork work : works.subList(0, tried(works))) {
       Optional<String> failure = bench.failure(node, work);
       if (failure.isEmpty()) {
         return new Listed(Optional.of(work.algorithm()), told);
@@ -176,7 +219,7 @@ final class Convolutions {
 
   private Work timed(
       Node node, String key, Optional<String> found, List<CudnnWork> works, KernelWork own) {
-    List<Work> tried = new ArrayList<>(works.subList(0, Math.min(TRIED, works.size())));
+    List<Work> tried = new ArrayList<>(works.subList(0, tried(works)));
     tried.add(own);
     Optional<List<Trial>> trials = bench.times(node, tried);
     String best = trials.map(all -> best(tried, all)).orElseGet(() -> works.getFirst().algorithm());

@@ -86,6 +86,9 @@ public final class CudaBackend implements Backend {
       findings.add(Cublas.get().finding(use));
       findings.add(choice(use));
     }
+    Device.unreleased()
+        .map(why -> new Finding("cuda context", "not given back after use: " + why))
+        .ifPresent(findings::add);
     return findings;
   }
 

@@ -80,9 +80,14 @@ record CudaPlan(
     return pieces.stream().mapToLong(Long::longValue).sum();
   }
 
-  /** The bytes of the constants. */
+  /** The bytes of the constants, and of what works keep of them. */
   long weightBytes() {
-    return weights.stream().mapToLong(Long::longValue).sum();
+    return weights.stream().mapToLong(Long::longValue).sum() + keptBytes();
+  }
+
+  /** The bytes of what works keep, each from an aligned address on. */
+  long keptBytes() {
+    return steps.stream().mapToLong(step -> aligned(step.work().kept())).sum();
   }
 
   /** The number of the piece that is the steps' scratch memory. */

@@ -62,7 +62,7 @@ final class CudaProgram implements Program {
       parts.add(inContext(works));
       plan = plan(graph, options, works);
       weights = takeWeights(works);
-      upload(graph);
+      upload(graph, works);
     } catch (RuntimeException | Error e) {
       parts.closeAfter(e);
       throw e;
@@ -99,7 +99,8 @@ final class CudaProgram implements Program {
         .toArray();
   }
 
-  private void upload(Graph graph) {
+  /** Brings the constants to the device, where works make of them what they keep. */
+  private void upload(Graph graph, Closing owner) {
     Map<String, Tensor> constants = new HashMap<>();
     for (Node node : graph.nodes()) {
       if (node.op() instanceof Source.Constant(Tensor tensor)) {
@@ -112,6 +113,8 @@ final class CudaProgram implements Program {
       return;
     }
     long longest = values.stream().mapToLong(value -> value.shape().size()).max().orElseThrow();
+    long kept = plan.keptBytes();
+    long room = kept == 0 ? 0 : owner.add(device.memory().take(kept, "weights")).address();
     Closing way = new Closing();
     try {
       Stream stream = way.add(new Stream(device));
@@ -119,13 +122,31 @@ final class CudaProgram implements Program {
       way.add(stream::awaitToClose);
       for (Value value : values) {
         float[] floats = constants.get(value.name()).floats();
-        transfers.upload(floats, 0, floats.length, weights[value.piece()] + value.offset());
+        transfers.upload(floats, 0, floats.length, constant(value));
+      }
+      for (Step step : plan.steps()) {
+        long bytes = step.work().kept();
+        if (bytes > 0) {
+          step.work().keep(stream, constants(step), room);
+          room += CudaPlan.aligned(bytes);
+        }
       }
     } catch (RuntimeException | Error e) {
       way.closeAfter(e);
       throw e;
     }
     way.close();
+  }
+
+  private long constant(Value value) {
+    return weights[value.piece()] + value.offset();
+  }
+
+  private long[] constants(Step step) {
+    return step.inputs().stream()
+        .map(plan.values()::get)
+        .mapToLong(value -> value.origin() == Origin.CONSTANT ? constant(value) : 0)
+        .toArray();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package voxcam.cuda;
 
+import java.util.List;
 import voxcam.backend.Options.Precision;
 
 /**
@@ -21,17 +22,31 @@ record CudnnNumbers(Precision precision, int type, int format, int math) {
   /** Without it single precision is multiplied in TF32 on GPUs that can. */
   private static final int FMA_MATH = 3;
 
-  static CudnnNumbers of(Precision precision) {
+  /** What there is to choose from, the likely best first. */
+  static List<CudnnNumbers> of(Precision precision) {
     return switch (precision) {
-      case FP32 -> new CudnnNumbers(precision, FLOAT, CHANNELS_FIRST, FMA_MATH);
-      case TF32 -> new CudnnNumbers(precision, FLOAT, CHANNELS_FIRST, DEFAULT_MATH);
-      case FP16 -> new CudnnNumbers(precision, HALF, CHANNELS_LAST, TENSOR_OP_MATH);
-      case BF16 -> new CudnnNumbers(precision, BFLOAT16, CHANNELS_LAST, TENSOR_OP_MATH);
+      case FP32 -> List.of(new CudnnNumbers(precision, FLOAT, CHANNELS_FIRST, FMA_MATH));
+      case TF32 ->
+          List.of(
+              new CudnnNumbers(precision, FLOAT, CHANNELS_LAST, DEFAULT_MATH),
+              new CudnnNumbers(precision, FLOAT, CHANNELS_FIRST, DEFAULT_MATH));
+      case FP16 -> List.of(new CudnnNumbers(precision, HALF, CHANNELS_LAST, TENSOR_OP_MATH));
+      case BF16 -> List.of(new CudnnNumbers(precision, BFLOAT16, CHANNELS_LAST, TENSOR_OP_MATH));
     };
   }
 
-  /** Whether tensors are packed into 16 bits, channels last, and unpacked behind. */
+  /** Whether tensors are packed, channels last, and unpacked behind. */
   boolean isPacked() {
-    return type != FLOAT;
+    return format == CHANNELS_LAST;
+  }
+
+  /** Whether packing changes only the order of the numbers. */
+  boolean isTransposed() {
+    return isPacked() && type == FLOAT;
+  }
+
+  /** The bytes of a number of a tensor. */
+  int bytes() {
+    return type == FLOAT ? Float.BYTES : Short.BYTES;
   }
 }

@@ -1,13 +1,17 @@
 package voxcam.cuda;
 
-/** A convolution by cuDNN, with our kernels before and behind it. */
+/**
+ * A convolution by cuDNN, with our kernels before and behind it. A constant weight is packed once.
+ */
 final class CudnnWork implements Work {
   private final CudnnConvolution convolution;
   private final CudnnAlgorithm algorithm;
   private final Packing packing;
+  private final KernelWork once;
   private final KernelWork before;
   private final KernelWork after;
   private final String name;
+  private volatile long kept;
 
   /**
    * Loads the kernels. The context must be current.
@@ -23,6 +27,7 @@ final class CudnnWork implements Work {
     this.convolution = convolution;
     this.algorithm = algorithm;
     this.packing = packing;
+    once = new KernelWork(device, new Launches(packing.once(), 0), "");
     before = new KernelWork(device, new Launches(packing.before(), 0), "");
     after = new KernelWork(device, new Launches(packing.after(), 0), "");
     name =
@@ -31,7 +36,8 @@ final class CudnnWork implements Work {
             + " "
             + algorithm.direction().word()
             + ": "
-            + algorithm.name();
+            + algorithm.name()
+            + (numbers.isTransposed() ? ", channels last" : "");
   }
 
   /** The same with the reason why it was chosen, for records; one of the two is closed. */
@@ -43,6 +49,7 @@ final class CudnnWork implements Work {
     convolution = other.convolution;
     algorithm = other.algorithm;
     packing = other.packing;
+    once = other.once;
     before = other.before;
     after = other.after;
     this.name = name;
@@ -51,6 +58,22 @@ final class CudnnWork implements Work {
   @Override
   public long scratch() {
     return packing.scratch() + CudaPlan.aligned(algorithm.workspace());
+  }
+
+  @Override
+  public long kept() {
+    return packing.kept();
+  }
+
+  @Override
+  public void keep(Stream stream, long[] inputs, long address) {
+    kept = address;
+    once.start(stream, inputs, 0, 0, address);
+  }
+
+  /** Whether it computes by this one. */
+  boolean isBy(CudnnConvolution other) {
+    return convolution.equals(other);
   }
 
   @Override
@@ -70,7 +93,7 @@ final class CudnnWork implements Work {
 
   @Override
   public void start(Stream stream, long[] inputs, long output, long scratch) {
-    before.start(stream, inputs, output, scratch);
+    before.start(stream, inputs, output, scratch, kept);
     convolution.start(
         stream.cudnn(),
         algorithm,
@@ -79,14 +102,15 @@ final class CudnnWork implements Work {
         address(packing.result(), inputs, output, scratch),
         scratch + packing.scratch(),
         packing.scale());
-    after.start(stream, inputs, output, scratch);
+    after.start(stream, inputs, output, scratch, kept);
   }
 
-  private static long address(Argument place, long[] inputs, long output, long scratch) {
+  private long address(Argument place, long[] inputs, long output, long scratch) {
     return switch (place) {
       case Argument.Input(int index) -> inputs[index];
       case Argument.Output() -> output;
       case Argument.Scratch(long offset) -> scratch + offset;
+      case Argument.Kept(long offset) -> kept + offset;
       case Argument.Counters _, Argument.None _, Argument.Geometry _, Argument.Real _ ->
           throw new IllegalStateException(place + " is no address");
     };

@@ -1,5 +1,6 @@
 package voxcam.cuda;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import jcuda.driver.CUcontext;
@@ -17,6 +18,12 @@ final class Device {
   private static final long LINGERING_SECONDS = 10;
 
   private static Device shared;
+
+  /** How often the last program was closed; guarded by the class. */
+  private static long pauses;
+
+  /** Why the context could not be given back while nobody waited for that; null if it could. */
+  private static String unreleased;
 
   /** A time in which the context is current on the calling thread. */
   interface Scope extends AutoCloseable {
@@ -83,9 +90,40 @@ final class Device {
       if (users == 0 && broken) {
         releaseIdle();
       } else if (users == 0) {
+        long pause = ++pauses;
         CompletableFuture.delayedExecutor(LINGERING_SECONDS, TimeUnit.SECONDS)
-            .execute(Device::releaseIdle);
+            .execute(() -> releaseAfter(pause));
       }
+    }
+  }
+
+  /** The number of the latest pause. */
+  static long pause() {
+    synchronized (Device.class) {
+      return pauses;
+    }
+  }
+
+  /**
+   * Gives the context back if there was no program since this pause began. Nobody waits for it: a
+   * failure is kept for who asks.
+   */
+  static void releaseAfter(long pause) {
+    synchronized (Device.class) {
+      if (pause == pauses) {
+        try {
+          releaseIdle();
+        } catch (RuntimeException e) {
+          unreleased = e.getMessage();
+        }
+      }
+    }
+  }
+
+  /** What went wrong when the context was given back and nobody waited for that, if it did. */
+  static Optional<String> unreleased() {
+    synchronized (Device.class) {
+      return Optional.ofNullable(unreleased);
     }
   }
 

@@ -51,10 +51,19 @@ final class KernelWork implements Work {
 
   @Override
   public void start(Stream stream, long[] inputs, long output, long scratch) {
+    start(stream, inputs, output, scratch, 0);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param kept the address of what was kept by the work that these kernels are a part of
+   */
+  void start(Stream stream, long[] inputs, long output, long scratch, long kept) {
     long counters = scratch - launches.counterBytes();
     for (int i = 0; i < functions.size(); i++) {
       Launch launch = launches.launches().get(i);
-      Parameters values = new Parameters(inputs, output, scratch, counters);
+      Parameters values = new Parameters(inputs, output, scratch, counters, kept);
       int code = values.start(functions.get(i), launch, stream.handle());
       device.check("cuLaunchKernel " + launch.kernel(), code);
     }

@@ -52,10 +52,23 @@ final class Natives {
       return first.get();
     } catch (LinkageError e) {
       throw new BackendException(
-          "cuda: " + file.getFileName() + " does not load: " + firstLine(e), e);
+          "cuda: "
+              + file.getFileName()
+              + " does not load: "
+              + firstLine(e)
+              + advice(System.getenv("LD_BIND_NOW")),
+          e);
     } finally {
       System.setProperty(TEMPORARY, before);
     }
+  }
+
+  /** JCuda's libraries name functions that this machine's may lack; they are not called. */
+  static String advice(String bindNow) {
+    return bindNow == null || bindNow.isEmpty()
+        ? ""
+        : "; LD_BIND_NOW is set, which has the dynamic linker insist on functions that are never"
+            + " called: unset it and start again";
   }
 
   private static String firstLine(Throwable e) {

@@ -2,23 +2,29 @@ package voxcam.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import voxcam.backend.Options.Precision;
 
 /**
  * What surrounds a convolution of cuDNN, as data: launches of kernels/convert.cu before and behind
- * it, and where it finds its tensors. In single precision it works on the node's own, and bias and
- * the like are added in place; in 16 bits everything is packed into scratch memory, channels last.
+ * it, and where it finds its tensors. Channels first it works on the node's own, and bias and the
+ * like are added in place; channels last everything is packed into scratch memory, a constant
+ * second factor into memory that is kept.
  *
+ * @param once what packs the constant
  * @param scratch the bytes of scratch memory without cuDNN's workspace, which lies behind them
+ * @param kept the bytes that are kept
  * @param scale what cuDNN multiplies each sum with, so that none passes the largest number of fp16
  */
 record Packing(
+    List<Launch> once,
     List<Launch> before,
     List<Launch> after,
     Argument first,
     Argument second,
     Argument result,
     long scratch,
+    long kept,
     float scale) {
   private static final String FAMILY = "convert";
   private static final int THREADS = 256;
@@ -28,7 +34,6 @@ record Packing(
 
   private static final int MOST_PEAKS = 256;
   private static final int EACH_PEAK = 4096;
-  private static final int BYTES_PACKED = 2;
 
   /** Both factors of a product are below 2. */
   private static final long MOST_OF_PRODUCT = 4;
@@ -69,8 +74,14 @@ record Packing(
 
   private static final CudaConv.End NOTHING = new CudaConv.End(false, false, Activation.NONE);
 
-  static Packing of(CudnnProblem problem, CudnnNumbers numbers, CudaConv.End end) {
-    return numbers.isPacked() ? packed(problem, numbers, end) : plain(problem, end);
+  /**
+   * Around one convolution.
+   *
+   * @param constant whether the second factor is the same in every run
+   */
+  static Packing of(
+      CudnnProblem problem, CudnnNumbers numbers, CudaConv.End end, boolean constant) {
+    return numbers.isPacked() ? packed(problem, numbers, end, constant) : plain(problem, end);
   }
 
   private static Packing plain(CudnnProblem problem, CudaConv.End end) {
@@ -91,29 +102,35 @@ record Packing(
                     new Argument.Real(end.activation().beta())));
     return new Packing(
         List.of(),
+        List.of(),
         after,
         new Argument.Input(0),
         new Argument.Input(1),
         new Argument.Output(),
         0,
+        0,
         1);
   }
 
-  private static Packing packed(CudnnProblem problem, CudnnNumbers numbers, CudaConv.End end) {
+  private static Packing packed(
+      CudnnProblem problem, CudnnNumbers numbers, CudaConv.End end, boolean constant) {
     boolean scaled = numbers.precision() == Precision.FP16;
-    String kind = scaled ? "Half" : "Bfloat";
+    String kind = scaled ? "Half" : numbers.isTransposed() ? "Single" : "Bfloat";
     Part first = Part.of(problem.first(), scaled);
     Part second = Part.of(problem.second(), scaled);
     Part result = Part.of(problem.result(), scaled);
-    Room room = new Room();
-    Argument firstPacked = room.take(first.count() * BYTES_PACKED);
-    Argument secondPacked = room.take(second.count() * BYTES_PACKED);
-    Argument resultPacked = room.take(result.count() * BYTES_PACKED);
+    Room room = new Room(Argument.Scratch::new);
+    Room kept = new Room(Argument.Kept::new);
+    Room secondRoom = constant ? kept : room;
+    Argument firstPacked = room.take(first.count() * numbers.bytes());
+    Argument secondPacked = secondRoom.take(second.count() * numbers.bytes());
+    Argument resultPacked = room.take(result.count() * numbers.bytes());
     Argument firstPeaks = room.take((long) first.peaks() * Float.BYTES);
-    Argument secondPeaks = room.take((long) second.peaks() * Float.BYTES);
+    Argument secondPeaks = secondRoom.take((long) second.peaks() * Float.BYTES);
+    List<Launch> once = new ArrayList<>();
     List<Launch> before = new ArrayList<>();
     pack(before, kind, first, new Argument.Input(0), firstPeaks, firstPacked);
-    pack(before, kind, second, new Argument.Input(1), secondPeaks, secondPacked);
+    pack(constant ? once : before, kind, second, new Argument.Input(1), secondPeaks, secondPacked);
     float scale = scaled ? scale(problem.depth()) : 1;
     Launch unpack =
         Launch.of(
@@ -131,7 +148,15 @@ record Packing(
             new Argument.Real(end.activation().alpha()),
             new Argument.Real(end.activation().beta()));
     return new Packing(
-        before, List.of(unpack), firstPacked, secondPacked, resultPacked, room.bytes(), scale);
+        once,
+        before,
+        List.of(unpack),
+        firstPacked,
+        secondPacked,
+        resultPacked,
+        room.bytes(),
+        kept.bytes(),
+        scale);
   }
 
   private static void pack(
@@ -153,14 +178,19 @@ record Packing(
     return scale;
   }
 
-  /** Scratch memory under planning. */
+  /** Memory under planning. */
   private static final class Room {
+    private final LongFunction<Argument> maker;
     private long bytes;
+
+    Room(LongFunction<Argument> maker) {
+      this.maker = maker;
+    }
 
     Argument take(long wanted) {
       long offset = bytes;
       bytes += CudaPlan.aligned(wanted);
-      return new Argument.Scratch(offset);
+      return maker.apply(offset);
     }
 
     long bytes() {

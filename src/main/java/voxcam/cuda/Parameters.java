@@ -13,8 +13,13 @@ import jcuda.driver.JCudaDriver;
  * The addresses that launches work on.
  *
  * @param inputs the addresses of the node's inputs
+ * @param kept of what lasts as long as the program; 0 if there is nothing
  */
-record Parameters(long[] inputs, long output, long scratch, long counters) {
+record Parameters(long[] inputs, long output, long scratch, long counters, long kept) {
+  Parameters(long[] inputs, long output, long scratch, long counters) {
+    this(inputs, output, scratch, counters, 0);
+  }
+
   /** Starts a kernel, or records it; the driver's code. The context must be current. */
   int start(CUfunction function, Launch launch, CUstream stream) {
     Grid grid = launch.grid();
@@ -43,6 +48,7 @@ record Parameters(long[] inputs, long output, long scratch, long counters) {
             case Argument.Input(int index) -> address(inputs[index], memory);
             case Argument.Output() -> address(output, memory);
             case Argument.Scratch(long offset) -> address(scratch + offset, memory);
+            case Argument.Kept(long offset) -> address(kept + offset, memory);
             case Argument.Counters() -> address(counters, memory);
             case Argument.None() -> address(0, memory);
             case Argument.Geometry(long[] values) ->

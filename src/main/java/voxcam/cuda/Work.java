@@ -16,6 +16,21 @@ interface Work extends Closing.Part {
     return 0;
   }
 
+  /** Bytes of memory that last as long as the program, for what is made of constants once. */
+  default long kept() {
+    return 0;
+  }
+
+  /**
+   * Puts the making of what is kept on a stream; what is started later on any stream may use it,
+   * once this is done. Called before the first start, and again with another address where works
+   * were tried.
+   *
+   * @param inputs the addresses of the node's inputs, of which only constants are there
+   * @param kept the address of the memory
+   */
+  default void keep(Stream stream, long[] inputs, long kept) {}
+
   /** The algorithm, where there are several for the operation; else empty. */
   String algorithm();
 

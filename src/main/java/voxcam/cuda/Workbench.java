@@ -70,6 +70,7 @@ final class Workbench implements Closing.Part {
     sizes.add(node.shape().size() * Float.BYTES);
     sizes.add(counters);
     sizes.add(scratch);
+    sizes.add(works.stream().mapToLong(Work::kept).max().orElse(0));
     long bytes = sizes.stream().mapToLong(CudaPlan::aligned).sum();
     Closing trial = new Closing();
     Optional<DeviceMemory.Piece> piece = device.memory().takeIfFree(bytes);
@@ -116,11 +117,12 @@ final class Workbench implements Closing.Part {
   }
 
   private double best(Work work, long[] addresses, int runs) {
-    int inputs = addresses.length - 3;
+    int inputs = addresses.length - 4;
     long[] given = Arrays.copyOf(addresses, inputs);
     long output = addresses[inputs];
     long scratch = addresses[inputs + 2];
     work.prepare(stream);
+    work.keep(stream, given, addresses[inputs + 3]);
     work.start(stream, given, output, scratch);
     double best = Double.POSITIVE_INFINITY;
     for (int i = 0; i < runs; i++) {

@@ -138,6 +138,35 @@ final class CudaFailureTest {
     throw new AssertionError("no look succeeded");
   }
 
+  /** Some seconds after the last program was closed nobody is there to catch what is thrown. */
+  @Test
+  void aFailureThatNobodyWaitsForIsKept() {
+    new CudaBackend().compile(relu(Shape.of(4)), Options.DEFAULT).close();
+    Emulator.failAt(1);
+    Device.releaseAfter(Device.pause());
+    Emulator.failAt(-1);
+
+    assertThat(new CudaBackend().findings())
+        .filteredOn(finding -> finding.what().equals("cuda context"))
+        .singleElement()
+        .satisfies(finding ->
+            assertThat(finding.found())
+                .startsWith("not given back after use: cuda: cu")
+                .contains(" failed with CUDA_ERROR_UNKNOWN; "));
+  }
+
+  @Test
+  void theContextStaysForAWhileAfterTheLastProgram() {
+    new CudaBackend().compile(relu(Shape.of(4)), Options.DEFAULT).close();
+    long first = Device.pause();
+    new CudaBackend().compile(relu(Shape.of(4)), Options.DEFAULT).close();
+
+    Device.releaseAfter(first);
+    assertThat(Emulator.live(Kind.CONTEXTS)).isEqualTo(1);
+    Device.releaseAfter(Device.pause());
+    assertThat(Emulator.live(Kind.CONTEXTS)).isZero();
+  }
+
   @Test
   void tooLittleMemorySaysWhatWasAskedUsedAndFree() {
     Graph graph = relu(Shape.of(1 << 20));

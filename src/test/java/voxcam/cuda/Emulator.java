@@ -91,6 +91,14 @@ public final class Emulator {
     call("vx_emu_fail_at", FunctionDescriptor.ofVoid(JAVA_LONG), n);
   }
 
+  /**
+   * Has kernels that hand over from block to block fail where two blocks of a launch write to the
+   * same place.
+   */
+  static void watch(boolean on) {
+    call("vx_emu_watch", FunctionDescriptor.ofVoid(JAVA_INT), on ? 1 : 0);
+  }
+
   /** The calls of the driver so far. */
   static long calls() {
     return (long) call("vx_emu_calls", FunctionDescriptor.of(JAVA_LONG));

@@ -86,6 +86,35 @@ final class EmulatorBlocksTest {
     assertThat(wrong(0)).isZero();
   }
 
+  /** The true last one may write last, and then nothing but this shows that others wrote, too. */
+  @Test
+  void blocksThatAllTakeThemselvesForTheLastShowWhileWatched() {
+    Emulator.watch(true);
+    try {
+      assertThat(wrong(0)).isZero();
+      long y = device.allocate(4);
+      long parts = device.allocate(4 * BLOCKS);
+      long counter = device.allocate(4);
+      device.write(counter, 0);
+      int code =
+          device.run(
+              "emuTestHandOver",
+              BLOCKS,
+              256,
+              device.pointer(y),
+              device.pointer(parts),
+              device.pointer(counter),
+              device.size(0, 2));
+      assertThat(code).isNotZero();
+      assertThat(Emulator.report())
+          .startsWith("kernel emuTestHandOver, block (")
+          .contains("write where block number ")
+          .endsWith(", 0 bytes inside an allocation of 4 bytes");
+    } finally {
+      Emulator.watch(false);
+    }
+  }
+
   @Test
   void aBlockThatCountsItselfTooEarlyShows() {
     assertThat(wrong(1)).isGreaterThan(0);

@@ -93,6 +93,7 @@ final class LaunchHarness {
             case Argument.Input(int index) -> arena.allocateFrom(LONG, inputs[index]);
             case Argument.Output _ -> arena.allocateFrom(LONG, output);
             case Argument.Scratch(long offset) -> arena.allocateFrom(LONG, scratch + offset);
+            case Argument.Kept _ -> throw new IllegalArgumentException("nothing is kept");
             case Argument.Counters _ -> arena.allocateFrom(LONG, counters);
             case Argument.None _ -> arena.allocateFrom(LONG, 0L);
             case Argument.Geometry(long[] numbers) -> arena.allocateFrom(LONG, numbers);

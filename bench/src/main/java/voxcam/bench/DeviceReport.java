@@ -4,64 +4,98 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import voxcam.backend.Backend;
+import voxcam.backend.BackendException;
 import voxcam.backend.Backends;
 import voxcam.backend.Finding;
 import voxcam.backend.Options;
 import voxcam.check.Conformance;
 import voxcam.check.OpCase;
 import voxcam.check.OpCases;
-import voxcam.explain.Explained;
-import voxcam.explain.Explainer;
-import voxcam.explain.Explanation;
-import voxcam.explain.Request;
-import voxcam.explain.Target;
 import voxcam.op.Conv;
 import voxcam.op.Linear;
-import voxcam.op.Shape;
-import voxcam.op.Tensor;
 
 /**
  * What a machine's device can do, as one JSON and one text file: what was found; the conformance
  * cases with NVIDIA's libraries and without, and in each precision; and the time of one explanation
- * of each network in each of these ways, after maps were compared with the processor's. The entry
- * of the bundle that {@code make gpu-bundle} makes.
+ * of each network in each of these ways. The entry of the bundle that {@code make gpu-bundle}
+ * makes. Both files are written again after each part, so that a run that is cut short leaves what
+ * it found.
  */
 public final class DeviceReport {
-  private static final int RUNS = 7;
+  private static final int FAILED = 3;
+  private static final int UNFINISHED = 4;
 
+  /** What is wanted. */
+  private enum What {
+    ALL,
+    CHECK,
+    /** Our kernels alone, for a checker of memory accesses. */
+    MEMORY,
+    BENCH
+  }
+
+  /** A way to compute that can be had here, and its part of the file. */
+  private record Row(DeviceSetup setup, Map<String, Object> json, List<Object> explained) {}
+
+  private final Path folder;
+  private final long deadline;
   private final Map<String, Object> json = new LinkedHashMap<>();
   private final StringBuilder text = new StringBuilder();
   private boolean passed = true;
+  private boolean unfinished;
 
-  private DeviceReport() {}
+  private DeviceReport(Path folder, long seconds) {
+    this.folder = folder;
+    deadline = seconds == 0 ? Long.MAX_VALUE : System.nanoTime() / 1_000_000_000 + seconds;
+  }
 
   /**
-   * @param args the device's name, the folder to write to, and {@code check} for conformance alone
+   * @param args the device's name, the folder to write to, {@code all}, {@code check}, {@code
+   *     memory} or {@code bench}, and the seconds that it may take, 0 if any number
    */
   public static void main(String... args) throws IOException {
     Locale.setDefault(Locale.ROOT);
-    Path folder = Path.of(args[1]);
-    boolean all = args.length < 3 || !args[2].equals("check");
-    Backend backend = Backends.named(args[0]);
-    DeviceReport report = new DeviceReport();
-    report.describe(backend);
-    List<Object> setups = new ArrayList<>();
-    for (DeviceSetup setup : DeviceSetup.all(backend)) {
-      setups.add(report.setup(backend, setup, all));
+    DeviceReport report = new DeviceReport(Path.of(args[1]), Long.parseLong(args[3]));
+    try {
+      report.make(Backends.named(args[0]), What.valueOf(args[2].toUpperCase(Locale.ROOT)));
+    } catch (BackendException e) {
+      report.fail(e.getMessage());
+      report.save();
     }
-    report.json.put("setups", setups);
-    Files.createDirectories(folder);
-    Json.write(folder.resolve("report.json"), report.json);
-    Files.writeString(folder.resolve("report.txt"), report.text);
-    System.exit(report.passed ? 0 : 3);
+    System.exit(!report.passed ? FAILED : report.unfinished ? UNFINISHED : 0);
+  }
+
+  private void make(Backend backend, What what) throws IOException {
+    describe(backend);
+    List<Row> rows = new ArrayList<>();
+    List<Object> setups = new ArrayList<>();
+    json.put("setups", setups);
+    for (DeviceSetup wanted : DeviceSetup.all(backend)) {
+      if (what != What.MEMORY || !wanted.isPartial()) {
+        wanted.begin(true);
+        Row row = new Row(wanted.named(backend), new LinkedHashMap<>(), new ArrayList<>());
+        setups.add(row.json());
+        if (isHere(backend, row)) {
+          rows.add(row);
+          if (what != What.BENCH) {
+            conformance(backend, row);
+          }
+        }
+        save();
+      }
+    }
+    if (what == What.ALL || what == What.BENCH) {
+      explanations(backend, rows);
+    }
+    line(passed ? unfinished ? "not all was done in time" : "all passed" : "not all passed");
+    json.put("passed", passed && !unfinished);
+    save();
   }
 
   private void describe(Backend backend) {
@@ -78,136 +112,117 @@ public final class DeviceReport {
     json.put("findings", findings);
   }
 
-  private Map<String, Object> setup(Backend backend, DeviceSetup wanted, boolean all) {
-    wanted.begin(true);
-    DeviceSetup setup = wanted.named(backend);
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("name", setup.name());
-    row.put("precision", setup.precision().word());
-    row.put("libraries", setup.libraries());
+  private boolean isHere(Backend backend, Row row) {
+    DeviceSetup setup = row.setup();
+    row.json().put("name", setup.name());
+    row.json().put("precision", setup.precision().word());
+    row.json().put("libraries", setup.libraries());
     Optional<String> refusal = setup.refusal(backend);
-    if (refusal.isPresent()) {
-      row.put("skipped", refusal.get());
-      line("%s: skipped, %s", setup.name(), refusal.get());
-      return row;
-    }
-    conformance(backend, setup, row);
-    if (all) {
-      setup.begin(false);
-      explanations(backend, setup, row);
-    }
-    return row;
+    refusal.ifPresent(why -> {
+      row.json().put("skipped", why);
+      line("%s: skipped, %s", setup.name(), why);
+    });
+    return refusal.isEmpty();
   }
 
-  private void conformance(Backend backend, DeviceSetup setup, Map<String, Object> row) {
-    List<Conformance.Result> results = new ArrayList<>();
+  private void conformance(Backend backend, Row row) {
+    DeviceSetup setup = row.setup();
+    List<OpCase> cases =
+        OpCases.all().stream()
+            .filter(
+                one -> !setup.isPartial() || one.op() instanceof Conv || one.op() instanceof Linear)
+            .toList();
+    List<String> failed = new ArrayList<>();
     double largest = 0;
     double tolerance = 0;
-    for (OpCase opCase : OpCases.all()) {
-      boolean library = opCase.op() instanceof Conv || opCase.op() instanceof Linear;
-      if (library || !setup.isPartial()) {
-        Conformance.Result result = Conformance.run(backend, setup.options(), opCase);
-        results.add(result);
-        largest = Math.max(largest, result.error());
-        tolerance = Math.max(tolerance, Conformance.tolerance(opCase, setup.precision()));
+    int done = 0;
+    for (OpCase opCase : cases) {
+      if (isLate()) {
+        break;
+      }
+      done++;
+      Conformance.Result result = Conformance.run(backend, setup.options(), opCase);
+      largest = Math.max(largest, result.error());
+      tolerance = Math.max(tolerance, Conformance.tolerance(opCase, setup.precision()));
+      if (!result.passed()) {
+        failed.add(result.message());
       }
     }
-    List<String> failed =
-        results.stream().filter(r -> !r.passed()).map(Conformance.Result::message).toList();
-    row.put("cases", results.size());
-    row.put("failed", failed);
-    row.put("largestError", largest);
-    row.put("tolerance", tolerance);
+    row.json().put("cases", cases.size());
+    row.json().put("done", done);
+    row.json().put("failed", failed);
+    row.json().put("largestError", largest);
+    row.json().put("tolerance", tolerance);
     line(
-        "%s: %d of %d cases passed, largest error %.1e, %.1e is allowed",
-        setup.name(), results.size() - failed.size(), results.size(), largest, tolerance);
+        "%s: %d of %d cases passed, largest error %.1e, %.1e is allowed%s",
+        setup.name(),
+        done - failed.size(),
+        cases.size(),
+        largest,
+        tolerance,
+        done < cases.size() ? "; the time was over after " + done : "");
     failed.forEach(message -> line("  %s", message));
     passed &= failed.isEmpty();
+    unfinished |= done < cases.size();
   }
 
-  private void explanations(Backend backend, DeviceSetup setup, Map<String, Object> to) {
-    List<Object> rows = new ArrayList<>();
-    for (Net net : Net.values()) {
-      Map<String, Object> row = new LinkedHashMap<>();
-      row.put("network", net.weights());
-      row.put("input", net.input().toString());
-      try {
-        explain(backend, setup, net, row);
-      } catch (RuntimeException e) {
-        row.put("error", e.toString());
-        line("  %s: %s", net.weights(), e);
-        passed = false;
+  /** All ways of one network, then the next: what the time is enough for can be compared. */
+  private void explanations(Backend backend, List<Row> rows) throws IOException {
+    rows.forEach(row -> row.json().put("explain", row.explained()));
+    for (Net net : DeviceTimes.nets()) {
+      if (isLate()) {
+        tooLate(net.weights());
+        continue;
       }
-      rows.add(row);
-    }
-    to.put("explain", rows);
-  }
-
-  private void explain(Backend backend, DeviceSetup setup, Net net, Map<String, Object> row) {
-    double error = error(backend, setup, net);
-    Tensor input = drawn(net.input());
-    double[] times = new double[RUNS];
-    double first;
-    Map<String, Integer> algorithms;
-    try (Explainer explainer = new Explainer(net.model(), backend, setup.options())) {
-      long start = System.nanoTime();
-      Explanation top = explainer.explain(input, Request.of(new Target.Top(1))).first();
-      Request request = Request.of(new Target.Index(top.index()));
-      algorithms = explainer.explain(input, request).cost().algorithms();
-      first = (System.nanoTime() - start) * 1e-6;
-      for (int i = 0; i < RUNS; i++) {
-        long began = System.nanoTime();
-        Explained explained = explainer.explain(input, request);
-        times[i] = (System.nanoTime() - began) * 1e-6;
-        if (explained.maps().isEmpty()) {
-          throw new IllegalStateException("no map");
+      DeviceTimes times = new DeviceTimes(net, backend);
+      line("%s %s", net.weights(), times.shape());
+      for (Row row : rows) {
+        if (isLate()) {
+          tooLate("  " + row.setup().name());
+          continue;
         }
+        row.setup().begin(false);
+        Map<String, Object> result = new LinkedHashMap<>();
+        row.explained().add(result);
+        explain(times, row.setup(), result);
+        save();
       }
-    }
-    Arrays.sort(times);
-    row.put("mapError", error);
-    row.put("tolerance", setup.tolerance());
-    row.put("firstMs", first);
-    row.put("medianMs", times[RUNS / 2]);
-    row.put("bestMs", times[0]);
-    row.put("algorithms", algorithms);
-    line(
-        "  %s %s: %.1f ms (best %.1f, first %.0f), map within %.1e of cpu, %.0e is allowed",
-        net.weights(), net.input(), times[RUNS / 2], times[0], first, error, setup.tolerance());
-    passed &= error <= setup.tolerance();
-  }
-
-  /** How far the map of a smaller input is from the processor's. */
-  private static double error(Backend backend, DeviceSetup setup, Net net) {
-    Tensor input = drawn(net.smallInput());
-    try (Explainer here = new Explainer(net.model(), backend, setup.options());
-        Explainer there = new Explainer(net.model(), Backends.named("cpu"), Options.DEFAULT)) {
-      Explanation expected = there.explain(input, Request.of(new Target.Top(1))).first();
-      Request request = Request.of(new Target.Index(expected.index()));
-      double[] a = here.explain(input, request).first().map().doubles();
-      double[] b = there.explain(input, request).first().map().doubles();
-      double squares = 0;
-      double norm = 0;
-      for (int i = 0; i < b.length; i++) {
-        squares += (a[i] - b[i]) * (a[i] - b[i]);
-        norm += b[i] * b[i];
-      }
-      return norm == 0 ? Math.sqrt(squares) : Math.sqrt(squares / norm);
     }
   }
 
-  private static Tensor drawn(Shape shape) {
-    Random random = new Random(2);
-    float[] values = new float[shape.length()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
+  private void tooLate(String what) {
+    line("%s: not timed, the time was over", what);
+    unfinished = true;
+  }
+
+  private void explain(DeviceTimes times, DeviceSetup setup, Map<String, Object> to) {
+    try {
+      line("  %s: %s", setup.name(), times.measure(setup, to));
+      passed &= (boolean) to.get("passed");
+    } catch (RuntimeException e) {
+      to.put("error", e.toString());
+      fail("  " + setup.name() + ": " + e);
     }
-    return Tensor.of(shape, values);
+  }
+
+  private boolean isLate() {
+    return System.nanoTime() / 1_000_000_000 >= deadline;
+  }
+
+  private void fail(String message) {
+    line("%s", message);
+    passed = false;
   }
 
   private void line(String format, Object... arguments) {
     String line = String.format(Locale.ROOT, format, arguments);
     System.err.println(line);
     text.append(line).append('\n');
+  }
+
+  private void save() throws IOException {
+    Files.createDirectories(folder);
+    Json.write(folder.resolve("report.json"), json);
+    Files.writeString(folder.resolve("report.txt"), text);
   }
 }
