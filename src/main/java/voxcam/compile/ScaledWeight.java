@@ -27,18 +27,19 @@ final class ScaledWeight implements Tensor {
   @Override
   public float[] floats() {
     float[] values = new float[shape().length()];
-    copyTo(values);
+    copyTo(0, values.length, values);
     return values;
   }
 
   @Override
-  public void copyTo(float[] target) {
-    weight.copyTo(target);
+  public void copyTo(int from, int count, float[] target) {
+    weight.copyTo(from, count, target);
     int taps = taps();
-    for (int row = 0; row < shape().length() / taps; row++) {
+    int end = from + count;
+    for (int row = from / taps; row * taps < end; row++) {
       double factor = scale[channel(row)];
-      for (int i = row * taps; i < (row + 1) * taps; i++) {
-        target[i] = (float) (target[i] * factor);
+      for (int i = Math.max(from, row * taps); i < Math.min(end, (row + 1) * taps); i++) {
+        target[i - from] = (float) (target[i - from] * factor);
       }
     }
   }

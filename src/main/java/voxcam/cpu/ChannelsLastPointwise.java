@@ -43,7 +43,7 @@ final class ChannelsLastPointwise implements Kernel {
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles tiles,
-      Optional<float[]> weights,
+      Optional<Weights> weights,
       Layout in,
       Layout out,
       int workers) {

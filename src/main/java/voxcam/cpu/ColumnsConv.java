@@ -138,7 +138,7 @@ final class ColumnsConv implements Kernel {
       this.output = output;
       this.scratch = scratch;
       this.threads = threads;
-      constant.ifPresent(tensor -> tensor.copyTo(scratch));
+      constant.ifPresent(tensor -> tensor.copyTo(0, tensor.shape().length(), scratch));
       float[] given = constant.isPresent() ? scratch : inputs[1];
       weights = inOrder() ? given : scratch;
       weightsAt = inOrder() ? 0 : Math.toIntExact(orderedAt());

@@ -105,7 +105,11 @@ final class ConvForms {
     if (!all.isEmpty() && wanted.equals(Optional.of(Algorithm.WINOGRAD_PANELS))) {
       return Optional.of(all.get(all.size() / 2));
     }
-    return WinogradChoice.best(part, tiles.lanes(), SHARING, weight.map(buffer::of));
+    return WinogradChoice.best(part, tiles.lanes(), SHARING, weights());
+  }
+
+  private Optional<Weights> weights() {
+    return weight.map(tensor -> new Weights(tensor, buffer));
   }
 
   /** The forms of a convolution; the gradient of a weight has one. */
@@ -159,7 +163,7 @@ final class ConvForms {
 
   /** One way to compute one part. */
   private record Choice(
-      Algorithm algorithm, double cost, Function<Optional<float[]>, Kernel> kernel) {
+      Algorithm algorithm, double cost, Function<Optional<Weights>, Kernel> kernel) {
     static final Comparator<Choice> CHEAPEST = Comparator.comparingDouble(Choice::cost);
   }
 
@@ -180,7 +184,7 @@ final class ConvForms {
     }
     Supplier<Kernel> maker =
         () -> {
-          Optional<float[]> weights = weight.map(buffer::of);
+          Optional<Weights> weights = weights();
           List<Kernel> kernels =
               choices.stream().map(choice -> choice.kernel().apply(weights)).toList();
           // Planar kernels compute the last columns of a row twice.
@@ -229,7 +233,7 @@ final class ConvForms {
           new Choice(
               Algorithm.DEPTHWISE,
               time(flops(c), DEPTHWISE),
-              weights -> new DepthwiseConv(c, epilogue, tiles, weights)));
+              weights -> new DepthwiseConv(c, epilogue, tiles, weights.map(Weights::all))));
     }
     if (in == Layout.PLAIN && out == Layout.PLAIN) {
       choices.addAll(planar(c));
@@ -266,13 +270,13 @@ final class ConvForms {
           new Choice(
               Algorithm.PLANAR_POINTWISE,
               time(flops(c) * rows / c.outputs(), PLANAR_POINTWISE),
-              weights -> new PointwiseConv(c, epilogue, tiles, weights)));
+              weights -> new PointwiseConv(c, epilogue, tiles, weights.map(Weights::all))));
     }
     Choice direct =
         new Choice(
             Algorithm.PLANAR,
             PLANAR * PlanarCost.direct(c, tiles.lanes()) / SHARING,
-            weights -> new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights, threads));
+            weights -> new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights.map(Weights::all), threads));
     if (exact || weight.isEmpty() || !PlanarWinograd.suits(c)) {
       return List.of(direct);
     }
@@ -287,7 +291,7 @@ final class ConvForms {
                     tiles,
                     PlanarTiles.PREFERRED,
                     WinogradRuns.PREFERRED,
-                    weights,
+                    weights.map(Weights::all),
                     threads));
     return List.of(direct, winograd);
   }

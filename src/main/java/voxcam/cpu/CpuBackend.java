@@ -8,6 +8,7 @@ import voxcam.backend.Backend;
 import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
 import voxcam.backend.Program;
+import voxcam.compile.Bands;
 import voxcam.compile.BatchSplit;
 import voxcam.compile.Passes;
 import voxcam.compile.Prune;
@@ -82,7 +83,7 @@ public final class CpuBackend implements Backend {
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     return split.isPresent()
         ? new StreamedProgram(fused, split.get(), options.withOnce(false))
-        : CpuProgram.of(fused, options.withOnce(once));
+        : CpuProgram.of(Bands.apply(fused), options.withOnce(once));
   }
 
   private static List<Tensor> evaluate(Graph constants, Options options) {

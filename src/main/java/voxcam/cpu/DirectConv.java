@@ -44,7 +44,7 @@ final class DirectConv implements Kernel {
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles tiles,
-      Optional<float[]> weights,
+      Optional<Weights> weights,
       Layout in,
       Layout out,
       int workers) {

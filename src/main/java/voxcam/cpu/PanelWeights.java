@@ -78,10 +78,12 @@ record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
     return panel / perGroup() * groupFloats() + depth() * firstChannel(panel);
   }
 
-  Packed packed(float[] weights) {
+  Packed packed(Weights weights) {
     float[] packed = new float[Math.toIntExact(Alignment.BEGIN + floats())];
     for (int panel = 0; panel < count(); panel++) {
-      pack(weights, panel, packed, Alignment.BEGIN);
+      int first = firstChannel(panel);
+      Weights.Part part = weights.of(c, panel / perGroup(), first, outputs(panel));
+      pack(part, panel, packed, Alignment.BEGIN);
     }
     return new Packed(packed, Alignment.BEGIN);
   }
@@ -92,11 +94,17 @@ record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
     if (once.isPresent()) {
       return once.get();
     }
-    threads.forEach(count(), panel -> pack(inputs[1], panel, scratch, from));
+    Weights.Part all = new Weights.Part(inputs[1], 0);
+    threads.forEach(count(), panel -> pack(all, panel, scratch, from));
     return new Packed(scratch, from);
   }
 
-  private void pack(float[] weights, int panel, float[] packed, int from) {
+  /** The output channels of a panel. */
+  private int outputs(int panel) {
+    return Math.min(vectors(panel) * lanes, c.outputs() - firstChannel(panel));
+  }
+
+  private void pack(Weights.Part weights, int panel, float[] packed, int from) {
     int width = vectors(panel) * lanes;
     int group = panel / perGroup();
     int first = firstChannel(panel);
@@ -106,7 +114,7 @@ record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
         for (int s = 0; s < c.w().kernel(); s++) {
           for (int channel = 0; channel < c.channels(); channel++) {
             int source = c.weights().at(group, first, channel, t, r, s);
-            row(weights, source, Math.min(width, c.outputs() - first), packed, to, width);
+            row(weights, source, outputs(panel), packed, to, width);
             to += width;
           }
         }
@@ -114,9 +122,10 @@ record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
     }
   }
 
-  private void row(float[] weights, int from, int count, float[] packed, int to, int width) {
+  private void row(
+      Weights.Part weights, int from, int count, float[] packed, int to, int width) {
     for (int j = 0; j < width; j++) {
-      packed[to + j] = j < count ? weights[from + j * c.weights().output()] : 0;
+      packed[to + j] = j < count ? weights.at(from + j * c.weights().output()) : 0;
     }
   }
 }

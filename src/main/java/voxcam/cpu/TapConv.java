@@ -36,7 +36,7 @@ final class TapConv implements Kernel {
       Correlation c,
       ConvEpilogue epilogue,
       ConvTiles tiles,
-      Optional<float[]> weights,
+      Optional<Weights> weights,
       Layout out,
       int workers) {
     this.c = c;

@@ -53,13 +53,13 @@ final class WinogradChoice {
    * @param weights where they are known, tiles that lose too much with them are left out
    */
   static Optional<WinogradTile> best(
-      Correlation c, int lanes, int threads, Optional<float[]> weights) {
+      Correlation c, int lanes, int threads, Optional<Weights> weights) {
     return best(c, lanes, threads, weights, WinogradError.BOUND);
   }
 
   /** The same with what a tile may lose. */
   static Optional<WinogradTile> best(
-      Correlation c, int lanes, int threads, Optional<float[]> weights, double bound) {
+      Correlation c, int lanes, int threads, Optional<Weights> weights, double bound) {
     if (c.channels() < LEAST_CHANNELS || c.outputs() < LEAST_CHANNELS) {
       return Optional.empty();
     }

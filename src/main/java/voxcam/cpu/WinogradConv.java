@@ -36,7 +36,7 @@ final class WinogradConv implements Kernel {
       WinogradTile tile,
       WinogradRows rows,
       WinogradLines lines,
-      float[] weights,
+      Weights weights,
       Layout in,
       Layout out,
       int workers) {
@@ -50,7 +50,7 @@ final class WinogradConv implements Kernel {
     this.weights = WinogradWeights.of(c, tile, rows, lines);
     this.blocking = WinogradBlocking.of(grid, this.weights);
     this.workers = workers;
-    this.packed = this.weights.packed(weights, new Threads(workers));
+    this.packed = this.weights.packed(weights.all(), new Threads(workers));
   }
 
   private int workFloats() {

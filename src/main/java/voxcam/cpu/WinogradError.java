@@ -17,16 +17,32 @@ final class WinogradError {
 
   private final Correlation c;
   private final WinogradTile tile;
-  private final float[] weights;
 
-  private WinogradError(Correlation c, WinogradTile tile, float[] weights) {
+  /** The kernels of each output channel that is looked at, as {@code [input channel][tap]}. */
+  private final float[][] kernels;
+
+  private WinogradError(Correlation c, WinogradTile tile, Weights weights) {
     this.c = c;
     this.tile = tile;
-    this.weights = weights;
+    this.kernels = new float[outputs()][];
+    for (int i = 0; i < kernels.length; i++) {
+      kernels[i] = kernels(weights, output(i));
+    }
+  }
+
+  private float[] kernels(Weights weights, int output) {
+    int group = output / c.outputs();
+    int k = output % c.outputs();
+    Weights.Part part = weights.of(c, group, k, 1);
+    float[] values = new float[c.channels() * c.taps()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = part.at(c.weightAt(group, k, i / c.taps(), i % c.taps()));
+    }
+    return values;
   }
 
   /** The norm of the error relative to the norm of the result. */
-  static double of(Correlation c, WinogradTile tile, float[] weights) {
+  static double of(Correlation c, WinogradTile tile, Weights weights) {
     return new WinogradError(c, tile, weights).measure();
   }
 
@@ -48,7 +64,7 @@ final class WinogradError {
     float[] y = products(v);
     transform(y, 0, false);
     for (int i = 0; i < outputs(); i++) {
-      sum(x, output(i), exact);
+      sum(x, i, exact);
       for (int at = 0; at < exact.length; at++) {
         double difference = y[pointOf(at) * Layout.BLOCK + i] - exact[at];
         error += difference * difference;
@@ -105,8 +121,8 @@ final class WinogradError {
     return (int) ((long) i * c.groups() * c.outputs() / outputs());
   }
 
-  private float weight(int output, int channel, int tap) {
-    return weights[c.weightAt(output / c.outputs(), output % c.outputs(), channel, tap)];
+  private float weight(int i, int channel, int tap) {
+    return kernels[i][channel * c.taps() + tap];
   }
 
   /** The sums over channels, the output channels that are looked at first in each block. */
@@ -122,7 +138,7 @@ final class WinogradError {
     for (int channel = 0; channel < c.channels(); channel++) {
       for (int tap = 0; tap < c.taps(); tap++) {
         for (int i = 0; i < outputs(); i++) {
-          taps[tap * Layout.BLOCK + i] = weight(output(i), channel, tap);
+          taps[tap * Layout.BLOCK + i] = weight(i, channel, tap);
         }
       }
       kernels.transform(taps, 0, u, 0, Layout.BLOCK, work, 0);
@@ -141,7 +157,7 @@ final class WinogradError {
     return sums;
   }
 
-  private void sum(float[] x, int k, double[] exact) {
+  private void sum(float[] x, int i, double[] exact) {
     Arrays.fill(exact, 0);
     int kh = c.h().kernel();
     int kw = c.w().kernel();
@@ -155,7 +171,7 @@ final class WinogradError {
         int t = tap / (kh * kw);
         int r = tap / kw % kh;
         int s = tap % kw;
-        double weight = weight(k, channel, tap);
+        double weight = weight(i, channel, tap);
         int from = block + ((t * inputsH() + r) * inputsW() + s) * Layout.BLOCK;
         for (int output = 0; output < exact.length; output++) {
           exact[output] += weight * x[from + points[output] + channel % Layout.BLOCK];

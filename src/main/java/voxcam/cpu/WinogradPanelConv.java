@@ -54,7 +54,7 @@ final class WinogradPanelConv implements Kernel {
       WinogradTile tile,
       WinogradRows rows,
       WinogradLines lines,
-      float[] weights,
+      Weights weights,
       Layout in,
       Layout out,
       int workers) {

@@ -36,27 +36,35 @@ record WinogradPanels(WinogradWeights panels) {
     return Alignment.BEGIN + before * fours() * TOGETHER * c().taps();
   }
 
-  float[] arranged(float[] weights, Threads threads) {
+  float[] arranged(Weights weights, Threads threads) {
     float[] arranged = new float[Math.toIntExact(Alignment.BEGIN + floats())];
-    threads.forEach(
-        c().groups() * panels.perGroup() * fours(), task -> arrange(weights, task, arranged));
+    for (int group = 0; group < c().groups(); group++) {
+      for (int panel = 0; panel < panels.perGroup(); panel++) {
+        arrange(weights, group, panel, arranged, threads);
+      }
+    }
     return arranged;
   }
 
-  private void arrange(float[] weights, int task, float[] arranged) {
-    int first = task % fours() * TOGETHER;
-    int panel = task / fours() % panels.perGroup();
-    int group = task / fours() / panels.perGroup();
+  private void arrange(
+      Weights weights, int group, int panel, float[] arranged, Threads threads) {
+    int outputs = Math.min(width(panel), c().outputs() - panels.firstChannel(panel));
+    Weights.Part part = weights.of(c(), group, panels.firstChannel(panel), outputs);
+    threads.forEach(
+        fours(), four -> arrange(part, group, panel, four * TOGETHER, outputs, arranged));
+  }
+
+  private void arrange(
+      Weights.Part weights, int group, int panel, int first, int outputs, float[] arranged) {
     int width = width(panel);
     int from = panels.firstChannel(panel);
-    int outputs = Math.min(width, c().outputs() - from);
     int to = at(group, panel) + first * c().taps() * width;
     int count = Math.min(TOGETHER, c().channels() - first);
     for (int tap = 0; tap < c().taps(); tap++) {
       for (int channel = 0; channel < count; channel++) {
         int line = to + (tap * TOGETHER + channel) * width;
         for (int k = 0; k < outputs; k++) {
-          arranged[line + k] = weights[c().weightAt(group, from + k, first + channel, tap)];
+          arranged[line + k] = weights.at(c().weightAt(group, from + k, first + channel, tap));
         }
       }
     }

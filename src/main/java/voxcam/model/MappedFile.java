@@ -16,6 +16,8 @@ import voxcam.op.InputException;
  * as anything that was made of it can be reached.
  */
 record MappedFile(Path path, MemorySegment bytes) {
+  private static final long READ = 64 << 10;
+
   /**
    * Opens a file.
    *
@@ -43,6 +45,15 @@ record MappedFile(Path path, MemorySegment bytes) {
   /** A file that is in memory already. */
   static MappedFile of(String name, byte[] bytes) {
     return new MappedFile(Path.of(name), MemorySegment.ofArray(bytes).asReadOnly());
+  }
+
+  /**
+   * Bytes with those that the system may bring with them when they are looked at: it reads a file in
+   * steps of 64 KiB.
+   */
+  MemorySegment around(long from, long size) {
+    long begin = Math.max(0, from - READ);
+    return bytes.asSlice(begin, Math.min(from + size + READ, bytes.byteSize()) - begin);
   }
 
   /** Adds all bytes to a digest. */

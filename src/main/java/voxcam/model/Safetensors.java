@@ -35,10 +35,12 @@ public final class Safetensors {
       if (entry.isEmpty()) {
         without.add(entry.name());
       } else {
-        MemorySegment data =
-            file.bytes().asSlice(header.dataStart() + entry.begin(), entry.bytes());
+        long begin = header.dataStart() + entry.begin();
+        MemorySegment data = file.bytes().asSlice(begin, entry.bytes());
+        MemorySegment around = file.around(begin, entry.bytes());
         stored.put(
-            entry.name(), new StoredTensor(entry.name(), entry.dtype(), entry.sizes(), data));
+            entry.name(),
+            new StoredTensor(entry.name(), entry.dtype(), entry.sizes(), data, around));
       }
     }
     this.metadata = header.metadata();

@@ -16,13 +16,24 @@ final class StoredTensor implements WholeNumbers {
   private final Dtype dtype;
   private final Shape shape;
   private final MemorySegment data;
+  private final MemorySegment around;
   private volatile WeakReference<float[]> decoded = new WeakReference<>(null);
 
   StoredTensor(String name, Dtype dtype, Shape shape, MemorySegment data) {
+    this(name, dtype, shape, data, data);
+  }
+
+  /**
+   * A tensor in a file.
+   *
+   * @param around the values and what comes to memory with them
+   */
+  StoredTensor(String name, Dtype dtype, Shape shape, MemorySegment data, MemorySegment around) {
     this.name = name;
     this.dtype = dtype;
     this.shape = shape;
     this.data = data;
+    this.around = around;
   }
 
   Dtype dtype() {
@@ -50,9 +61,11 @@ final class StoredTensor implements WholeNumbers {
   }
 
   @Override
-  public void copyTo(float[] target) {
+  public void copyTo(int from, int count, float[] target) {
+    long bytes = dtype.bytes();
+    MemorySegment part = data.asSlice(from * bytes, count * bytes);
     present(() -> {
-      dtype.floats(data, shape.length(), target);
+      dtype.floats(part, count, target);
       return unloaded(target);
     });
   }
@@ -73,8 +86,8 @@ final class StoredTensor implements WholeNumbers {
 
   /** What was decoded need not stay in memory a second time. */
   private <T> T unloaded(T values) {
-    if (data.isMapped()) {
-      data.unload();
+    if (around.isMapped()) {
+      around.unload();
     }
     return values;
   }

@@ -14,14 +14,15 @@ public interface Tensor {
   float[] floats();
 
   /**
-   * Copies the values in single precision, for callers that read many tensors one after the other
-   * into the same memory.
+   * Copies values in single precision, for callers that read many tensors one after the other into
+   * the same memory.
    *
-   * @param target at least as long as the tensor; what it holds behind the values stays
+   * @param from the first value, in row-major order
+   * @param count how many
+   * @param target at least as long as that; what it holds behind the values stays
    */
-  default void copyTo(float[] target) {
-    float[] values = floats();
-    System.arraycopy(values, 0, target, 0, values.length);
+  default void copyTo(int from, int count, float[] target) {
+    System.arraycopy(floats(), from, target, 0, count);
   }
 
   /** The values in double precision; the array may be the tensor's own. */

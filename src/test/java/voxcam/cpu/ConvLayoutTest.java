@@ -44,9 +44,9 @@ final class ConvLayoutTest {
         Layout in,
         Layout out) {
       return switch (this) {
-        case DIRECT -> new DirectConv(c, epilogue, tiles, weights, in, out, 3);
-        case TAPS -> new TapConv(c, epilogue, tiles, weights, out, 3);
-        case POINTWISE -> new ChannelsLastPointwise(c, epilogue, tiles, weights, in, out, 3);
+        case DIRECT -> new DirectConv(c, epilogue, tiles, weights.map(Weights::of), in, out, 3);
+        case TAPS -> new TapConv(c, epilogue, tiles, weights.map(Weights::of), out, 3);
+        case POINTWISE -> new ChannelsLastPointwise(c, epilogue, tiles, weights.map(Weights::of), in, out, 3);
         case DEPTHWISE -> new DepthwiseConv(c, epilogue, tiles, weights);
       };
     }

@@ -77,7 +77,7 @@ final class WinogradChoiceTest {
   @Test
   void errorsGrowWithTheTile() {
     Correlation c = correlation(Window.cube(3, 3, 1, 1, 1), 64, 16, 16);
-    float[] weights = noise(64 * 16 * 27);
+    Weights weights = Weights.of(noise(64 * 16 * 27));
     double small = WinogradError.of(c, new WinogradTile(2, 2, 2), weights);
     double large = WinogradError.of(c, new WinogradTile(4, 4, 4), weights);
     assertThat(small).isBetween(1e-8, 6e-7);
@@ -87,7 +87,7 @@ final class WinogradChoiceTest {
   @Test
   void tilesThatLoseTooMuchAreNotTaken() {
     Correlation c = correlation(Window.cube(3, 3, 1, 1, 1), 64, 16, 32);
-    Optional<float[]> weights = Optional.of(noise(64 * 16 * 27));
+    Optional<Weights> weights = Optional.of(Weights.of(noise(64 * 16 * 27)));
     WinogradTile cheapest = new WinogradTile(4, 4, 4);
     double lost = WinogradError.of(c, cheapest, weights.get());
     assertThat(WinogradChoice.best(c, 16, 2, weights, lost)).hasValue(cheapest);

@@ -73,7 +73,7 @@ final class WinogradTest {
       ConvEpilogue epilogue = CpuConv.epilogue(test.op, test.shapes);
       WinogradRows rows = vectors ? WinogradRows.PREFERRED : new ScalarWinogradRows();
       WinogradLines lines = vectors ? WinogradLines.PREFERRED : new ScalarWinogradLines();
-      float[] weights = test.inputs[1];
+      Weights weights = Weights.of(test.inputs[1]);
       return panels
           ? new WinogradPanelConv(c, epilogue, tile, rows, lines, weights, in, out, WORKERS)
           : new WinogradConv(c, epilogue, tile, rows, lines, weights, in, out, WORKERS);
