@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import voxcam.cuda.CamReduction.Layout;
-import voxcam.cuda.CamReduction.Method;
 import voxcam.cuda.CamReduction.Precision;
 
 /** Where blocks hand over one alone writes the map, and each place of the parts has one writer. */
@@ -37,16 +36,16 @@ final class HandOverTest {
     for (int[] sizes : SHAPES) {
       for (Precision precision : List.of(Precision.FP32, Precision.FP16)) {
         CamShape shape = new CamShape(sizes[0], sizes[1], sizes[2], precision, layout);
-        handedOver += run(shape, Method.HIRESCAM, CudaCam.hiRes(shape));
-        handedOver += run(shape, Method.GRADCAM, CudaCam.gradientOnce(shape));
-        handedOver += run(shape, Method.GRADCAM, CudaCam.gradientTwice(shape));
+        for (CamConformanceTest.Way way : CamConformanceTest.Way.all()) {
+          handedOver += run(way.launches(shape), CamHarness.drawn(shape, 5).given(way.op()));
+        }
       }
     }
     assertThat(handedOver).isGreaterThan(SHAPES.length);
   }
 
-  private int run(CamShape shape, Method method, Launches launches) {
-    List<float[]> maps = harness.run(launches, CamHarness.given(shape, method, 5), 1, 2);
+  private int run(Launches launches, CamHarness.Given given) {
+    List<float[]> maps = harness.run(launches, given, 1, 2);
     assertThat(maps.get(1)).isEqualTo(maps.get(0));
     return launches.counters() > 0 ? 1 : 0;
   }
