@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 /** Vectors and plain loops give the same, but for the order of sums. */
@@ -25,6 +26,47 @@ final class LanesTest {
       }
       assertThat((double) scalar).isCloseTo(exact, within(1e-5));
       assertThat((double) vector).isCloseTo(exact, within(1e-5));
+    }
+  }
+
+  /** Compiled code must not add in another order than interpreted code does. */
+  @Test
+  void dotProductsHaveTheSameBitsHoweverOftenTheyRun() {
+    assumeTrue(Machine.VECTORS, "java was started without --add-modules jdk.incubator.vector");
+    Random random = new Random(7);
+    int lanes = FloatVector.SPECIES_PREFERRED.length();
+    float[] a = values(random, 4 * lanes);
+    float[] b = values(random, 4 * lanes);
+    float[] sums = new float[lanes];
+    for (int lane = 0; lane < lanes; lane++) {
+      float[] s = new float[4];
+      for (int i = 0; i < 4; i++) {
+        s[i] = a[i * lanes + lane] * b[i * lanes + lane];
+      }
+      sums[lane] = (s[0] + s[1]) + (s[2] + s[3]);
+    }
+    for (int half = lanes / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; lane++) {
+        sums[lane] += sums[lane + half];
+      }
+    }
+    Lanes vectors = new VectorLanes();
+    for (int i = 0; i < 100_000; i++) {
+      assertThat(vectors.dot(a, 0, b, 0, a.length) == sums[0]).as("run %s", i).isTrue();
+    }
+  }
+
+  @Test
+  void sumsOfDoublesHaveTheSameBitsHoweverOftenTheyRun() {
+    assumeTrue(Machine.VECTORS, "java was started without --add-modules jdk.incubator.vector");
+    Random random = new Random(8);
+    float[] x = new float[64];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) (random.nextGaussian() * Math.scalb(1.0, random.nextInt(40)));
+    }
+    double cold = VectorSums.squares(x, 0, x.length, 0.1);
+    for (int i = 0; i < 100_000; i++) {
+      assertThat(VectorSums.squares(x, 0, x.length, 0.1) == cold).as("run %s", i).isTrue();
     }
   }
 

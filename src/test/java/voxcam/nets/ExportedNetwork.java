@@ -18,6 +18,7 @@ import voxcam.explain.GradCam;
 import voxcam.explain.HiResCam;
 import voxcam.explain.Request;
 import voxcam.explain.Target;
+import voxcam.explain.Voxels;
 import voxcam.model.Json;
 import voxcam.model.Model;
 import voxcam.model.Safetensors;
@@ -110,8 +111,11 @@ final class ExportedNetwork {
               Request.of(new Target.Index(target))
                   .atLayers(asked.layers().toArray(String[]::new))
                   .by(new HiResCam(), new GradCam());
+          Request spaced = asked.space().map(usual::along).orElse(usual);
+          Tensor region = golden.get("region." + target);
           Explained explained =
-              explainer.explain(input(), asked.space().map(usual::along).orElse(usual));
+              explainer.explain(
+                  input(), region == null ? spaced : spaced.over(new Voxels.Region(region)));
           logits = explained.logits();
           assertThat(explained.maps()).hasSize(2 * asked.layers().size());
           for (int i = 0; i < explained.maps().size(); i++) {

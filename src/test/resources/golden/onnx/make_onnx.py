@@ -52,8 +52,8 @@ def placed(values, space):
     return result[None]
 
 
-def answers(module, item, x):
-    """The logits, scores and maps that a module gives."""
+def answers(module, item, x, regions=None):
+    """The logits, scores and maps that a module gives; regions are voxels to sum over, by target."""
     activations = {}
     for layer in item["layers"]:
         module.get_submodule(layer).register_forward_hook(
@@ -61,7 +61,10 @@ def answers(module, item, x):
     logits = module(x)
     tensors = {"logits": logits}
     for target in item["targets"]:
-        scores, count = arch.score_of(logits, item["task"], target)
+        if regions:
+            scores, count = (logits[:, target] * regions[target]).sum(), None
+        else:
+            scores, count = arch.score_of(logits, item["task"], target)
         tensors[f"score.{target}"] = scores
         if count is not None:
             tensors[f"count.{target}"] = count
@@ -100,10 +103,17 @@ def expected(item, folder, wide, double):
     tensors, margin = {}, 0
     if wide:
         state, x, seed = drawn(item)
-        single = answers(plain(item, state), item, x)
+        regions = None
+        if item["task"] == "segmentation":
+            # The same for all: voxels whose label is a matter of rounding would have another sum.
+            with torch.no_grad():
+                label = plain(item, state)(x).argmax(1)[0]
+            regions = {target: (label == target).float() for target in item["targets"]}
+            tensors |= {f"region.{target}": region for target, region in regions.items()}
+        single = answers(plain(item, state), item, x, regions)
         tensors |= {f"float32/{name}": tensor for name, tensor in single.items()}
         if double:
-            tensors |= answers(plain(item, state).double(), item, x.double())
+            tensors |= answers(plain(item, state).double(), item, x.double(), regions)
     else:
         module, state, x, seed, margin = arch.draw_weights(item)
         tensors |= answers(module, item, x)

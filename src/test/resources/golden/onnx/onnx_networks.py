@@ -97,7 +97,7 @@ WIDE = [
          CUBE, ["model.1.submodule.1.submodule.1.submodule.1.submodule", "model.0"], free=(0, 2, 3, 4), **SEG),
     item("segresnet", monai("SegResNet", spatial_dims=3, in_channels=1, out_channels=2), CUBE, ["down_layers.3", "up_layers.0"], free=(2, 3, 4), **SEG),
     item("dynunet", monai("DynUNet", spatial_dims=3, in_channels=1, out_channels=2, kernel_size=[3] * 5, strides=[1, 2, 2, 2, 2], upsample_kernel_size=[2] * 4),
-         PATCH, ["bottleneck", "upsamples.0"], exporters=("older",), **SEG),
+         CUBE, ["bottleneck", "upsamples.0"], exporters=("older",), **SEG),
     item("vnet", monai("VNet", spatial_dims=3, in_channels=1, out_channels=2), CUBE, ["down_tr256", "up_tr256"], **SEG),
     item("attentionunet", monai("AttentionUnet", spatial_dims=3, in_channels=1, out_channels=2, channels=(16, 32, 64), strides=(2, 2)), CUBE,
          ["model.1.submodule.1.submodule", "model.0"], **SEG),
