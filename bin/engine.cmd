@@ -19,7 +19,7 @@ if not defined JDK (
   exit /b 3
 )
 
-"%JDK%\bin\java" -XX:MaxRAMPercentage=75 -XX:+UseSerialGC -Xmn8m -XX:MinHeapFreeRatio=1 -XX:MaxHeapFreeRatio=5 -Dvoxcam.collect=true --add-modules jdk.incubator.vector %VOXCAM_JVM_OPTIONS% -jar "%JAR%" %*
+"%JDK%\bin\java" -XX:MaxRAMPercentage=75 -XX:+UseSerialGC -Xmn6m -XX:MinHeapFreeRatio=1 -XX:MaxHeapFreeRatio=5 -Dvoxcam.collect=true -Djdk.nio.maxCachedBufferSize=262144 --add-modules jdk.incubator.vector %VOXCAM_JVM_OPTIONS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%
 
 :try

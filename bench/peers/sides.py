@@ -1,6 +1,7 @@
 """The two processes that torch_explain.py and torch_cam.py drive, one for the engine and one for PyTorch."""
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SERVERS = HERE.parent / "src/main/java/voxcam/bench"
+
+
+# As in bin/engine: elsewhere the JVM would say that it cannot.
+TRIM = ["-XX:TrimNativeHeapInterval=300"] if platform.libc_ver()[0] == "glibc" else []
 
 
 class Refused(Exception):
@@ -68,8 +73,8 @@ class Engine(Side):
     """The engine in a JVM with the options that bin/engine sets."""
 
     def __init__(self, classes, jar, jvm, server="PeerServer", **arguments):
-        super().__init__([java("java"), "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn8m", "-XX:MinHeapFreeRatio=1", "-Dvoxcam.collect=true",
-                          "-XX:MaxHeapFreeRatio=5", "--add-modules", "jdk.incubator.vector", *jvm,
+        super().__init__([java("java"), "-XX:MaxRAMPercentage=75", "-XX:+UseSerialGC", "-Xmn6m", "-XX:MinHeapFreeRatio=1", "-Dvoxcam.collect=true",
+                          "-XX:MaxHeapFreeRatio=5", "-Djdk.nio.maxCachedBufferSize=262144", *TRIM, "--add-modules", "jdk.incubator.vector", *jvm,
                           "--class-path", f"{jar}{os.pathsep}{classes}", f"voxcam.bench.{server}",
                           *(f"{name}={value}" for name, value in arguments.items())])
 

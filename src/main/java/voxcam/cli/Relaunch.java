@@ -121,11 +121,12 @@ final class Relaunch {
       command.addAll(
           List.of(
               "-XX:+UseSerialGC",
-              "-Xmn8m",
+              "-Xmn6m",
               "-XX:MinHeapFreeRatio=1",
               "-XX:MaxHeapFreeRatio=5",
               "-Dvoxcam.collect=true"));
     }
+    command.add("-Djdk.nio.maxCachedBufferSize=262144");
     // Vector code is to be compiled as soon as it runs.
     command.add("-XX:CompileCommand=quiet");
     command.add("-XX:CompileCommand=CompileThresholdScaling,voxcam.cpu.Vector*::*,0.01");

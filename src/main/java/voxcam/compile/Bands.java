@@ -12,7 +12,6 @@ import voxcam.op.Conv;
 import voxcam.op.Movement;
 import voxcam.op.Pool;
 import voxcam.op.Regions;
-import voxcam.op.Shape;
 import voxcam.op.Source;
 import voxcam.op.Window;
 
@@ -25,6 +24,9 @@ import voxcam.op.Window;
 public final class Bands {
   /** Smaller results of a convolution stay as they are: 16 MiB. */
   private static final long LEAST = 16L << 20;
+
+  /** A band's part of such a result is to take no more, or no more than other values: 64 MiB. */
+  private static final long BUDGET = 64L << 20;
 
   /** More bands would compute too much twice. */
   private static final int MOST = 4;
@@ -53,8 +55,7 @@ public final class Bands {
       Window.Axis axis = window.axis(DEPTH);
       List<Window.Axis> axes = new ArrayList<>(window.axes());
       axes.set(
-          DEPTH,
-          new Window.Axis(axis.kernel(), axis.stride(), before, after, axis.dilation()));
+          DEPTH, new Window.Axis(axis.kernel(), axis.stride(), before, after, axis.dilation()));
       return new Window(axes);
     }
   }
@@ -75,7 +76,7 @@ public final class Bands {
       return graph;
     }
     int count = 2;
-    while (count < MOST && largest / count > other) {
+    while (count < MOST && largest / count > Math.max(other, BUDGET / Float.BYTES)) {
       count *= 2;
     }
     Rewrite rewrite = new Rewrite();
@@ -151,8 +152,7 @@ public final class Bands {
     int size = conv.input(0).shape().dim(AXIS);
     Span input = Span.read(window.axis(DEPTH), size, middle.begin(), middle.end());
     var range = new Movement.Range(AXIS, input.begin(), input.end(), 1);
-    Node slice =
-        rewrite.builder.add(new Movement.Slice(List.of(range)), rewrite.of(conv.input(0)));
+    Node slice = rewrite.builder.add(new Movement.Slice(List.of(range)), rewrite.of(conv.input(0)));
     List<Node> inputs = new ArrayList<>(rewrite.of(conv.inputs()));
     inputs.set(0, slice);
     Node part = rewrite.builder.add(onto(input, (Conv) conv.op()), inputs);

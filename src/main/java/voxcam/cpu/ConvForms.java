@@ -276,7 +276,9 @@ final class ConvForms {
         new Choice(
             Algorithm.PLANAR,
             PLANAR * PlanarCost.direct(c, tiles.lanes()) / SHARING,
-            weights -> new PlanarConv(c, epilogue, tiles, PlanarTiles.PREFERRED, weights.map(Weights::all), threads));
+            weights ->
+                new PlanarConv(
+                    c, epilogue, tiles, PlanarTiles.PREFERRED, weights.map(Weights::all), threads));
     if (exact || weight.isEmpty() || !PlanarWinograd.suits(c)) {
       return List.of(direct);
     }

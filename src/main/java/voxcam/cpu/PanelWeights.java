@@ -122,8 +122,7 @@ record PanelWeights(Correlation c, int lanes, List<Integer> widths) {
     }
   }
 
-  private void row(
-      Weights.Part weights, int from, int count, float[] packed, int to, int width) {
+  private void row(Weights.Part weights, int from, int count, float[] packed, int to, int width) {
     for (int j = 0; j < width; j++) {
       packed[to + j] = j < count ? weights.at(from + j * c.weights().output()) : 0;
     }

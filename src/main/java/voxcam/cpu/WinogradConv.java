@@ -1,18 +1,25 @@
 package voxcam.cpu;
 
+import java.util.Optional;
+
 /**
  * Convolution with fewer multiplications, after Winograd: tiles of inputs are transformed, the
  * channels of each transformed value are multiplied with transformed weights as matrices, and the
  * sums are transformed to tiles of outputs. A tile of 4x4x4 outputs takes 216 products for each
  * pair of channels instead of 1728. Results differ from those of other algorithms by more than the
- * order of a sum: {@link WinogradError} tells by how much. Weights are transformed once and kept;
- * {@link WinogradPanelConv} is the form for large ones.
+ * order of a sum: {@link WinogradError} tells by how much. Small weights are transformed once and
+ * kept. Others are kept as they are and transformed at the beginning of each run, which takes no
+ * longer than to read them from memory, where they would be eight times as large; {@link
+ * WinogradPanelConv} is the form for the largest.
  *
  * <p>Where there are many tiles, a task takes some through all stages, with what lies between in
  * the cache of its core. Where there are few, all threads share each stage, so that the weights are
  * read once. Results do not depend on this, nor on which tiles are computed together.
  */
 final class WinogradConv implements Kernel {
+  /** Up to this many bytes weights are kept transformed: 1 MiB. */
+  private static final long KEPT = 1 << 20;
+
   private final Correlation c;
   private final WinogradTile tile;
   private final ConvEpilogue epilogue;
@@ -23,7 +30,12 @@ final class WinogradConv implements Kernel {
   private final WinogradWeights weights;
   private final WinogradBlocking blocking;
   private final int workers;
-  private final float[] packed;
+
+  /** The arrangement of weights that are transformed in each run, if they are. */
+  private final Optional<WinogradPanels> panels;
+
+  /** Transformed weights, or arranged ones. */
+  private final float[] kept;
 
   /**
    * Makes the kernel.
@@ -50,23 +62,38 @@ final class WinogradConv implements Kernel {
     this.weights = WinogradWeights.of(c, tile, rows, lines);
     this.blocking = WinogradBlocking.of(grid, this.weights);
     this.workers = workers;
-    this.packed = this.weights.packed(weights.all(), new Threads(workers));
+    this.panels =
+        WinogradPanels.suits(c) && Float.BYTES * WinogradWeights.floats(c, tile) > KEPT
+            ? Optional.of(new WinogradPanels(this.weights))
+            : Optional.empty();
+    Threads threads = new Threads(workers);
+    this.kept =
+        panels.isPresent()
+            ? panels.get().arranged(weights, threads)
+            : this.weights.packed(weights.all(), threads);
   }
 
   private int workFloats() {
-    return Math.max(input.workFloats(), output.workFloats());
+    int transforms = Math.max(input.workFloats(), output.workFloats());
+    return Math.max(transforms, panels.map(WinogradPanels::workFloats).orElse(0));
+  }
+
+  /** What the stages and their workers need; transformed weights lie behind. */
+  private long weightsAt() {
+    long stages =
+        blocking.shared() ? blocking.floats() : Math.multiplyExact(blocking.floats(), workers);
+    return Alignment.lines(Alignment.BEGIN + stages + (long) workers * workFloats());
   }
 
   @Override
   public long scratch() {
-    long stages =
-        blocking.shared() ? blocking.floats() : Math.multiplyExact(blocking.floats(), workers);
-    return Alignment.BEGIN + stages + (long) workers * workFloats();
+    long transformed = Alignment.BEGIN + WinogradWeights.floats(c, tile);
+    return weightsAt() + (panels.isPresent() ? transformed : 0);
   }
 
   @Override
   public long weightBytes() {
-    return (long) Float.BYTES * packed.length;
+    return (long) Float.BYTES * kept.length;
   }
 
   @Override
@@ -78,6 +105,7 @@ final class WinogradConv implements Kernel {
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
     Threads limited = threads.count() <= workers ? threads : new Threads(workers);
     Run run = new Run(inputs, output, scratch);
+    panels.ifPresent(arrangement -> run.transformWeights(limited, arrangement));
     if (blocking.shared()) {
       run.shared(limited);
     } else {
@@ -91,6 +119,11 @@ final class WinogradConv implements Kernel {
     private final float[] y;
     private final float[] scratch;
     private final float[] bias;
+
+    /** Transformed weights, and what comes before them. */
+    private final float[] packed;
+
+    private final int packedFrom;
     private final int inBlocks = Layout.blocks(c.channels());
     private final int outBlocks = Layout.blocks(c.outputs());
 
@@ -99,6 +132,32 @@ final class WinogradConv implements Kernel {
       this.y = y;
       this.scratch = scratch;
       this.bias = epilogue.shifts(inputs, c.groups() * c.outputs());
+      this.packed = panels.isPresent() ? scratch : kept;
+      this.packedFrom = panels.isPresent() ? Math.toIntExact(weightsAt()) : 0;
+    }
+
+    void transformWeights(Threads threads, WinogradPanels arrangement) {
+      int slices = Math.ceilDiv(c.channels(), Layout.BLOCK);
+      int works = Alignment.BEGIN;
+      threads.forEach(
+          c.groups() * weights.perGroup() * slices,
+          (task, worker) -> {
+            int first = task % slices * Layout.BLOCK;
+            int panel = task / slices % weights.perGroup();
+            int group = task / slices / weights.perGroup();
+            int width = weights.vectors(panel) * weights.lanes();
+            arrangement.transform(
+                kept,
+                group,
+                panel,
+                first,
+                Math.min(Layout.BLOCK, c.channels() - first),
+                packed,
+                packedFrom + weights.at(group, panel, 0) + first * width,
+                c.channels() * width,
+                scratch,
+                works + worker * workFloats());
+          });
     }
 
     void solo(Threads threads) {
@@ -200,7 +259,7 @@ final class WinogradConv implements Kernel {
           blocking.inputTile(),
           weights.vectors(panel),
           packed,
-          weights.at(group, panel, point),
+          packedFrom + weights.at(group, panel, point),
           scratch,
           m + point * blocking.sumPoint(panel),
           blocking.sumTile(panel));

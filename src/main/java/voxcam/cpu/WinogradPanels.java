@@ -1,15 +1,20 @@
 package voxcam.cpu;
 
 /**
- * The weights of {@link WinogradPanelConv} as they are, arranged for their transform: {@code
- * [group][panel][four input channels][tap][input channel][output channel]}. Transformed they would
- * take up to eight times as much. Missing channels are zeros.
+ * The weights of {@link WinogradPanelConv}, and of a {@link WinogradConv}, as they are, arranged
+ * for their transform: {@code [group][panel][four input channels][tap][input channel][output
+ * channel]}. Transformed they would take up to eight times as much. Missing channels are zeros.
  *
  * @param panels which output channels make a panel
  */
 record WinogradPanels(WinogradWeights panels) {
   /** Input channels that are transformed together. */
   static final int TOGETHER = 4;
+
+  /** Whether transformed weights end where the last input channel does. */
+  static boolean suits(Correlation c) {
+    return c.channels() % TOGETHER == 0;
+  }
 
   private Correlation c() {
     return panels.c();
@@ -46,8 +51,7 @@ record WinogradPanels(WinogradWeights panels) {
     return arranged;
   }
 
-  private void arrange(
-      Weights weights, int group, int panel, float[] arranged, Threads threads) {
+  private void arrange(Weights weights, int group, int panel, float[] arranged, Threads threads) {
     int outputs = Math.min(width(panel), c().outputs() - panels.firstChannel(panel));
     Weights.Part part = weights.of(c(), group, panels.firstChannel(panel), outputs);
     threads.forEach(

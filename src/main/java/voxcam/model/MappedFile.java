@@ -48,8 +48,8 @@ record MappedFile(Path path, MemorySegment bytes) {
   }
 
   /**
-   * Bytes with those that the system may bring with them when they are looked at: it reads a file in
-   * steps of 64 KiB.
+   * Bytes with those that the system may bring with them when they are looked at: it reads a file
+   * in steps of 64 KiB.
    */
   MemorySegment around(long from, long size) {
     long begin = Math.max(0, from - READ);

@@ -3,6 +3,7 @@ package voxcam.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,13 @@ class PassesTest {
     Graph simple = Simplify.apply(graph, PassesTest::evaluate);
     assertThat(operations(simple)).containsExactly("ConvTranspose");
     assertSame(graph, simple);
+    // A backend may ask for a part that begins and ends within a kernel.
+    Node up = simple.outputs().getFirst();
+    Tensor folded = ((Source.Constant) up.input(1).op()).value();
+    float[] part = new float[40];
+    folded.copyTo(19, 37, part);
+    assertThat(Arrays.copyOf(part, 37)).isEqualTo(Arrays.copyOfRange(folded.floats(), 19, 56));
+    assertThat(Arrays.copyOfRange(part, 37, 40)).containsOnly(0);
   }
 
   @Test

@@ -46,7 +46,8 @@ final class ConvLayoutTest {
       return switch (this) {
         case DIRECT -> new DirectConv(c, epilogue, tiles, weights.map(Weights::of), in, out, 3);
         case TAPS -> new TapConv(c, epilogue, tiles, weights.map(Weights::of), out, 3);
-        case POINTWISE -> new ChannelsLastPointwise(c, epilogue, tiles, weights.map(Weights::of), in, out, 3);
+        case POINTWISE ->
+            new ChannelsLastPointwise(c, epilogue, tiles, weights.map(Weights::of), in, out, 3);
         case DEPTHWISE -> new DepthwiseConv(c, epilogue, tiles, weights);
       };
     }

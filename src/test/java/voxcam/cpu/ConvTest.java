@@ -260,7 +260,9 @@ final class ConvTest {
       Optional<Tensor> weight) {
     Optional<float[]> weights = weight.map(Tensor::floats);
     return switch (algorithm) {
-      case DIRECT -> new DirectConv(c, epilogue, tiles, weights.map(Weights::of), Layout.PLAIN, Layout.PLAIN, 2);
+      case DIRECT ->
+          new DirectConv(
+              c, epilogue, tiles, weights.map(Weights::of), Layout.PLAIN, Layout.PLAIN, 2);
       case PLANAR -> {
         PlanarTiles planar =
             tiles instanceof ScalarConvTiles ? new ScalarPlanarTiles() : PlanarTiles.PREFERRED;

@@ -2,7 +2,9 @@ package voxcam.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +13,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import voxcam.backend.BackendException;
 import voxcam.backend.Options;
@@ -18,12 +23,14 @@ import voxcam.backend.Program;
 import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
+import voxcam.op.Conv;
 import voxcam.op.InputException;
 import voxcam.op.Linear;
 import voxcam.op.Movement;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
+import voxcam.op.Window;
 
 final class CpuProgramTest {
   private static final Options OPTIONS = Options.DEFAULT.withThreads(2);
@@ -87,6 +94,42 @@ final class CpuProgramTest {
       // alive.
       assertThat(program.bytes()).isBetween(4 * 153600L, 3 * 4 * 153600L);
     }
+  }
+
+  /** Not what the program counts itself, but the arrays that the JVM finds alive. */
+  @Test
+  void bytesAreThoseThatTheJvmHolds() throws Exception {
+    GraphBuilder b = new GraphBuilder();
+    Node x = b.input("x", Shape.of(1, 4, 64, 64, 64));
+    for (int i = 0; i < 3; i++) {
+      Shape shape = Shape.of(24, x.shape().dim(1), 3, 3, 3);
+      Node weight = b.constant("w" + i, Tensor.of(shape, new float[shape.length()]));
+      x = b.add("conv" + i, new Conv.Forward(Window.cube(3, 3, 1, 1, 1), 1), x, weight);
+    }
+    Graph graph = b.build(List.of(x));
+    Tensor input = Tensor.of(Shape.of(1, 4, 64, 64, 64), new float[4 << 18]);
+    long before = liveFloats();
+    try (Program program = new CpuBackend().compile(graph, OPTIONS)) {
+      List<Tensor> outputs = program.run(Map.of("x", input));
+      long taken = liveFloats() - before - program.weightBytes();
+      assertThat((double) taken).isCloseTo(program.bytes(), withinPercentage(5));
+      assertThat(program.bytes()).isGreaterThan(3 * 24 * 4L << 18);
+      assertThat(outputs.getFirst().shape()).isEqualTo(Shape.of(1, 24, 64, 64, 64));
+    }
+  }
+
+  /** The bytes of all arrays of floats, after a full collection. */
+  private static long liveFloats() throws Exception {
+    String histogram =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    Matcher floats = Pattern.compile("(\\d+) +\\[F ").matcher(histogram);
+    return floats.find() ? Long.parseLong(floats.group(1)) : 0;
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import voxcam.op.Conv;
 import voxcam.op.Shape;
@@ -112,6 +113,21 @@ final class WinogradTest {
         check(test, new Way(tile, true, false, layout, layout), expected(test));
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 40, 100", "2, 64, 64"})
+  void weightsThatAreTransformedInEachRunAreKeptAsTheyAre(int groups, int channels, int outputs) {
+    Case test =
+        Case.of(
+            new SplittableRandom(9),
+            new Conv.Forward(Window.cube(3, 3, 1, 1, 1), groups),
+            List.of(
+                Shape.of(2, channels, 9, 10, 11), Shape.of(outputs, channels / groups, 3, 3, 3)));
+    Way way = new Way(new WinogradTile(4, 4, 4), true, false, Layout.BLOCKED, Layout.PLAIN);
+    long padded = 4L * Layout.blocks(outputs) * Layout.BLOCK * (channels / groups) * 27;
+    assertThat(way.kernel(test).weightBytes()).isBetween(padded, padded + 64);
+    check(test, way, expected(test));
   }
 
   @Test

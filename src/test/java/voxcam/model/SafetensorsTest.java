@@ -52,6 +52,10 @@ final class SafetensorsTest {
       assertThat(stored.floats()).isEqualTo(tensor.floats());
       assertThat(stored.doubles()).isEqualTo(tensor.doubles());
     });
+    float[] part = {7, 7, 7, 7};
+    file.tensors().get("c").copyTo(2, 3, part);
+    float[] c = tensors.get("c").floats();
+    assertThat(part).containsExactly(c[2], c[3], c[4], 7);
   }
 
   @Test
