@@ -55,6 +55,6 @@ struct Registration {
 void waitForBlock(int line);
 uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source);
 
-// Likewise around what other blocks may see: another block may go on first, once in so many times.
-void meetBlocks(unsigned times);
+// Likewise around what other blocks may see: another block may go on first.
+void meetBlocks();
 }  // namespace emu
