@@ -259,10 +259,10 @@ void pauseBlock(const Shared& shared) {
   pausedBlocks++;
 }
 
-// Lets another block go on, once in so many times.
-void giveWay(unsigned times) {
+// Lets another block go on, now and then.
+void giveWay() {
   bool other = pausedBlocks > 0 || (unbegun > 0 && mostPaused > 0);
-  if (!other || mix(chance++) % times != 0) return;
+  if (!other || (mix(chance++) & 1)) return;
   gaveWay = true;
   emu_switch(&fibers[now->fiberOf[now->running]].top, outside);
 }
@@ -328,13 +328,13 @@ void setPlace(std::string what) { place = std::move(what); }
 void waitForBlock(int line) {
   if (now->waiting++ == 0) now->barrierLine = line;
   if (line != now->barrierLine) twoPlaces("threads wait in __syncthreads", line, now->barrierLine);
-  if (takesTurns && now->waiting == threads) giveWay(2);
+  if (takesTurns && now->waiting == threads) giveWay();
   wait(AT_BARRIER);
 }
 
-void meetBlocks(unsigned times) {
+void meetBlocks() {
   takesTurns = true;
-  giveWay(times);
+  giveWay();
 }
 
 uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source) {

@@ -98,8 +98,7 @@ T shuffleXor(int line, unsigned mask, T value, int with, int width = 32) {
 }
 }  // namespace emu
 
-// All threads of a block come to a fence, few to an atomic.
-static inline void __threadfence() { emu::meetBlocks(8); }
+static inline void __threadfence() { emu::meetBlocks(); }
 static inline void __threadfence_block() {}
 
 template <class T>
@@ -109,7 +108,7 @@ static inline T __ldg(const T* from) {
 
 template <class T, class F>
 static inline T emuAtomic(T* at, F change) {
-  emu::meetBlocks(2);
+  emu::meetBlocks();
 #if EMU_WATCHED
   emu::passAtomic(true);
 #endif
@@ -118,7 +117,7 @@ static inline T emuAtomic(T* at, F change) {
 #if EMU_WATCHED
   emu::passAtomic(false);
 #endif
-  emu::meetBlocks(2);
+  emu::meetBlocks();
   return before;
 }
 

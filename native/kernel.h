@@ -56,8 +56,8 @@ struct Registration {
 void waitForBlock(int line);
 uint64_t exchange(int line, unsigned mask, uint64_t bits, unsigned source);
 
-// Likewise around what other blocks may see: another block may go on first, once in so many times.
-void meetBlocks(unsigned times);
+// Likewise around what other blocks may see: another block may go on first.
+void meetBlocks();
 
 // Around an atomic of a watched kernel.
 void passAtomic(bool begins);
