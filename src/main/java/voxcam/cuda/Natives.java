@@ -75,7 +75,7 @@ final class Natives {
     String message = String.valueOf(e.getMessage());
     String line = message.lines().findFirst().orElse(message);
     // The dynamic linker begins with the file, which is named already.
-    return line.replaceFirst("^\\S*JC\\w+-[^:]*: (?=.)", "");
+    return line.replaceFirst("^(\\S*JC\\w+-[^:]*: )+(?=.)", "");
   }
 
   private static Path unpack(String library) {

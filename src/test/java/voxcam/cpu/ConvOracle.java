@@ -107,11 +107,19 @@ final class ConvOracle {
       int w,
       int y,
       Link link) {
-    if (axis == 3) {
-      link.at(xAt + x, wAt + w, yAt + y);
+    Window.Axis a = window.axis(axis);
+    if (axis == 2) {
+      row(
+          a,
+          in[2],
+          kernel[2],
+          out[2],
+          xAt + x * in[2],
+          wAt + w * kernel[2],
+          yAt + y * out[2],
+          link);
       return;
     }
-    Window.Axis a = window.axis(axis);
     for (int o = 0; o < out[axis]; o++) {
       for (int t = 0; t < kernel[axis]; t++) {
         int i = o * a.stride() - a.padBegin() + t * a.dilation();
@@ -129,6 +137,20 @@ final class ConvOracle {
               w * kernel[axis] + t,
               y * out[axis] + o,
               link);
+        }
+      }
+    }
+  }
+
+  /** The last axis, where most of the time goes. */
+  private static void row(
+      Window.Axis a, int in, int kernel, int out, int xAt, int wAt, int yAt, Link link) {
+    for (int o = 0; o < out; o++) {
+      int first = o * a.stride() - a.padBegin();
+      for (int t = 0; t < kernel; t++) {
+        int i = first + t * a.dilation();
+        if (i >= 0 && i < in) {
+          link.at(xAt + i, wAt + t, yAt + o);
         }
       }
     }

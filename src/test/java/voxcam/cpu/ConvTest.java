@@ -31,6 +31,9 @@ final class ConvTest {
 
   static final List<ConvTiles> TILES = List.of(ConvTiles.PREFERRED, new ScalarConvTiles());
 
+  /** Whether plain loops are left out, to which the width of vectors makes no difference. */
+  static final boolean VECTORS_ONLY = Boolean.getBoolean("voxcam.test.vectors.only");
+
   /** The algorithms for plain tensors that keep the bound of plain sums. */
   private enum Algorithm {
     DIRECT,

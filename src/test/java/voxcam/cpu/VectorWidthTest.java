@@ -17,7 +17,7 @@ import voxcam.check.Conformance;
 
 /**
  * The conformance cases, and the tests of convolutions and of blocked layouts, with narrower
- * vectors than the processor has.
+ * vectors than the processor has. Plain loops, which know no width, are checked elsewhere.
  */
 final class VectorWidthTest {
   /** Tests whose outcome depends on how channels come out in vectors. */
@@ -38,6 +38,7 @@ final class VectorWidthTest {
             "--add-modules",
             "jdk.incubator.vector",
             "-XX:MaxVectorSize=" + bytes,
+            "-Dvoxcam.test.vectors.only=true",
             "-cp",
             System.getProperty("java.class.path"),
             Forked.class.getName());

@@ -79,4 +79,13 @@ final class NativesTest {
     assertThatThrownBy(() -> Natives.unpack("libX.so", LIBRARY, link))
         .isInstanceOf(IOException.class);
   }
+
+  @Test
+  void whatLibrariesAreMadeToInsistOnIsSaid() {
+    assertThat(Natives.advice(null)).isEmpty();
+    assertThat(Natives.advice("")).isEmpty();
+    assertThat(Natives.advice("1"))
+        .startsWith("; LD_BIND_NOW is set, ")
+        .endsWith("unset it and start again");
+  }
 }
