@@ -131,17 +131,23 @@ __device__ __forceinline__ void camColumnsOf(const void* __restrict__ x, const v
     case CAM_OF_POSITIVE: camColumns<T, CAM_OF_POSITIVE>(x, w, y, sums, counters, g, shared, last); break;
     case CAM_POSITIVE: camColumns<T, CAM_POSITIVE>(x, w, y, sums, counters, g, shared, last); break;
     case CAM_WEIGHTED: camColumns<T, CAM_WEIGHTED>(x, w, y, sums, counters, g, shared, last); break;
-    case CAM_PLAIN: camColumns<T, CAM_PLAIN>(x, w, y, sums, counters, g, shared, last); break;
-    default: camColumns<T, CAM_SHARE>(x, w, y, sums, counters, g, shared, last); break;
+    default: camColumns<T, CAM_PLAIN>(x, w, y, sums, counters, g, shared, last); break;
   }
 }
 
-#define CAM_COLUMNS(name, balanced, precision)                                                                                             \
+// Divisions and pairs of sums take registers, so that these have kernels of their own.
+#define CAM_COLUMNS(name, share, balanced, precision)                                                                                             \
   KERNEL __launch_bounds__(CAM_THREADS, 3) name(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts, \
       unsigned* counters, CamColumnsGeometry g) {                                                                                          \
     __shared__ precision::Sum shared[CAM_THREADS * CamWords<precision>::COUNT];                                                            \
     __shared__ int last;                                                                                                                   \
     camColumnsOf<precision>(x, w, y, parts, counters, g, shared, &last);                                                                   \
+  }                                                                                                                                        \
+  KERNEL __launch_bounds__(CAM_THREADS, 2) share(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y, void* parts, \
+      unsigned* counters, CamColumnsGeometry g) {                                                                                          \
+    __shared__ precision::Sum shared[CAM_THREADS * CamWords<precision>::COUNT];                                                            \
+    __shared__ int last;                                                                                                                   \
+    camColumns<precision, CAM_SHARE>(x, w, y, static_cast<precision::Sum*>(parts), counters, g, shared, &last);                            \
   }                                                                                                                                        \
   KERNEL __launch_bounds__(CAM_THREADS, 2) balanced(const void* __restrict__ x, const void* __restrict__ w, float* __restrict__ y,          \
       void* parts, unsigned* counters, CamColumnsGeometry g) {                                                                             \
@@ -151,6 +157,6 @@ __device__ __forceinline__ void camColumnsOf(const void* __restrict__ x, const v
     camColumns<precision, CAM_BALANCED>(x, w, y, static_cast<Sum*>(parts), counters, g, shared, &last);                                    \
   }
 
-CAM_COLUMNS(camColumnsF32, camColumnsBalancedF32, CamF32)
-CAM_COLUMNS(camColumnsF16, camColumnsBalancedF16, CamF16)
-CAM_COLUMNS(camColumnsB16, camColumnsBalancedB16, CamB16)
+CAM_COLUMNS(camColumnsF32, camColumnsShareF32, camColumnsBalancedF32, CamF32)
+CAM_COLUMNS(camColumnsF16, camColumnsShareF16, camColumnsBalancedF16, CamF16)
+CAM_COLUMNS(camColumnsB16, camColumnsShareB16, camColumnsBalancedB16, CamB16)

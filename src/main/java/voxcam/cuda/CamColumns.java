@@ -95,7 +95,7 @@ final class CamColumns {
     Launch launch =
         Launch.of(
             FAMILY,
-            sum.term().kernel("camColumns", shape),
+            sum.term().kernel(sum.term() == Term.SHARE ? "camColumnsShare" : "camColumns", shape),
             grid,
             sum.x(),
             sum.weights(),

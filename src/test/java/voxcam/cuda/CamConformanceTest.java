@@ -123,7 +123,8 @@ class CamConformanceTest {
     }
     for (Layout layout : Layout.values()) {
       CamShape shape = new CamShape(1, 1, count, precision, layout);
-      CamHarness.Given given = new CamHarness.Given(shape, new Cam.HiRes(), numbers, ones, new double[count], null);
+      CamHarness.Given given =
+          new CamHarness.Given(shape, new Cam.HiRes(), numbers, ones, new double[count], null);
       float[] map = harness.run(CudaCam.launches(new Cam.HiRes(), shape), given, 1).getFirst();
       for (int i = 0; i < count; i++) {
         float wanted =

@@ -133,6 +133,8 @@ final class CudaCamTest {
     CamShape last = new CamShape(1, 512, 27, Precision.FP16, Layout.CHANNELS_LAST);
     assertThat(kernels(CudaCam.inSteps(new Cam.XGradient(), last)))
         .containsExactly("camColumnsBalancedF16", "camRowsF16");
+    assertThat(kernels(CudaCam.inSteps(new Cam.PlusPlus(), last)))
+        .containsExactly("camColumnsF16", "camColumnsShareF16", "camRowsF16");
     assertThat(kernels(CudaCam.launches(new Cam.PlusPlus(), last)))
         .containsExactly("camOnceLastF16");
   }
