@@ -58,9 +58,7 @@ public final class CamServer {
     }
     PeerServer.answer(
         "{\"java\":\"%s\",\"backend\":\"%s\",\"pairs\":%d}",
-        Runtime.version(),
-        Backends.named("auto").description(OneOp.options(threads)),
-        pairs);
+        Runtime.version(), Backends.named("auto").description(OneOp.options(threads)), pairs);
   }
 
   /** Serves until the input ends. */
