@@ -53,6 +53,14 @@ class CamConformanceTest {
           .toList();
     }
 
+    /** Without one launch of these where the engine takes several; Grad-CAM stands for them. */
+    static List<Way> suiting(CamShape shape) {
+      return all().stream()
+          .filter(
+              way -> way.inSteps() || way.op() instanceof Cam.Gradient || CudaCam.isSmall(shape))
+          .toList();
+    }
+
     Launches launches(CamShape shape) {
       return op instanceof Cam.Pooled pooled
           ? inSteps ? CudaCam.inSteps(pooled, shape) : CudaCam.once(pooled, shape)
@@ -103,7 +111,8 @@ class CamConformanceTest {
       {3, 1000, 33}
     };
     for (long[] size : sizes) {
-      check(new CamShape(size[0], size[1], size[2], precision, layout), Way.all(), true);
+      CamShape shape = new CamShape(size[0], size[1], size[2], precision, layout);
+      check(shape, Way.suiting(shape), true);
     }
   }
 
