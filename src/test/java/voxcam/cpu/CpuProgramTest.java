@@ -112,8 +112,8 @@ final class CpuProgramTest {
     try (Program program = new CpuBackend().compile(graph, OPTIONS)) {
       List<Tensor> outputs = program.run(Map.of("x", input));
       long taken = liveFloats() - before - program.weightBytes();
-      assertThat((double) taken).isCloseTo(program.bytes(), withinPercentage(5));
-      assertThat(program.bytes()).isGreaterThan(3 * 24 * 4L << 18);
+      assertThat(taken).isCloseTo(program.bytes(), withinPercentage(5));
+      assertThat(program.bytes()).isGreaterThan(3 * 24 * 4 * (1L << 18));
       assertThat(outputs.getFirst().shape()).isEqualTo(Shape.of(1, 24, 64, 64, 64));
     }
   }
