@@ -7,10 +7,10 @@ import java.util.Optional;
  * channels of each transformed value are multiplied with transformed weights as matrices, and the
  * sums are transformed to tiles of outputs. A tile of 4x4x4 outputs takes 216 products for each
  * pair of channels instead of 1728. Results differ from those of other algorithms by more than the
- * order of a sum: {@link WinogradError} tells by how much. Small weights are transformed once and
- * kept. Others are kept as they are and transformed at the beginning of each run, which takes no
- * longer than to read them from memory, where they would be eight times as large; {@link
- * WinogradPanelConv} is the form for the largest.
+ * order of a sum: {@link WinogradError} tells by how much. Weights are transformed once and kept,
+ * but for larger ones of many tiles: those are kept as they are, an eighth of that, and transformed
+ * in each run, which is little beside the products. {@link WinogradPanelConv} is the form for the
+ * largest.
  *
  * <p>Where there are many tiles, a task takes some through all stages, with what lies between in
  * the cache of its core. Where there are few, all threads share each stage, so that the weights are
@@ -19,6 +19,12 @@ import java.util.Optional;
 final class WinogradConv implements Kernel {
   /** Up to this many bytes weights are kept transformed: 1 MiB. */
   private static final long KEPT = 1 << 20;
+
+  /** Transforming a weight takes as long as about 20 products; tiles that it is little for. */
+  private static final int MANY = 200;
+
+  /** Keeps the weights of different points out of each other's places in a cache. */
+  private static final int SKEW = 5 * Layout.BLOCK;
 
   private final Correlation c;
   private final WinogradTile tile;
@@ -63,7 +69,9 @@ final class WinogradConv implements Kernel {
     this.blocking = WinogradBlocking.of(grid, this.weights);
     this.workers = workers;
     this.panels =
-        WinogradPanels.suits(c) && Float.BYTES * WinogradWeights.floats(c, tile) > KEPT
+        WinogradPanels.suits(c)
+                && grid.tiles() >= MANY
+                && Float.BYTES * WinogradWeights.floats(c, tile) > KEPT
             ? Optional.of(new WinogradPanels(this.weights))
             : Optional.empty();
     Threads threads = new Threads(workers);
@@ -79,7 +87,7 @@ final class WinogradConv implements Kernel {
   }
 
   /** What the stages and their workers need; transformed weights lie behind. */
-  private long weightsAt() {
+  private long weightsFrom() {
     long stages =
         blocking.shared() ? blocking.floats() : Math.multiplyExact(blocking.floats(), workers);
     return Alignment.lines(Alignment.BEGIN + stages + (long) workers * workFloats());
@@ -87,8 +95,9 @@ final class WinogradConv implements Kernel {
 
   @Override
   public long scratch() {
-    long transformed = Alignment.BEGIN + WinogradWeights.floats(c, tile);
-    return weightsAt() + (panels.isPresent() ? transformed : 0);
+    long skews = (long) c.groups() * weights.perGroup() * grid.points() * SKEW;
+    long transformed = Alignment.BEGIN + WinogradWeights.floats(c, tile) + skews;
+    return weightsFrom() + (panels.isPresent() ? transformed : 0);
   }
 
   @Override
@@ -133,7 +142,13 @@ final class WinogradConv implements Kernel {
       this.scratch = scratch;
       this.bias = epilogue.shifts(inputs, c.groups() * c.outputs());
       this.packed = panels.isPresent() ? scratch : kept;
-      this.packedFrom = panels.isPresent() ? Math.toIntExact(weightsAt()) : 0;
+      this.packedFrom = panels.isPresent() ? Math.toIntExact(weightsFrom()) : 0;
+    }
+
+    /** Where the transformed weights of a panel of a group begin for one point. */
+    private int weightsAt(int group, int panel, int point) {
+      int skews = (group * weights.perGroup() + panel) * grid.points() + point;
+      return packedFrom + weights.at(group, panel, point) + (panels.isPresent() ? skews * SKEW : 0);
     }
 
     void transformWeights(Threads threads, WinogradPanels arrangement) {
@@ -153,8 +168,8 @@ final class WinogradConv implements Kernel {
                 first,
                 Math.min(Layout.BLOCK, c.channels() - first),
                 packed,
-                packedFrom + weights.at(group, panel, 0) + first * width,
-                c.channels() * width,
+                weightsAt(group, panel, 0) + first * width,
+                c.channels() * width + SKEW,
                 scratch,
                 works + worker * workFloats());
           });
@@ -259,7 +274,7 @@ final class WinogradConv implements Kernel {
           blocking.inputTile(),
           weights.vectors(panel),
           packed,
-          packedFrom + weights.at(group, panel, point),
+          weightsAt(group, panel, point),
           scratch,
           m + point * blocking.sumPoint(panel),
           blocking.sumTile(panel));

@@ -113,7 +113,7 @@ final class CpuProgramTest {
       List<Tensor> outputs = program.run(Map.of("x", input));
       long taken = liveFloats() - before - program.weightBytes();
       assertThat(taken).isCloseTo(program.bytes(), withinPercentage(5));
-      assertThat(program.bytes()).isGreaterThan((3 * 24 * 4L) << 18);
+      assertThat(program.bytes()).isGreaterThan(3 * 24 * 4 * (1L << 18));
       assertThat(outputs.getFirst().shape()).isEqualTo(Shape.of(1, 24, 64, 64, 64));
     }
   }

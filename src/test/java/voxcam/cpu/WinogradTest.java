@@ -116,14 +116,14 @@ final class WinogradTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 40, 100", "2, 64, 64"})
-  void weightsThatAreTransformedInEachRunAreKeptAsTheyAre(int groups, int channels, int outputs) {
+  @CsvSource({"1, 40, 48", "2, 64, 64"})
+  void weightsOfManyTilesAreKeptAsTheyAre(int groups, int channels, int outputs) {
     Case test =
         Case.of(
             new SplittableRandom(9),
             new Conv.Forward(Window.cube(3, 3, 1, 1, 1), groups),
             List.of(
-                Shape.of(2, channels, 9, 10, 11), Shape.of(outputs, channels / groups, 3, 3, 3)));
+                Shape.of(1, channels, 22, 23, 24), Shape.of(outputs, channels / groups, 3, 3, 3)));
     Way way = new Way(new WinogradTile(4, 4, 4), true, false, Layout.BLOCKED, Layout.PLAIN);
     long padded = 4L * Layout.blocks(outputs) * Layout.BLOCK * (channels / groups) * 27;
     assertThat(way.kernel(test).weightBytes()).isBetween(padded, padded + 64);
