@@ -77,6 +77,7 @@ final class Device {
       }
       if (shared == null) {
         shared = new Device(gpu);
+        unreleased = null;
       }
       shared.users++;
       return shared;
@@ -120,7 +121,9 @@ final class Device {
     }
   }
 
-  /** What went wrong when the context was given back and nobody waited for that, if it did. */
+  /**
+   * What went wrong when the latest context was given back and nobody waited for that, if it did.
+   */
   static Optional<String> unreleased() {
     synchronized (Device.class) {
       return Optional.ofNullable(unreleased);

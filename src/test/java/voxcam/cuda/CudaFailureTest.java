@@ -153,6 +153,10 @@ final class CudaFailureTest {
             assertThat(finding.found())
                 .startsWith("not given back after use: cuda: cu")
                 .contains(" failed with CUDA_ERROR_UNKNOWN; "));
+
+    new CudaBackend().compile(relu(Shape.of(4)), Options.DEFAULT).close();
+    assertThat(new CudaBackend().findings())
+        .noneMatch(finding -> finding.what().equals("cuda context"));
   }
 
   @Test
