@@ -71,14 +71,17 @@ public final class CamDisplay implements AutoCloseable {
   }
 
   private static void check(String what, Shape shape, long batch) {
-    require(shape.rank() == 3, what + " " + shape + ", three axes [D,H,W] are needed");
+    ForeignWork.require(
+        WHAT, shape.rank() == 3, what + " " + shape + ", three axes [D,H,W] are needed");
     for (int size : shape.dims()) {
-      require(
+      ForeignWork.require(
+          WHAT,
           size <= CudaDisplay.MOST_SIZE,
           what + " " + shape + ", a size may be at most " + CudaDisplay.MOST_SIZE);
     }
-    require(batch >= 1, "batch " + batch + ", must be 1 or more");
-    require(
+    ForeignWork.require(WHAT, batch >= 1, "batch " + batch + ", must be 1 or more");
+    ForeignWork.require(
+        WHAT,
         batch <= ForeignWork.MOST_ELEMENTS / shape.size(),
         what + " " + shape + ", " + batch + " have more than 2^37 elements; give fewer at once");
   }
@@ -105,18 +108,11 @@ public final class CamDisplay implements AutoCloseable {
    * @throws voxcam.backend.BackendException if the driver refuses to start a kernel
    */
   public void start(Pointer maps, Pointer ranges, Pointer displays, CUstream stream) {
-    work.requireOpen();
     long[] inputs = {
       work.address("maps", maps, Float.BYTES),
       ranges == null ? work.scratch() : work.address("ranges", ranges, Float.BYTES)
     };
     work.start(inputs, work.address("displays", displays, ForeignWork.ALIGNMENT), stream);
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new InputException(WHAT + ": " + otherwise);
-    }
   }
 
   /**

@@ -121,8 +121,10 @@ public final class CamReduction implements AutoCloseable {
       Precision precision,
       Layout layout) {
     String sizes = "[N,K,P] = [" + batch + "," + channels + "," + positions + "]";
-    require(batch >= 1 && channels >= 1 && positions >= 1, sizes + ", each must be 1 or more");
-    require(
+    ForeignWork.require(
+        WHAT, batch >= 1 && channels >= 1 && positions >= 1, sizes + ", each must be 1 or more");
+    ForeignWork.require(
+        WHAT,
         batch <= ForeignWork.MOST_ELEMENTS
             && channels <= ForeignWork.MOST_ELEMENTS / batch
             && positions <= ForeignWork.MOST_ELEMENTS / batch / channels,
@@ -150,18 +152,11 @@ public final class CamReduction implements AutoCloseable {
    * @throws voxcam.backend.BackendException if the driver refuses to start a kernel
    */
   public void start(Pointer activation, Pointer gradient, Pointer map, CUstream stream) {
-    work.requireOpen();
     long[] inputs = {
       work.address("activation", activation, ForeignWork.ALIGNMENT),
       work.address("gradient", gradient, ForeignWork.ALIGNMENT)
     };
     work.start(inputs, work.address("map", map, Float.BYTES), stream);
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new InputException(WHAT + ": " + otherwise);
-    }
   }
 
   /**

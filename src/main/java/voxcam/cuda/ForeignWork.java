@@ -81,6 +81,7 @@ final class ForeignWork implements AutoCloseable {
 
   /** The address of memory that someone else gave, checked as far as it can be. */
   long address(String name, Pointer pointer, int alignment) {
+    requireOpen();
     long address = pointer == null ? 0 : Address.of(pointer);
     require(address != 0, name + ": no device memory; give a CUdeviceptr that was allocated");
     require(
@@ -90,7 +91,7 @@ final class ForeignWork implements AutoCloseable {
     return address;
   }
 
-  void requireOpen() {
+  private void requireOpen() {
     require(!closed, "this object was closed; make a new one");
   }
 
@@ -123,6 +124,10 @@ final class ForeignWork implements AutoCloseable {
   }
 
   private void require(boolean holds, String otherwise) {
+    require(what, holds, otherwise);
+  }
+
+  static void require(String what, boolean holds, String otherwise) {
     if (!holds) {
       throw new InputException(what + ": " + otherwise);
     }

@@ -57,25 +57,27 @@ final class EmulatorBlocksTest {
     assertThat(last).hasSizeGreaterThan(BLOCKS / 2);
   }
 
+  /** Sums over blocks, with a fault or with none (0), and gives the launch's code. */
+  private int handOver(long y, long fault) {
+    long counter = device.allocate(4);
+    device.write(counter, 0);
+    return device.run(
+        "emuTestHandOver",
+        BLOCKS,
+        256,
+        device.pointer(y),
+        device.pointer(device.allocate(4 * BLOCKS)),
+        device.pointer(counter),
+        device.size(0, fault));
+  }
+
   /** How many sums over blocks are wrong. */
   private int wrong(long fault) {
     int wrong = 0;
     for (int seed = 1; seed <= SEEDS; seed++) {
       Emulator.seed(seed);
       long y = device.allocate(4);
-      long parts = device.allocate(4 * BLOCKS);
-      long counter = device.allocate(4);
-      device.write(counter, 0);
-      int code =
-          device.run(
-              "emuTestHandOver",
-              BLOCKS,
-              256,
-              device.pointer(y),
-              device.pointer(parts),
-              device.pointer(counter),
-              device.size(0, fault));
-      assertThat(code).isZero();
+      assertThat(handOver(y, fault)).isZero();
       wrong += device.read(y, 1)[0] == BLOCKS ? 0 : 1;
     }
     return wrong;
@@ -92,20 +94,7 @@ final class EmulatorBlocksTest {
     Emulator.watch(true);
     try {
       assertThat(wrong(0)).isZero();
-      long y = device.allocate(4);
-      long parts = device.allocate(4 * BLOCKS);
-      long counter = device.allocate(4);
-      device.write(counter, 0);
-      int code =
-          device.run(
-              "emuTestHandOver",
-              BLOCKS,
-              256,
-              device.pointer(y),
-              device.pointer(parts),
-              device.pointer(counter),
-              device.size(0, 2));
-      assertThat(code).isNotZero();
+      assertThat(handOver(device.allocate(4), 2)).isNotZero();
       assertThat(Emulator.report())
           .startsWith("kernel emuTestHandOver, block (")
           .contains("write where block number ")
