@@ -23,10 +23,14 @@ jar: target/engine.jar
 
 target/engine.jar: $(SOURCES)
 	@$(MVN) $(QUIET) -Dmaven.test.skip -Dspotless.check.skip package
-	@touch $@ && rm -f target/engine.jsa target/engine-vectors.jsa
+	@touch $@ && rm -f target/engine.jsa target/engine-vectors.jsa target/engine.aot
 	@VOXCAM_JVM_OPTIONS=-XX:ArchiveClassesAtExit=target/engine.jsa bin/engine info $(DEMO) >target/info.txt 2>&1
 	@bin/engine explain --demo --format nifti --out target/start >target/start.txt 2>&1
-	@VOXCAM_JVM_OPTIONS=-XX:ArchiveClassesAtExit=target/engine-vectors.jsa \
+	@$$(bin/find-jdk javac)/bin/java bin/StartModel.java target/start
+	@VOXCAM_JVM_OPTIONS=-XX:AOTCacheOutput=target/engine.aot bin/engine explain target/start/start.safetensors \
+	  target/start/start.npy --arch resnet18:conv1_stride=2 --out target/start >>target/start.txt 2>&1
+	@rm target/start/start.safetensors target/start/start.npy
+	@VOXCAM_JVM_OPTIONS='--add-modules jdk.incubator.vector -XX:ArchiveClassesAtExit=target/engine-vectors.jsa' \
 	  bin/engine explain $(DEMO) target/start/demo.scan.nii.gz --out target/start >>target/start.txt 2>&1
 
 # Registers, shared memory and spills of every kernel, into kernels/README.md. Needs nvcc.

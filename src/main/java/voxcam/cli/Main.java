@@ -69,7 +69,8 @@ public final class Main implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
-  private static final String VECTORS = "voxcam.vectors";
+  /** No exit code: the command is to run in a second JVM. */
+  private static final int AGAIN = -1;
 
   private final PrintStream out;
 
@@ -83,23 +84,19 @@ public final class Main implements Callable<Integer> {
     if (Relaunch.isNeeded(args)) {
       exit(Relaunch.run(args));
     }
-    if (System.getProperty(VECTORS) == null) {
-      arithmetic(args).ifPresent(choice -> System.setProperty(VECTORS, choice));
+    if (System.getProperty(Relaunch.VECTORS) == null) {
+      arithmetic(args).ifPresent(choice -> System.setProperty(Relaunch.VECTORS, choice));
     }
-    if (runsOnce(args)) {
+    if (Relaunch.runsOnce(args)) {
       Thread.ofPlatform().daemon().name("voxcam-prepare").start(Main::prepare);
     }
-    exit(run(args, System.out, System.err));
+    int code = run(args, System.out, System.err);
+    exit(code == AGAIN ? Relaunch.run(args) : code);
   }
 
   private static void exit(int code) {
     System.out.flush();
     System.exit(code);
-  }
-
-  /** Whether a command computes something that is worth preparing for, and that only once. */
-  private static boolean runsOnce(String... args) {
-    return Relaunch.computes(args) && List.of("explain", "predict").contains(args[0]);
   }
 
   /** What of the arithmetic is done with vectors, if not all. */
@@ -108,7 +105,7 @@ public final class Main implements Callable<Integer> {
       // So small that plain loops are done before the JVM has compiled its vector code.
       return Optional.of("off");
     }
-    return runsOnce(args) ? Optional.of("products") : Optional.empty();
+    return Relaunch.runsOnce(args) ? Optional.of(Relaunch.arithmetic(args)) : Optional.empty();
   }
 
   /** Lets the backend that is likely to be taken get ready while the command line is read. */
@@ -158,7 +155,8 @@ public final class Main implements Callable<Integer> {
     line.setUsageHelpWidth(100);
     line.setUsageHelpLongOptionsMaxWidth(32);
     line.setParameterExceptionHandler((e, _) -> misused(e, streams.err()));
-    line.setExecutionExceptionHandler((e, _, _) -> Failure.report(e, streams.err()));
+    line.setExecutionExceptionHandler(
+        (e, _, _) -> e instanceof Relaunch.Wanted ? AGAIN : Failure.report(e, streams.err()));
     return line;
   }
 

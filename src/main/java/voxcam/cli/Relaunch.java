@@ -12,29 +12,96 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import voxcam.backend.Processor;
+import voxcam.graph.Graph;
+import voxcam.op.Linear;
 
 /**
- * A second JVM with the Vector API module, for {@code java -jar engine.jar explain ...} where the
- * first was started without; and without {@code LD_BIND_NOW}, with which JCuda's libraries would
+ * A second JVM with the Vector API module, for {@code java -jar engine.jar bench ...} where the
+ * first was started without, and for a single explanation or prediction that is too large for plain
+ * loops, in which it begins; and without {@code LD_BIND_NOW}, with which JCuda's libraries would
  * need every function of every CUDA there is. It gets the same options, input and output, its exit
  * code is this one's, and of its errors the warning about the incubating module is left out. With
  * {@code -Dvoxcam.relaunch=false} there is none, and the kernels run without vectors.
  */
 final class Relaunch {
   static final String PROPERTY = "voxcam.relaunch";
+
+  /** Above so much work in a single run, vectors are worth the second JVM: measured. */
+  private static final long MOST_OPERATIONS = 150_000_000_000L;
+
+  /** Matrix products take so many times as long in plain loops as convolutions do. */
+  private static final long PRODUCT = 20;
+
   private static final String MODULE = "jdk.incubator.vector";
   private static final String BIND = "LD_BIND_NOW";
   private static final String WARNING = "WARNING: Using incubator modules";
 
+  /** Which arithmetic runs; the processor's backend reads it. */
+  static final String VECTORS = "voxcam.vectors";
+
+  private static final String LOOPS = "loops";
+
+  /** What suits the first JVM alone. */
+  private static final String FIRST_ONLY =
+      "-XX:(AOT|Tier4).*|-XX:CompileCommand=.*|-D" + VECTORS + "=.*";
+
   /** What the JVM says of itself before anything else; the first JVM has said it already. */
   private static final String OPTIONS_NOTE = "Picked up ";
+
+  /** A command began in plain loops and has too much to do for them. */
+  static final class Wanted extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Wanted() {
+      super("vectors are wanted", null, false, false);
+    }
+  }
 
   private Relaunch() {}
 
   static boolean isNeeded(String... args) {
-    return computes(args)
-        && (!hasModule() || bindsAtOnce(System.getenv(BIND)))
-        && !"false".equalsIgnoreCase(System.getProperty(PROPERTY, "true"));
+    boolean lacking = !hasModule() && !beginsInLoops(args);
+    return computes(args) && (lacking || bindsAtOnce(System.getenv(BIND))) && isAllowed();
+  }
+
+  private static boolean isAllowed() {
+    return !"false".equalsIgnoreCase(System.getProperty(PROPERTY, "true"));
+  }
+
+  /** Whether a command computes something that is worth preparing for, and that only once. */
+  static boolean runsOnce(String... args) {
+    return computes(args) && List.of("explain", "predict").contains(args[0]);
+  }
+
+  /**
+   * What of the arithmetic a command that runs once does with vectors: products, or without the
+   * module nothing, since plain loops are ready sooner.
+   */
+  static String arithmetic(String... args) {
+    return hasModule() || !isAllowed() || !beginsInLoops(args) ? "products" : LOOPS;
+  }
+
+  private static boolean beginsInLoops(String... args) {
+    return runsOnce(args) && Processor.isFused();
+  }
+
+  /**
+   * Ends a command that runs in plain loops where a second JVM with vectors would be done sooner.
+   *
+   * @param graph all that it is going to run, at least
+   * @throws Wanted if so
+   */
+  static void checkWork(Graph graph) {
+    if (LOOPS.equals(System.getProperty(VECTORS)) && work(graph) > MOST_OPERATIONS) {
+      throw new Wanted();
+    }
+  }
+
+  static long work(Graph graph) {
+    return graph.nodes().stream()
+        .mapToLong(node -> node.op() instanceof Linear ? PRODUCT * node.flops() : node.flops())
+        .sum();
   }
 
   /**
@@ -60,7 +127,7 @@ final class Relaunch {
 
   /** Says that there will be no vectors, if so. */
   static void noteMissingModule(Streams streams) {
-    if (!hasModule()) {
+    if (!hasModule() && !LOOPS.equals(System.getProperty(VECTORS))) {
       streams.warn(
           "the module "
               + MODULE
@@ -135,7 +202,7 @@ final class Relaunch {
     if (jar) {
       command.addAll(archive(Path.of(classes.replaceAll("\\.jar$", "-vectors.jsa"))));
     }
-    command.addAll(options);
+    options.stream().filter(option -> !option.matches(FIRST_ONLY)).forEach(command::add);
     command.add("--add-modules");
     command.add(MODULE);
     // Once only, whatever the second one finds.

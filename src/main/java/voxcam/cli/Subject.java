@@ -33,7 +33,21 @@ record Subject(
     Recipe recipe = Recipe.parse(recipeText);
     List<Volume> volumes = stages.time("read", () -> inputs.stream().map(Volume::read).toList());
     Prepared prepared = stages.time("prepare", () -> recipe.apply(volumes));
+    Subject subject;
+    try {
+      subject = of(model, recipeText, recipe, prepared, inputs);
+    } catch (InputException e) {
+      prepared.warnings().forEach(streams::warn);
+      throw e;
+    }
+    // First, lest a second JVM warn again.
+    Relaunch.checkWork(subject.graph());
     prepared.warnings().forEach(streams::warn);
+    return subject;
+  }
+
+  private static Subject of(
+      Model model, String recipeText, Recipe recipe, Prepared prepared, List<String> inputs) {
     Node input = input(model.graph());
     Tensor given = prepared.inputFor(((Source.Input) input.op()).shape());
     check(input, given.shape(), inputs);

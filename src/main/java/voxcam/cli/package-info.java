@@ -8,6 +8,7 @@
  *
  * <p>{@code Failure} turns whatever is thrown into an exit code and a message: 2 and one line for
  * what the user gave, 3 for what the machine cannot, 1 with a stack trace for a fault of the
- * engine. {@code Relaunch} starts a second JVM where the Vector API module is missing.
+ * engine. {@code Relaunch} starts a second JVM where the Vector API module is missing; what runs
+ * but once does without it unless there is much to do.
  */
 package voxcam.cli;

@@ -32,15 +32,25 @@ final class ScaledWeight implements Tensor {
   }
 
   @Override
-  public void copyTo(int from, int count, float[] target) {
-    weight.copyTo(from, count, target);
+  public void copyTo(int from, int count, float[] target, int at) {
+    weight.copyTo(from, count, target, at);
     int taps = taps();
     int end = from + count;
-    for (int row = from / taps; row * taps < end; row++) {
-      double factor = scale[channel(row)];
-      for (int i = Math.max(from, row * taps); i < Math.min(end, (row + 1) * taps); i++) {
-        target[i - from] = (float) (target[i - from] * factor);
+    for (int row = from / taps; row * taps < end; ) {
+      int channel = channel(row);
+      int next = row + 1;
+      while (next * taps < end && channel(next) == channel) {
+        next++;
       }
+      int first = at + Math.max(from, row * taps) - from;
+      scale(target, first, at + Math.min(end, next * taps) - from, scale[channel]);
+      row = next;
+    }
+  }
+
+  private static void scale(float[] values, int from, int to, double factor) {
+    for (int i = from; i < to; i++) {
+      values[i] = (float) (values[i] * factor);
     }
   }
 

@@ -131,6 +131,23 @@ final class Columns {
     }
   }
 
+  /** Copies them into rows: one for each channel and kernel position, from number {@code first}. */
+  void copy(float[] x, int channel, int channels, float[][] rows, int first) {
+    int volume = c.d().input() * c.h().input() * c.w().input();
+    int to = first;
+    for (int i = 0; i < channels; i++) {
+      int run = 0;
+      int zero = 0;
+      for (int tap = 0; tap < ends.length; tap++) {
+        row(x, (channel + i) * volume, run, ends[tap], rows[to], 0);
+        clear(zero, zeroEnds[tap], rows[to], 0);
+        run = ends[tap];
+        zero = zeroEnds[tap];
+        to++;
+      }
+    }
+  }
+
   private void row(float[] x, int from, int run, int end, float[] panel, int at) {
     int stride = c.w().stride();
     for (int i = run; i < end; i += RUN) {

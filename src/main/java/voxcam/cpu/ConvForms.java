@@ -119,7 +119,7 @@ final class ConvForms {
     }
     ConvForms convolution = new ConvForms(node, op, options, buffer, Optional.empty());
     return options.once()
-        ? List.of(Form.plain(node, convolution::columns))
+        ? List.of(Form.plain(node, convolution::soonest))
         : convolution.forms(Choice.CHEAPEST);
   }
 
@@ -150,14 +150,20 @@ final class ConvForms {
   }
 
   /** The kernel that is under way soonest. */
-  private Kernel columns() {
-    List<Kernel> kernels = new ArrayList<>();
-    for (Correlation part : parts) {
-      kernels.add(
-          part.taps() == 0
-              ? new ZeroConv(part, epilogue, tiles, Layout.PLAIN)
-              : new ColumnsConv(part, epilogue, tiles, weight, threads));
-    }
+  private Kernel soonest() {
+    return Machine.VECTORS || !Machine.FUSED
+        ? each(part -> new ColumnsConv(part, epilogue, tiles, weight, threads))
+        : each(part -> new RowsConv(part, epilogue, weight));
+  }
+
+  private Kernel each(Function<Correlation, Kernel> maker) {
+    List<Kernel> kernels =
+        parts.stream()
+            .map(part ->
+                part.taps() == 0
+                    ? new ZeroConv(part, epilogue, tiles, Layout.PLAIN)
+                    : maker.apply(part))
+            .toList();
     return new CpuConv.Parts(kernels, weight.isPresent(), -1);
   }
 

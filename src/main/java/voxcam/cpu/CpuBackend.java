@@ -53,7 +53,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void prepare() {
-    if (Machine.VECTORS) {
+    if (Machine.VECTORS || Machine.FUSED) {
       try {
         WarmUp.run();
       } catch (InterruptedException e) {
@@ -79,10 +79,10 @@ public final class CpuBackend implements Backend {
     Function<Graph, List<Tensor>> evaluate = constants -> evaluate(Prune.apply(constants), plain);
     Graph fused = Passes.apply(graph, evaluate);
     Machine.warnOnce();
-    boolean once = options.once() && fused.flops() <= MOST_ONCE;
+    boolean once = options.once() && (fused.flops() <= MOST_ONCE || !Machine.VECTORS);
     Optional<BatchSplit> split = options.guarded() ? Optional.empty() : BatchSplit.of(fused);
     return split.isPresent()
-        ? new StreamedProgram(fused, split.get(), options.withOnce(false))
+        ? new StreamedProgram(fused, split.get(), options.withOnce(once && !Machine.VECTORS))
         : CpuProgram.of(Bands.apply(fused), options.withOnce(once));
   }
 

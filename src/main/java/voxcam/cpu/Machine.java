@@ -1,5 +1,7 @@
 package voxcam.cpu;
 
+import voxcam.backend.Processor;
+
 /**
  * What this JVM offers. The choice between vectors and plain loops is made once and kept in
  * constants, so that the JIT compiler sees one implementation of each interface and inlines it.
@@ -7,9 +9,10 @@ package voxcam.cpu;
 final class Machine {
   /**
    * Whether the incubator module is there. {@code -Dvoxcam.vectors=off} says no, for tests and for
-   * finding faults.
+   * finding faults; {@code loops} is said by who did not ask for the module, because for a single
+   * run plain loops are ready sooner.
    */
-  static final boolean VECTORS = !is("off") && isThere();
+  static final boolean VECTORS = !is("off") && !is("loops") && isThere();
 
   /**
    * Whether passes over memory, such as activations and pooling, use vectors. {@code
@@ -17,6 +20,9 @@ final class Machine {
    * vectors take far longer than plain loops do, and later they gain little where memory decides.
    */
   static final boolean ELEMENTWISE = VECTORS && !is("products");
+
+  /** Whether {@code Math.fma} is an instruction. */
+  static final boolean FUSED = Processor.isFused();
 
   static final Lanes LANES = VECTORS ? new VectorLanes() : new ScalarLanes();
 
@@ -35,9 +41,11 @@ final class Machine {
     if (VECTORS) {
       return LANES.bits() + "-bit vectors" + (ELEMENTWISE ? "" : " for products");
     }
-    return is("off")
-        ? "scalar, because voxcam.vectors=off"
-        : "scalar, start java with --add-modules jdk.incubator.vector for vectors";
+    return is("loops")
+        ? "plain loops, for a single run"
+        : is("off")
+            ? "scalar, because voxcam.vectors=off"
+            : "scalar, start java with --add-modules jdk.incubator.vector for vectors";
   }
 
   /** Says once for each JVM that vectors are missing, unless nobody wanted them. */
@@ -47,7 +55,7 @@ final class Machine {
 
   private static final class Warning {
     static {
-      if (!VECTORS && !is("off")) {
+      if (!VECTORS && !is("off") && !is("loops")) {
         System.getLogger("voxcam.cpu").log(System.Logger.Level.WARNING, "cpu: " + arithmetic());
       }
     }

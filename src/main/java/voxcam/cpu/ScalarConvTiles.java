@@ -163,9 +163,30 @@ final class ScalarConvTiles implements ConvTiles {
       boolean relu,
       float[] output,
       int at) {
+    // A loop for each case: choices inside one take the JIT compiler far longer.
+    if (added.length > 0) {
+      add(sums, from, count, shift, added, output, at);
+    } else {
+      shift(sums, from, count, shift, output, at);
+    }
+    if (relu) {
+      for (int i = at; i < at + count; i++) {
+        output[i] = Math.max(output[i], 0); // keeps NaN
+      }
+    }
+  }
+
+  private static void shift(
+      float[] sums, int from, int count, float shift, float[] output, int at) {
     for (int i = 0; i < count; i++) {
-      float v = sums[from + i] + shift + (added.length > 0 ? added[at + i] : 0);
-      output[at + i] = relu && v <= 0 ? 0 : v; // keeps NaN
+      output[at + i] = sums[from + i] + shift;
+    }
+  }
+
+  private static void add(
+      float[] sums, int from, int count, float shift, float[] added, float[] output, int at) {
+    for (int i = 0; i < count; i++) {
+      output[at + i] = sums[from + i] + shift + added[at + i];
     }
   }
 

@@ -20,7 +20,8 @@ import voxcam.op.Window;
 /**
  * Gives what most networks begin with to the JIT compiler before it is needed, while model and
  * volume are still read: first the tile of {@link ColumnsConv}, which takes a thousand times as
- * long interpreted, since there each vector is an object, then what surrounds it.
+ * long interpreted, since there each vector is an object, or the loops of {@link RowsConv}, then
+ * what surrounds them.
  */
 final class WarmUp {
   /** Calls after which the JVM has been told often enough, if it runs with thresholds so low. */
@@ -41,7 +42,11 @@ final class WarmUp {
 
   /** Returns when all is compiled, or will not be for a while. */
   static void run() throws InterruptedException {
-    tile();
+    if (Machine.VECTORS) {
+      tile();
+    } else {
+      RowSums.warmUp();
+    }
     network();
   }
 

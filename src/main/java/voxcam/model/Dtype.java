@@ -84,18 +84,18 @@ public enum Dtype {
 
   float[] floats(MemorySegment data, int count) {
     float[] values = new float[count];
-    floats(data, count, values);
+    floats(data, count, values, 0);
     return values;
   }
 
   /** Decodes into an array that may be longer. */
-  void floats(MemorySegment data, int count, float[] values) {
+  void floats(MemorySegment data, int count, float[] values, int at) {
     if (this == F32) {
-      MemorySegment.copy(data, FLOAT, 0, values, 0, count);
+      MemorySegment.copy(data, FLOAT, 0, values, at, count);
       return;
     }
     for (int i = 0; i < count; i++) {
-      values[i] = (float) real(data, i);
+      values[at + i] = (float) real(data, i);
     }
   }
 

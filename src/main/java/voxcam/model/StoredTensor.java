@@ -61,11 +61,11 @@ final class StoredTensor implements WholeNumbers {
   }
 
   @Override
-  public void copyTo(int from, int count, float[] target) {
+  public void copyTo(int from, int count, float[] target, int at) {
     long bytes = dtype.bytes();
     MemorySegment part = data.asSlice(from * bytes, count * bytes);
     present(() -> {
-      dtype.floats(part, count, target);
+      dtype.floats(part, count, target, at);
       return unloaded(target);
     });
   }

@@ -22,7 +22,12 @@ public interface Tensor {
    * @param target at least as long as that; what it holds behind the values stays
    */
   default void copyTo(int from, int count, float[] target) {
-    System.arraycopy(floats(), from, target, 0, count);
+    copyTo(from, count, target, 0);
+  }
+
+  /** Copies values to {@code target} from {@code at} on; may be called by several threads. */
+  default void copyTo(int from, int count, float[] target, int at) {
+    System.arraycopy(floats(), from, target, at, count);
   }
 
   /** The values in double precision; the array may be the tensor's own. */

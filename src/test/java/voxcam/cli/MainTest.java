@@ -16,6 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import voxcam.backend.BackendException;
+import voxcam.graph.Graph;
+import voxcam.graph.GraphBuilder;
+import voxcam.graph.Node;
+import voxcam.op.Linear;
+import voxcam.op.Shape;
+import voxcam.op.Tensor;
 
 class MainTest {
   @Test
@@ -96,6 +102,9 @@ class MainTest {
   @Test
   void onlyCommandsThatComputeNeedTheModule() {
     assertThat(Relaunch.computes("explain", "m", "x")).isTrue();
+    assertThat(Relaunch.runsOnce("explain", "m", "x")).isTrue();
+    assertThat(Relaunch.runsOnce("bench", "m", "x")).isFalse();
+    assertThat(Relaunch.arithmetic("explain", "m", "x")).isEqualTo("products");
     assertThat(Relaunch.computes("doctor")).isTrue();
     assertThat(Relaunch.computes()).isFalse();
     assertThat(Relaunch.computes("--version")).isFalse();
@@ -113,6 +122,26 @@ class MainTest {
         .noneMatch(word -> word.startsWith("-XX:MaxRAM"));
     assertThat(Relaunch.command(List.of(), "doctor"))
         .contains("-XX:MaxRAMPercentage=75", "-XX:CompileCommand=quiet");
+  }
+
+  @Test
+  void theSecondJvmGetsNothingThatSuitsTheFirstAlone() {
+    List<String> first =
+        List.of("-XX:AOTCache=x", "-XX:Tier4BackEdgeThreshold=4", "-XX:CompileCommand=quiet,y");
+    assertThat(Relaunch.command(first, "explain", "m")).doesNotContainAnyElementsOf(first);
+  }
+
+  @Test
+  void matrixProductsWeighMoreThanConvolutions() {
+    Shape x = Shape.of(1, 10);
+    GraphBuilder builder = new GraphBuilder();
+    Node w = builder.constant(Tensor.filled(Shape.of(10, 10), 1));
+    Node y = builder.add("y", new Linear.MatMul(), builder.input("x", x), w);
+    Graph graph = builder.build(List.of(y));
+    assertThat(graph.flops()).isEqualTo(200);
+    assertThat(Relaunch.work(graph)).isEqualTo(4000);
+    // This JVM did not begin in plain loops.
+    Relaunch.checkWork(graph);
   }
 
   @Test

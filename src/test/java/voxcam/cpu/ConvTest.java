@@ -40,6 +40,7 @@ final class ConvTest {
     PLANAR,
     POINTWISE,
     COLUMNS,
+    ROWS,
     ZERO
   }
 
@@ -273,6 +274,7 @@ final class ConvTest {
       }
       case POINTWISE -> new PointwiseConv(c, epilogue, tiles, weights);
       case COLUMNS -> new ColumnsConv(c, epilogue, tiles, weight, 2);
+      case ROWS -> new RowsConv(c, epilogue, weight);
       case ZERO -> new ZeroConv(c, epilogue, tiles, Layout.PLAIN);
     };
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
+import voxcam.backend.Processor;
 import voxcam.backend.Program;
 import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
@@ -84,6 +85,16 @@ final class CpuBackendTest {
   }
 
   @Test
+  void whatRunsOnceInPlainLoopsIsSumsOfRows() throws Exception {
+    String[] lines = fork(List.of("-Dvoxcam.vectors=loops"));
+    assertThat(lines)
+        .contains("1 thread, plain loops, for a single run")
+        .contains("[0.0, 2.0]")
+        .contains(Processor.isFused() ? "{rows=1}" : "{columns=1}")
+        .noneMatch(line -> line.contains("start java with"));
+  }
+
+  @Test
   void vectorsCanBeKeptForProducts() throws Exception {
     String[] lines =
         fork(List.of("--add-modules", "jdk.incubator.vector", "-Dvoxcam.vectors=products"));
@@ -145,6 +156,7 @@ final class CpuBackendTest {
         float[] y = backend.compile(graph, options).run(Map.of("x0", x)).getFirst().floats();
         System.out.println(Arrays.toString(y));
       }
+      System.out.println(algorithms(24, options.withOnce(true)));
     }
   }
 }
