@@ -5,9 +5,10 @@ MAPS of PyTorch's in double precision, and stay where they are where NOISE of it
 matrices gives, in DRAWS tries within SHAKEN, since that is more than rounding does. Of the others, single precision does not say what the answer is: a unit
 lies within rounding of the kink of its ReLU, or terms cancel.
 
-Scores of segmentation are summed over the voxels of a label in a box of an eighth of the volume's edges, in the middle. Over a whole volume, PyTorch's
-gradients of InstanceNorm and GroupNorm in single precision add up hundreds of thousands of equal numbers one by one, and are off by 1e-5 to 1e-4 of
-themselves; of the mean of the gradient, which Grad-CAM takes and which nearly cancels, that is up to a twentieth.
+Scores of segmentation are summed over the voxels of a label in a box in the middle, of an eighth of the volume's edges or of what `box` says: the more
+units a score depends on, the more of them lie near a kink. Over a whole volume, PyTorch's gradients of InstanceNorm and GroupNorm in single precision
+add up hundreds of thousands of equal numbers one by one, and are off by 1e-5 to 1e-4 of themselves; of the mean of the gradient, which Grad-CAM takes
+and which nearly cancels, that is up to a twentieth.
 """
 import torch
 from torch import nn
@@ -28,10 +29,10 @@ NOISY = (nn.Conv2d, nn.Conv3d, nn.ConvTranspose3d, nn.Linear)
 VANISHING = 1e-4
 
 
-def box(label):
-    """The voxels of a mask that lie in the middle."""
+def box(label, part):
+    """The voxels of a mask that lie in the middle, and how much of it they are."""
+    middle = tuple(slice((size - size // part) // 2, (size - size // part) // 2 + size // part) for size in label.shape)
     region = torch.zeros(label.shape)
-    middle = tuple(slice((size - size // 8) // 2, (size - size // 8) // 2 + size // 8) for size in label.shape)
     region[middle] = label[middle].float()
     return region, float(region[middle].mean())
 
@@ -72,7 +73,7 @@ def determined(item, answers):
         regions = None
         if item["task"] == "segmentation":
             # The same for all: voxels whose label is a matter of rounding would have another sum.
-            found = {target: box(logits.argmax(1)[0] == target) for target in item["targets"]}
+            found = {target: box(logits.argmax(1)[0] == target, item.get("box", 8)) for target in item["targets"]}
             regions = {target: region for target, (region, _) in found.items()}
             enough = min(share for _, share in found.values()) > 0.05
         else:
