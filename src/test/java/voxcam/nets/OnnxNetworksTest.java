@@ -41,8 +41,8 @@ final class OnnxNetworksTest {
       every convolution and product of matrices, six times. The first such seed is taken; those before it were refused, because an input of a ReLU \
       lies within rounding of 0, where single precision may take either side and a map jumps, because terms cancel, or because a label \
       has too few voxels. Segmentation is explained over the voxels of a label in a box in the middle, of an eighth of the volume's edges, \
-      of dynunet and unetr a 32nd: the more units a score depends on, the more of them lie near 0. Networks \
-      without numbers in the last column were not looked at so: theirs is the first seed, and the score of vnet is that of the whole label.
+      of dynunet and unetr a 32nd: the more units a score depends on, the more of them lie near 0. Networks without a number in \
+      the last column were not looked at so: theirs is the first seed that has enough voxels, and all voxels of a label.
 
       What is seen otherwise: of mc3_18 with 24 inputs [1,3,8,56,56], at layer3, PyTorch's maps in single precision were 7e-7 from double \
       precision but for one input (7e-3), this engine's 1.2e-6 but for two (9e-4, 7e-3), each for one ReLU of layer4, and with `--exact` \
