@@ -58,8 +58,9 @@ final class VectorCamLanes implements CamLanes {
       int rows,
       int length,
       double[] sums) {
-    for (int r = 0; r < rows; r += FEW) {
-      int count = Math.min(FEW, rows - r);
+    int most = counted == Counted.POSITIVE ? FEW / 2 : FEW;
+    for (int r = 0; r < rows; r += most) {
+      int count = Math.min(most, rows - r);
       products(counted, a, b, from + r * step, step, count, length, sums, NOTHING, 0);
     }
   }
