@@ -142,8 +142,7 @@ final class CpuProgram implements Program {
    * @param places for values that are the caller's the arrays to write to, or nothing
    * @param results what is made of all values before others may use their memory
    */
-  private <T> T run(
-      Map<String, Tensor> inputs, float[][] places, Function<float[][], T> results) {
+  private <T> T run(Map<String, Tensor> inputs, float[][] places, Function<float[][], T> results) {
     if (closed) {
       throw new IllegalStateException("cpu: this program was closed");
     }
