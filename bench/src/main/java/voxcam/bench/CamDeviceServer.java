@@ -85,8 +85,7 @@ public final class CamDeviceServer {
       CUdeviceptr copy = allocated(bytes);
       starts.put(
           "copy",
-          pair ->
-              check(JCudaDriver.cuMemcpyDtoDAsync(copy, activations.get(pair), bytes, stream)));
+          pair -> check(JCudaDriver.cuMemcpyDtoDAsync(copy, activations.get(pair), bytes, stream)));
     }
     PeerServer.answer(
         "{\"java\":\"%s\",\"backend\":\"%s\",\"pairs\":%d}",

@@ -64,8 +64,7 @@ public final class PeerServer {
     options =
         Options.DEFAULT
             .withThreads(Integer.parseInt(arguments.get("threads")))
-            .withPrecision(
-                Options.Precision.named(arguments.getOrDefault("precision", "fp32")));
+            .withPrecision(Options.Precision.named(arguments.getOrDefault("precision", "fp32")));
     explainer = new Explainer(model, backend, options);
   }
 
