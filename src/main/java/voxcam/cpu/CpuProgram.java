@@ -126,6 +126,7 @@ final class CpuProgram implements Program {
   }
 
   /** Brings those outputs to their places that were not written there. */
+  @SuppressWarnings("ReferenceEquality") // the very array, not its numbers
   private List<float[]> copied(float[][] values, List<float[]> outputs) {
     for (int i = 0; i < outputs.size(); i++) {
       float[] value = values[schedule.outputs().get(i)];
