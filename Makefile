@@ -1,5 +1,5 @@
 # Each line calls Maven or the jar. Only a JDK 25, Maven and make are needed; bin/find-jdk finds the JDK.
-.PHONY: demo test jar kernel-table bench bench-classes bench-tables gpu-bundle format clean
+.PHONY: demo test jar kernel-table task-table bench bench-classes bench-tables gpu-bundle format clean
 
 # Maven's own libraries make JDK 25 print warnings that are nobody's to fix here; these options silence them.
 MVN = JAVA_HOME=$$(bin/find-jdk javac) && export JAVA_HOME && \
@@ -38,6 +38,11 @@ kernel-table:
 	@$(MVN) $(QUIET) test-compile
 	@$$(bin/find-jdk javac)/bin/java -cp target/classes:target/test-classes voxcam.cuda.KernelTable
 
+# How many tasks each large layer has for 16 threads, into bench/README.md.
+task-table:
+	@$(MVN) $(QUIET) test-compile
+	@$$(bin/find-jdk javac)/bin/java --add-modules jdk.incubator.vector -cp target/classes:target/test-classes voxcam.cpu.TaskCounts
+
 # Measures and writes the tables. PYTHON=... (one with PyTorch) adds PyTorch and ONNX Runtime, ONLY=... chooses benchmarks
 # by a regular expression, QUICK=1 ends in minutes and leaves the published results and tables alone.
 BENCH_JAVA = $$(bin/find-jdk javac)/bin/java -XX:MaxRAMPercentage=75 --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
@@ -68,6 +73,9 @@ ifndef QUICK
 endif
 endif
 	$(BENCH_JAVA) voxcam.bench.Run $(BENCH_RESULTS)/jmh.json $(BENCH_JMH) '$(ONLY)'
+ifndef QUICK
+	$(BENCH_JAVA) voxcam.bench.ThreadScaling $(BENCH_RESULTS)/threads.json
+endif
 	@$(MAKE) --no-print-directory bench-tables
 
 bench-classes: target/engine.jar

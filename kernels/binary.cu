@@ -1,22 +1,8 @@
-// y[i] = f(a[i], b[i]) with broadcasting; the kinds are the ordinals of Binary.Kind, and comparisons give 1 or 0.
-// A NaN that comes in goes out of Min and Max; comparisons with it are false.
+// y[i] = f(a[i], b[i]) with broadcasting and the functions of elementwise.cuh.
 // Grid: threads along x. binaryFlat: each operand is one number or walks with y; four neighbours at once. binaryStrided:
 // operands lie by the walk over y. Called by CudaBinary.java.
+#include "elementwise.cuh"
 #include "walk.cuh"
-
-enum BinaryKind {
-  BINARY_ADD = 0,
-  BINARY_SUB = 1,
-  BINARY_MUL = 2,
-  BINARY_DIV = 3,
-  BINARY_POW = 4,
-  BINARY_MIN = 5,
-  BINARY_MAX = 6,
-  BINARY_PRELU = 7,
-  BINARY_EQUAL = 8,
-  BINARY_GREATER = 9,
-  BINARY_LESS = 10
-};
 
 struct BinaryFlatGeometry {
   long long count;
@@ -30,22 +16,6 @@ struct BinaryStridedGeometry {
   long long kind;
   Walk<2> walk;
 };
-
-__device__ __forceinline__ float binaryOf(int kind, float a, float b) {
-  switch (kind) {
-    case BINARY_ADD: return a + b;
-    case BINARY_SUB: return a - b;
-    case BINARY_MUL: return a * b;
-    case BINARY_DIV: return a / b;
-    case BINARY_POW: return powf(a, b);
-    case BINARY_MIN: return a < b || a != a ? a : b;
-    case BINARY_MAX: return a > b || a != a ? a : b;
-    case BINARY_PRELU: return a > 0.0f ? a : b * a;
-    case BINARY_EQUAL: return a == b ? 1.0f : 0.0f;
-    case BINARY_GREATER: return a > b ? 1.0f : 0.0f;
-    default: return a < b ? 1.0f : 0.0f;
-  }
-}
 
 __device__ __forceinline__ float4 binaryQuad(const float* __restrict__ x, long long step, long long quad) {
   if (step != 0) return reinterpret_cast<const float4*>(x)[quad];

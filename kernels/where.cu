@@ -1,6 +1,7 @@
-// y[i] = condition[i] != 0 ? a[i] : b[i] with broadcasting of all three; NaN is not 0.
+// y[i] = condition[i] != 0 ? a[i] : b[i] with broadcasting of all three.
 // Grid: threads along x, each of which takes every threadCount()-th element; the operands lie by the walk over y.
 // Called by CudaWhere.java.
+#include "elementwise.cuh"
 #include "walk.cuh"
 
 struct WhereGeometry {
@@ -14,6 +15,6 @@ KERNEL whereSelect(
   for (long long i = threadNumber(); i < g.count; i += threadCount()) {
     long long at[3];
     placesOf(g.walk, i, at);
-    y[i] = condition[at[0]] != 0.0f ? a[at[1]] : b[at[2]];
+    y[i] = whereOf(condition[at[0]], a[at[1]], b[at[2]]);
   }
 }

@@ -1,10 +1,11 @@
 """The PyTorch side of torch_cam.py, a process of its own: one JSON command per line on standard input, one JSON answer per line."""
+import functools
 import math
 import sys
-import time
 
 import torch
 
+import device as devices
 from worker import serve, write
 
 SEED = 5
@@ -13,25 +14,31 @@ SEED = 5
 class Worker:
     """Holds pairs of activation and gradient that take turns."""
 
-    def draw(self, shape, threads, a, g):
+    def describe(self):
+        return devices.description() | {"libraries": devices.libraries()}
+
+    def draw(self, shape, threads, a, g, device="cpu"):
         """Draws an activation, which is not negative, and a gradient, and writes both."""
-        torch.set_num_threads(threads)
+        devices.begin(threads, device, False)
+        self.device = device
         torch.set_grad_enabled(False)
         generator = torch.Generator().manual_seed(SEED)
         activation = torch.randn(shape, generator=generator).relu_()
         gradient = torch.randn(shape, generator=generator)
         write(a, activation)
         write(g, gradient)
-        self.pairs, self.turn = [(activation, gradient)], 0
+        self.pairs, self.turn = [(activation.to(device), gradient.to(device))], 0
         return {"size": activation.numel(), "torch": torch.__version__, "capability": torch.backends.cpu.get_cpu_capability(),
                 "python": sys.version.split()[0]}
 
-    def draw_map(self, shape, grid, threads, file):
+    def draw_map(self, shape, grid, threads, file, device="cpu"):
         """Draws a raw map and writes it."""
-        torch.set_num_threads(threads)
+        devices.begin(threads, device, False)
+        self.device = device
         torch.set_grad_enabled(False)
         self.raw = torch.randn(shape, generator=torch.Generator().manual_seed(SEED))
         write(file, self.raw)
+        self.raw = self.raw.to(device)
         self.grid = grid
         self.pairs, self.turn = [()], 0
         return {"size": math.prod(grid), "torch": torch.__version__, "capability": torch.backends.cpu.get_cpu_capability(),
@@ -59,16 +66,20 @@ class Worker:
         self.turn = (self.turn + 1) % len(self.pairs)
         return self.pairs[self.turn]
 
+    @functools.cache
+    def method(self, form):
+        """The way to make a map; what ends in -compiled is made by torch.compile from the other."""
+        if form.endswith("-compiled"):
+            return torch.compile(self.method(form.removesuffix("-compiled")))
+        return getattr(self, form.replace("-", "_"))
+
     def map(self, form, map):
-        write(map, getattr(self, form.replace("-", "_"))(*self.next()))
+        write(map, self.method(form)(*self.next()))
         return {}
 
     def run(self, form, times):
-        method = getattr(self, form.replace("-", "_"))
-        begin = time.perf_counter_ns()
-        for _ in range(times):
-            method(*self.next())
-        return {"ns": (time.perf_counter_ns() - begin) / times}
+        method = self.method(form)
+        return devices.timed(self.device, lambda: method(*self.next()), times)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 from compared import named
-from sides import HERE, ROOT
-from torch_explain import SCORE_TOLERANCE, commit, machine, prepared, summary, tell_spread
+from sides import ENGINE, HERE, ROOT, commit
+from torch_explain import SCORE_TOLERANCE, machine, prepared, summary, tell_spread
 
 
 def npy(path, shape, data):
@@ -69,7 +69,7 @@ def main():
     result = summary(pairs)
     print(f"{case['name']} cold  engine {result['engine_ms']['median']:.0f} ms  script {result['torch_ms']['median']:.0f} ms  {tell_spread(result)}")
     if options.out:
-        row = {"name": case["name"], "threads": options.threads, "format": options.format, "date": datetime.date.today().isoformat(), "commit": commit()}
+        row = {"name": case["name"], "threads": options.threads, "format": options.format, "date": datetime.date.today().isoformat(), "commit": commit(ENGINE)}
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps({"tool": "cold_explain", "machine": machine(), "case": row | result}, indent=1) + "\n")
 

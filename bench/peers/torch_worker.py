@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+import device as devices
 import networks
 import tensorfile
 from worker import rss, serve, write
@@ -50,8 +51,13 @@ class Worker:
             return {"target": target, "share": round(float(shares[target]), 4)}
         return {"target": int(logits[0].argmax())}
 
-    def open(self, case, threads, weights, input, target, monai, channels_last):
-        torch.set_num_threads(threads)
+    def describe(self):
+        return devices.description() | {"libraries": devices.libraries()}
+
+    def open(self, case, threads, weights, input, target, monai, channels_last, device="cpu", tf32=False):
+        """On a GPU the input stays in the host's page-locked memory: each run brings it over, and its result back."""
+        devices.begin(threads, device, tf32)
+        self.device = device
         start = rss("VmHWM")
         begin = time.perf_counter_ns()
         self.case, self.target, self.activation = case, target, None
@@ -64,6 +70,8 @@ class Worker:
         if channels_last:
             self.module = self.module.to(memory_format=torch.channels_last_3d)
             self.x = self.x.to(memory_format=torch.channels_last_3d)
+        if device == "cuda":
+            self.module, self.x = self.module.to(device), self.x.pin_memory()
         return {"open_ns": time.perf_counter_ns() - begin, "whose": whose, "start_bytes": start, "import_bytes": imported, "torch": torch.__version__,
                 "capability": torch.backends.cpu.get_cpu_capability(), "python": sys.version.split()[0]}
 
@@ -97,8 +105,11 @@ class Worker:
             own = own * mask
         return own.sum()
 
+    def given(self):
+        return self.x.to(self.device, non_blocking=True)
+
     def explanation(self):
-        score = self.score(self.module(self.x))
+        score = self.score(self.module(self.given()))
         gradient, = torch.autograd.grad(score, self.activation)
         raw = (gradient * self.activation.detach()).sum(1)
         return score, raw
@@ -108,14 +119,14 @@ class Worker:
         if list(raw.shape[1:]) != self.case["grid"]:
             stack = raw[:, None] if raw.dim() == 4 else raw[None, None]
             raw = F.interpolate(stack, self.case["grid"], mode="trilinear", align_corners=False)
-        return raw
+        return raw.cpu()
 
     def run_fwd(self):
         with torch.no_grad():
-            return self.module(self.x)
+            return self.module(self.given()).cpu()
 
     def run_monai(self):
-        return self.gradcam(x=self.x, class_idx=self.target)
+        return self.gradcam(x=self.given(), class_idx=self.target)
 
     def check(self, map):
         """The raw HiResCAM map, written, and the score."""
@@ -124,13 +135,11 @@ class Worker:
         return {"score": score.item()}
 
     def check_monai(self, map):
-        write(map, self.gradcam.compute_map(self.x, class_idx=self.target))
+        write(map, self.gradcam.compute_map(self.given(), class_idx=self.target))
         return {}
 
     def run(self, form):
-        begin = time.perf_counter_ns()
-        getattr(self, f"run_{form}")()
-        return {"ns": time.perf_counter_ns() - begin}
+        return devices.timed(self.device, getattr(self, f"run_{form}"))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write(path, tensor):
-    Path(path).write_bytes(tensor.detach().contiguous().numpy().tobytes())
+    Path(path).write_bytes(tensor.detach().cpu().contiguous().numpy().tobytes())
 
 
 def serve(worker):

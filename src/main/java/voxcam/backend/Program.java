@@ -40,6 +40,24 @@ public interface Program extends AutoCloseable {
    */
   List<Tensor> run(Map<String, Tensor> inputs);
 
+  /**
+   * Runs the graph as {@link #run(Map)} does, into arrays of the caller's. New memory for large
+   * results at each run costs time: it is cleared, and the system has to provide its pages. A
+   * backend that cannot write there copies.
+   *
+   * @param outputs an array for each output in the graph's order, as long as the output; none is
+   *     given twice or holds an input
+   * @throws voxcam.op.InputException also if their number or lengths are others
+   */
+  default void run(Map<String, Tensor> inputs, List<float[]> outputs) {
+    List<Tensor> results = run(inputs);
+    Outputs.checked(results.stream().map(Tensor::shape).toList(), outputs);
+    for (int i = 0; i < results.size(); i++) {
+      float[] target = outputs.get(i);
+      results.get(i).copyTo(0, target.length, target);
+    }
+  }
+
   @Override
   void close();
 }

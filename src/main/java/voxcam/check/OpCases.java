@@ -12,6 +12,7 @@ public final class OpCases {
     return Stream.of(
             SourceCases.all(),
             ElementwiseCases.all(),
+            ChainCases.all(),
             ConvCases.all(),
             PoolCases.all(),
             NormCases.all(),

@@ -27,6 +27,8 @@ final class ResizeCases {
     sizes(list, "to the same size", linear, List.of(3, 4, 17), 1, 2, 3, 4, 17);
     sizes(list, "a little smaller", linear, List.of(7, 6, 15), 1, 2, 8, 8, 17);
     sizes(list, "many times larger", linear, List.of(20, 20, 40), 1, 1, 2, 3, 4);
+    // Of its gradient's tables each ends where the next one begins: 1 + 1 + 62 and 2 x 32 numbers.
+    sizes(list, "tables without a gap", linear, List.of(62), 1, 2, 32);
     scales(list, "doubled", linear, List.of(2.0, 2.0, 2.0), 1, 17, 3, 4, 5);
     return list.cases();
   }

@@ -20,6 +20,6 @@ public final class Passes {
     // Asking for the shapes refuses graphs with free sizes.
     graph.nodes().forEach(Node::shape);
     Graph simple = Simplify.apply(Prune.apply(graph), evaluate);
-    return Order.apply(Fuse.apply(HeadProducts.apply(simple)));
+    return Order.apply(Fuse.apply(Gates.apply(HeadProducts.apply(simple))));
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.Linear;
@@ -46,7 +47,7 @@ final class BlockedForms {
       case Reduce reduce -> BlockedReduce.form(reduce, inputs.get(0));
       case Movement movement -> BlockedMovement.form(movement, inputs, output);
       case Cam cam -> BlockedCam.form(cam, inputs.get(0));
-      case Source _, Conv _, Linear _, Index _, Softmax _ -> Optional.empty();
+      case Source _, Chain _, Conv _, Linear _, Index _, Softmax _ -> Optional.empty();
     };
   }
 

@@ -11,6 +11,9 @@ interface CamLanes {
   /** The most rows of blocks at once. */
   int ROWS = 4;
 
+  /** The most rows whose sums are written without sums in double precision. */
+  int FEW = 8;
+
   /** Which products count; the others are 0. */
   enum Counted {
     ALL,
@@ -46,13 +49,33 @@ interface CamLanes {
       int length,
       double[] sums);
 
-  /** The same with one factor {@code b[bFrom + r]} for all of row r. */
+  /**
+   * {@code y[at + i] = sum_r a[r][i] b[r][i]}, with vectors in single precision.
+   *
+   * @param rows 1 to {@link #FEW}
+   */
+  void writeProducts(
+      Counted counted,
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      float[] y,
+      int at);
+
+  /** As {@link #addProducts} with one factor {@code b[bFrom + r]} for all of row r. */
   void addRows(
       float[] a, int from, int step, int rows, int length, float[] b, int bFrom, double[] sums);
 
+  /** As {@link #writeProducts} with one factor {@code b[bFrom + r]} for all of row r. */
+  void writeRows(
+      float[] a, int from, int step, int rows, int length, float[] b, int bFrom, float[] y, int at);
+
   /**
-   * The same over {@code count} positions of blocks, with a factor for each channel: {@link
-   * Layout#BLOCK} for each row, {@code bFrom} on without gaps.
+   * As {@link #addRows} over {@code count} positions of blocks, with a factor for each channel:
+   * {@link Layout#BLOCK} for each row, {@code bFrom} on without gaps.
    *
    * @param rows 1 to {@link #ROWS}
    */

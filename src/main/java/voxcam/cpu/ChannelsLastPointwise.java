@@ -114,7 +114,7 @@ final class ChannelsLastPointwise implements Kernel {
   public void run(float[][] inputs, float[] result, float[] scratch, Threads threads) {
     int weightsAt = Math.toIntExact(weightsAt());
     PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);
-    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
+    Threads limited = threads.limited(workers);
     int block = block();
     int blocks = Math.ceilDiv(positions(), block);
     int units = c.batch() * c.groups() * blocks;

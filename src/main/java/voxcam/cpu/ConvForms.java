@@ -195,9 +195,7 @@ final class ConvForms {
               choices.stream().map(choice -> choice.kernel().apply(weights)).toList();
           // Planar kernels compute the last columns of a row twice.
           int overwritten = out == Layout.BLOCKED ? epilogue.residual() : -1;
-          return kernels.size() == 1 && weights.isEmpty()
-              ? kernels.getFirst()
-              : new CpuConv.Parts(kernels, weights.isPresent(), overwritten);
+          return new CpuConv.Parts(kernels, weights.isPresent(), overwritten);
         };
     return Optional.of(new Form(layouts, out, cost, maker));
   }

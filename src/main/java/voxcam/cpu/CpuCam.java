@@ -14,12 +14,16 @@ import voxcam.op.Shape;
  */
 final class CpuCam {
   private static final CamLanes LANES = CamLanes.PREFERRED;
+  private static final double[][] NONE = {};
 
   /**
    * Most positions in one task: their sums stay in the caches of a core, and what is read of each
    * channel is several pages long, so that reading ahead pays.
    */
-  private static final int MOST = 8192;
+  private static final int MOST = 4096;
+
+  /** Fewest positions in a task of some of the positions. */
+  private static final int LEAST = 1024;
 
   /** So many tasks can be shared out evenly. */
   private static final int TASKS = 16;
@@ -37,12 +41,15 @@ final class CpuCam {
 
   private CpuCam(Lines channels) {
     this.channels = channels;
-    width = Math.min(channels.inner(), MOST);
+    int even = Math.ceilDiv(channels.inner(), Math.ceilDiv(TASKS, channels.outer()));
+    width = Math.min(channels.inner(), Math.clamp(even, LEAST, MOST));
     parts = Math.ceilDiv(channels.inner(), width);
-    int wanted = Math.ceilDiv(TASKS, channels.outer() * parts);
+    // What groups of channels have in common is added up later: no groups for a few tasks more.
+    int wanted = Math.max(1, TASKS / (channels.outer() * parts));
     int worth = Math.max(1, (int) ((long) channels.size() * width / SPAN));
     // Eight channels are what is summed at once.
-    depth = Math.ceilDiv(Math.ceilDiv(channels.size(), Math.min(wanted, worth)), 8) * 8;
+    int least = Math.ceilDiv(channels.size(), Math.min(wanted, worth));
+    depth = Math.ceilDiv(least, CamLanes.FEW) * CamLanes.FEW;
     groups = Math.ceilDiv(channels.size(), depth);
   }
 
@@ -61,6 +68,9 @@ final class CpuCam {
   private interface Terms {
     /** Adds some channels from a row on, at {@code count} positions from {@code at} on. */
     void add(int row, int rows, int at, int count, double[] sums);
+
+    /** Writes the sums over all of a few channels. */
+    void write(int row, int rows, int at, int count, float[] y, int yAt);
   }
 
   private final class Products implements Kernel {
@@ -72,13 +82,21 @@ final class CpuCam {
 
     @Override
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-      int space = channels.inner();
       CpuCam.this.run(
-          (row, rows, at, count, sums) ->
-              LANES.addProducts(
-                  counted, inputs[0], inputs[1], row * space + at, space, rows, count, sums),
-          output,
-          threads);
+          new Multiplied(counted, inputs[0], inputs[1], channels.inner()), output, threads);
+    }
+  }
+
+  private record Multiplied(CamLanes.Counted counted, float[] a, float[] b, int space)
+      implements Terms {
+    @Override
+    public void add(int row, int rows, int at, int count, double[] sums) {
+      LANES.addProducts(counted, a, b, row * space + at, space, rows, count, sums);
+    }
+
+    @Override
+    public void write(int row, int rows, int at, int count, float[] y, int yAt) {
+      LANES.writeProducts(counted, a, b, row * space + at, space, rows, count, y, yAt);
     }
   }
 
@@ -93,11 +111,7 @@ final class CpuCam {
     public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
       int space = channels.inner();
       new CamWeights((int) scratch(), space, threads).write(op, inputs[0], inputs[1], scratch);
-      CpuCam.this.run(
-          (row, count, at, length, sums) ->
-              LANES.addRows(inputs[0], row * space + at, space, count, length, scratch, row, sums),
-          output,
-          threads);
+      CpuCam.this.run(new Scaled(inputs[0], scratch, space), output, threads);
     }
 
     @Override
@@ -106,11 +120,24 @@ final class CpuCam {
     }
   }
 
+  private record Scaled(float[] a, float[] factors, int space) implements Terms {
+    @Override
+    public void add(int row, int rows, int at, int count, double[] sums) {
+      LANES.addRows(a, row * space + at, space, rows, count, factors, row, sums);
+    }
+
+    @Override
+    public void write(int row, int rows, int at, int count, float[] y, int yAt) {
+      LANES.writeRows(a, row * space + at, space, rows, count, factors, row, y, yAt);
+    }
+  }
+
   private void run(Terms terms, float[] y, Threads threads) {
     int space = channels.inner();
     int tasks = channels.outer() * parts * groups;
     // Sums that are not joined later are memory of the thread, and so stay in its caches.
-    double[][] sums = new double[groups == 1 ? threads.count() : tasks][width];
+    boolean few = channels.size() <= CamLanes.FEW;
+    double[][] sums = few ? NONE : new double[groups == 1 ? threads.count() : tasks][width];
     threads.forEach(
         tasks,
         (task, worker) -> {
@@ -118,10 +145,17 @@ final class CpuCam {
           int at = task / groups % parts * width;
           int from = task % groups * depth;
           int count = Math.min(width, space - at);
-          double[] own = sums[groups == 1 ? worker : task];
+          int row = sample * channels.size() + from;
           int rows = Math.min(depth, channels.size() - from);
-          Arrays.fill(own, 0);
-          terms.add(sample * channels.size() + from, rows, at, count, own);
+          if (few) {
+            terms.write(row, rows, at, count, y, sample * space + at);
+            return;
+          }
+          double[] own = sums[groups == 1 ? worker : task];
+          if (groups == 1) {
+            Arrays.fill(own, 0);
+          }
+          terms.add(row, rows, at, count, own);
           if (groups == 1) {
             Rows.write(own, y, sample * space + at, count);
           }

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import voxcam.backend.BackendException;
 import voxcam.backend.Inputs;
 import voxcam.backend.Options;
+import voxcam.backend.Outputs;
 import voxcam.backend.Program;
 import voxcam.cpu.Schedule.Step;
 import voxcam.cpu.Schedule.Value;
@@ -110,6 +111,39 @@ final class CpuProgram implements Program {
 
   @Override
   public List<Tensor> run(Map<String, Tensor> inputs) {
+    return run(inputs, new float[constants.length][], this::results);
+  }
+
+  @Override
+  public void run(Map<String, Tensor> inputs, List<float[]> outputs) {
+    Outputs.checked(schedule.shapes(), outputs);
+    float[][] places = new float[constants.length][];
+    // With guards results lie in arrays that are longer.
+    for (int i = 0; i < outputs.size() && !guarded; i++) {
+      places[schedule.outputs().get(i)] = outputs.get(i);
+    }
+    run(inputs, places, values -> copied(values, outputs));
+  }
+
+  /** Brings those outputs to their places that were not written there. */
+  @SuppressWarnings("ReferenceEquality") // the very array, not its numbers
+  private List<float[]> copied(float[][] values, List<float[]> outputs) {
+    for (int i = 0; i < outputs.size(); i++) {
+      float[] value = values[schedule.outputs().get(i)];
+      if (value != outputs.get(i)) {
+        System.arraycopy(value, 0, outputs.get(i), 0, outputs.get(i).length);
+      }
+    }
+    return outputs;
+  }
+
+  /**
+   * Runs.
+   *
+   * @param places for values that are the caller's the arrays to write to, or nothing
+   * @param results what is made of all values before others may use their memory
+   */
+  private <T> T run(Map<String, Tensor> inputs, float[][] places, Function<float[][], T> results) {
     if (closed) {
       throw new IllegalStateException("cpu: this program was closed");
     }
@@ -123,7 +157,7 @@ final class CpuProgram implements Program {
           values[i] = guarded ? Guard.copy(array) : array;
         }
       }
-      return run(values);
+      return run(values, places, results);
     } catch (OutOfMemoryError e) {
       workspaces.clear();
       loans.clear();
@@ -132,7 +166,7 @@ final class CpuProgram implements Program {
     }
   }
 
-  private List<Tensor> run(float[][] values) {
+  private <T> T run(float[][] values, float[][] places, Function<float[][], T> results) {
     Garbage.collect();
     float[][] workspace = workspaces.take();
     try {
@@ -144,12 +178,14 @@ final class CpuProgram implements Program {
       for (int i = 0; i < schedule.steps().size(); i++) {
         Step step = schedule.steps().get(i);
         if (storage.slots().get(step.output()) == Storage.OWN) {
-          values[step.output()] = loans.take(schedule.values().get(step.output()).floats());
+          float[] place = places[step.output()];
+          int floats = schedule.values().get(step.output()).floats();
+          values[step.output()] = place == null ? loans.take(floats) : place;
         }
         int scratch = storage.scratch().get(i);
         run(step, values, scratch < 0 ? NOTHING : workspace[scratch]);
       }
-      return results(values);
+      return results.apply(values);
     } finally {
       workspaces.giveBack(workspace);
     }

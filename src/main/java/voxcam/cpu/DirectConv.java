@@ -110,7 +110,7 @@ final class DirectConv implements Kernel {
     int sumsAt = (int) sumsAt();
     Arrays.fill(scratch, zerosAt(), sumsAt, 0);
     PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);
-    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
+    Threads limited = threads.limited(workers);
     ring.sweep(
         c,
         threads,
@@ -137,9 +137,15 @@ final class DirectConv implements Kernel {
     return c.h().output() * c.w().output();
   }
 
-  private static int together(int positions) {
+  private int together(int positions) {
     int stripes = Math.ceilDiv(positions, POSITIONS);
-    return Math.ceilDiv(Math.ceilDiv(positions, stripes), ROUND) * ROUND;
+    int wanted = Math.ceilDiv(workers, panels.count());
+    if (wanted <= stripes) {
+      return Math.ceilDiv(Math.ceilDiv(positions, stripes), ROUND) * ROUND;
+    }
+    // Few panels for many threads: rather read weights twice than leave threads without work.
+    int rows = tiles.rows(panels.vectors(0));
+    return Math.ceilDiv(Math.ceilDiv(positions, wanted), rows) * rows;
   }
 
   /**

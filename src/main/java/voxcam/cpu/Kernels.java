@@ -7,6 +7,7 @@ import voxcam.backend.Options;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.Linear;
@@ -52,6 +53,7 @@ final class Kernels {
       case Unary op -> new ElementByElement(CpuUnary.kernel(op, output), 1);
       case Binary op -> new ElementByElement(CpuBinary.kernel(op, inputs, output), 2);
       case Where _ -> new ElementByElement(CpuWhere.kernel(inputs, output), 3);
+      case Chain op -> CpuChain.kernel(op, inputs, output);
       case Pool op -> CpuPool.kernel(op, inputs, output);
       case Norm op ->
           new ElementByElement(CpuNorm.kernel(op, inputs), op instanceof Norm.GroupGrad ? 2 : 1);

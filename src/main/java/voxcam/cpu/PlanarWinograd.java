@@ -185,7 +185,8 @@ final class PlanarWinograd implements Kernel {
     if (packed.isEmpty()) {
       pack(inputs[1], scratch, weightsAt, threads);
     }
-    new Threads(Math.min(threads.count(), workers()))
+    threads
+        .limited(workers())
         .forEach(
             tasks(),
             (task, worker) -> {

@@ -31,6 +31,38 @@ final class ScalarCamLanes implements CamLanes {
   }
 
   @Override
+  public void writeProducts(
+      Counted counted,
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      float[] y,
+      int at) {
+    double[] sums = new double[length];
+    addProducts(counted, a, b, from, step, rows, length, sums);
+    Rows.write(sums, y, at, length);
+  }
+
+  @Override
+  public void writeRows(
+      float[] a,
+      int from,
+      int step,
+      int rows,
+      int length,
+      float[] b,
+      int bFrom,
+      float[] y,
+      int at) {
+    double[] sums = new double[length];
+    addRows(a, from, step, rows, length, b, bFrom, sums);
+    Rows.write(sums, y, at, length);
+  }
+
+  @Override
   public void addScaled(
       float[] a, int from, int step, int rows, int count, float[] b, int bFrom, double[] sums) {
     for (int r = 0; r < rows; r++) {

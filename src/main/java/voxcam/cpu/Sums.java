@@ -31,8 +31,8 @@ final class Sums {
   }
 
   /**
-   * {@link #plain} where so much precision is not wanted: with vectors, eight values are added in
-   * single precision before they become doubles.
+   * {@link #plain} where so much precision is not wanted: with vectors, up to 64 values are added
+   * in single precision before they become doubles.
    */
   static double rounded(float[] x, int from, int to) {
     return Machine.ELEMENTWISE ? VectorSums.rounded(x, from, to) : plain(x, from, to);

@@ -97,7 +97,7 @@ final class TapConv implements Kernel {
     int weightsAt = Math.toIntExact(weightsAt());
     int sumsAt = (int) sumsAt();
     PanelWeights.Packed weights = panels.ready(packed, inputs, scratch, weightsAt, threads);
-    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
+    Threads limited = threads.limited(workers);
     int stripes = Math.ceilDiv(c.h().output(), rows());
     int units = stripes * panels.count();
     ring.sweep(

@@ -13,8 +13,10 @@ import java.util.function.IntConsumer;
  * A loop over independent tasks, shared out to a fixed pool. Each task computes outputs of its own
  * in an order of its own, so that results have the same bits for any number of threads. Programs
  * that run at the same time share the pool.
+ *
+ * <p>Not final, so that tests can count tasks without running them.
  */
-final class Threads {
+class Threads {
   /**
    * How long a thread looks for work before it sleeps: waking it again takes longer, and loops
    * follow each other closely.
@@ -74,6 +76,11 @@ final class Threads {
 
   int count() {
     return count;
+  }
+
+  /** These, or fewer if so many cannot be used. */
+  Threads limited(int most) {
+    return count <= most ? this : new Threads(most);
   }
 
   /**

@@ -22,6 +22,11 @@ final class VectorCamLanes implements CamLanes {
   private static final VectorSpecies<Float> HALF =
       VectorSpecies.of(float.class, VectorShape.forBitSize(WIDE.vectorBitSize() / 2));
 
+  /** In place of sums, or of a result. */
+  private static final double[] NO_SUMS = {};
+
+  private static final float[] NOTHING = {};
+
   private static final VectorMask<Double> ODD = lanes(1);
   private static final VectorMask<Double> SECOND_PAIRS = lanes(2);
   private static final VectorMask<Double> SECOND_FOURS = lanes(4);
@@ -53,154 +58,202 @@ final class VectorCamLanes implements CamLanes {
       int rows,
       int length,
       double[] sums) {
+    int most = counted == Counted.POSITIVE ? FEW / 2 : FEW;
+    for (int r = 0; r < rows; r += most) {
+      int count = Math.min(most, rows - r);
+      products(counted, a, b, from + r * step, step, count, length, sums, NOTHING, 0);
+    }
+  }
+
+  @Override
+  public void writeProducts(
+      Counted counted,
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      float[] y,
+      int at) {
+    products(counted, a, b, from, step, rows, length, NO_SUMS, y, at);
+  }
+
+  private static void products(
+      Counted counted,
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      double[] sums,
+      float[] y,
+      int at) {
     switch (counted) {
-      case ALL -> addProducts(a, b, from, step, rows, length, sums);
-      case OF_POSITIVE -> VectorCamTerms.addOfPositive(a, b, from, step, rows, length, sums);
-      case POSITIVE -> VectorCamTerms.addPositive(a, b, from, step, rows, length, sums);
+      case ALL -> all(a, b, from, step, rows, length, sums, y, at);
+      case OF_POSITIVE -> VectorCamTerms.ofPositive(a, b, from, step, rows, length, sums, y, at);
+      case POSITIVE -> VectorCamTerms.positive(a, b, from, step, rows, length, sums, y, at);
     }
   }
 
-  private static void addProducts(
-      float[] a, float[] b, int from, int step, int rows, int length, double[] sums) {
-    int r = 0;
-    for (; r <= rows - 4; r += 4) {
-      addFourProducts(a, b, from + r * step, step, length, sums);
-    }
-    for (; r < rows; r++) {
-      addProduct(a, b, from + r * step, length, sums);
-    }
+  private static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(SPECIES, x, at);
   }
 
-  private static void addFourProducts(
-      float[] a, float[] b, int from, int step, int length, double[] sums) {
-    int second = from + step;
-    int third = second + step;
-    int fourth = third + step;
+  // Which rows there are is asked at each position: branches that always go one way cost nothing
+  // beside memory, while a pass of its own for each row costs a fifth.
+  private static void all(
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      double[] sums,
+      float[] y,
+      int yFrom) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector s =
-          FloatVector.fromArray(SPECIES, a, from + i)
-              .mul(FloatVector.fromArray(SPECIES, b, from + i));
-      s =
-          FloatVector.fromArray(SPECIES, a, second + i)
-              .fma(FloatVector.fromArray(SPECIES, b, second + i), s);
-      s =
-          FloatVector.fromArray(SPECIES, a, third + i)
-              .fma(FloatVector.fromArray(SPECIES, b, third + i), s);
-      s =
-          FloatVector.fromArray(SPECIES, a, fourth + i)
-              .fma(FloatVector.fromArray(SPECIES, b, fourth + i), s);
-      add(s, sums, i);
+      int at = from + i;
+      FloatVector s = load(a, at).mul(load(b, at));
+      FloatVector t = FloatVector.zero(SPECIES);
+      if (rows > 1) {
+        t = load(a, at + step).fma(load(b, at + step), t);
+      }
+      if (rows > 2) {
+        s = load(a, at + 2 * step).fma(load(b, at + 2 * step), s);
+      }
+      if (rows > 3) {
+        t = load(a, at + 3 * step).fma(load(b, at + 3 * step), t);
+      }
+      if (rows > 4) {
+        s = load(a, at + 4 * step).fma(load(b, at + 4 * step), s);
+      }
+      if (rows > 5) {
+        t = load(a, at + 5 * step).fma(load(b, at + 5 * step), t);
+      }
+      if (rows > 6) {
+        s = load(a, at + 6 * step).fma(load(b, at + 6 * step), s);
+      }
+      if (rows > 7) {
+        t = load(a, at + 7 * step).fma(load(b, at + 7 * step), t);
+      }
+      put(s.add(t), sums, i, y, yFrom + i);
     }
     // The same operations as above: the bits must not depend on where a task ends.
     for (; i < length; i++) {
-      float s = a[from + i] * b[from + i];
-      s = Math.fma(a[second + i], b[second + i], s);
-      s = Math.fma(a[third + i], b[third + i], s);
-      sums[i] += Math.fma(a[fourth + i], b[fourth + i], s);
-    }
-  }
-
-  private static void addProduct(float[] a, float[] b, int from, int length, double[] sums) {
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
-      FloatVector product =
-          FloatVector.fromArray(SPECIES, a, from + i)
-              .mul(FloatVector.fromArray(SPECIES, b, from + i));
-      add(product, sums, i);
-    }
-    for (; i < length; i++) {
-      float product = a[from + i] * b[from + i];
-      sums[i] += product;
+      float s = 0;
+      float t = 0;
+      for (int r = 0; r < rows; r += 2) {
+        int at = from + i + r * step;
+        s = Math.fma(a[at], b[at], s);
+        t = r + 1 < rows ? Math.fma(a[at + step], b[at + step], t) : t;
+      }
+      put(s + t, sums, i, y, yFrom + i);
     }
   }
 
   @Override
   public void addRows(
       float[] a, int from, int step, int rows, int length, float[] b, int bFrom, double[] sums) {
-    int r = 0;
-    for (; r <= rows - 8; r += 8) {
-      addEightRows(a, from + r * step, step, length, b, bFrom + r, sums);
-    }
-    for (; r <= rows - 4; r += 4) {
-      addFourRows(a, from + r * step, step, length, b, bFrom + r, sums);
-    }
-    for (; r < rows; r++) {
-      addRow(a, from + r * step, length, b[bFrom + r], sums);
+    for (int r = 0; r < rows; r += FEW) {
+      int count = Math.min(FEW, rows - r);
+      scaled(a, from + r * step, step, count, length, b, bFrom + r, sums, NOTHING, 0);
     }
   }
 
-  private static void addFourRows(
-      float[] a, int from, int step, int length, float[] b, int bFrom, double[] sums) {
-    int second = from + step;
-    int third = second + step;
-    int fourth = third + step;
-    float b0 = b[bFrom];
-    float b1 = b[bFrom + 1];
-    float b2 = b[bFrom + 2];
-    float b3 = b[bFrom + 3];
-    FloatVector v0 = FloatVector.broadcast(SPECIES, b0);
-    FloatVector v1 = FloatVector.broadcast(SPECIES, b1);
-    FloatVector v2 = FloatVector.broadcast(SPECIES, b2);
-    FloatVector v3 = FloatVector.broadcast(SPECIES, b3);
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
-      FloatVector s = FloatVector.fromArray(SPECIES, a, from + i).mul(v0);
-      s = FloatVector.fromArray(SPECIES, a, second + i).fma(v1, s);
-      s = FloatVector.fromArray(SPECIES, a, third + i).fma(v2, s);
-      s = FloatVector.fromArray(SPECIES, a, fourth + i).fma(v3, s);
-      add(s, sums, i);
-    }
-    for (; i < length; i++) {
-      float s = Math.fma(a[second + i], b1, a[from + i] * b0);
-      s = Math.fma(a[third + i], b2, s);
-      sums[i] += Math.fma(a[fourth + i], b3, s);
-    }
+  @Override
+  public void writeRows(
+      float[] a,
+      int from,
+      int step,
+      int rows,
+      int length,
+      float[] b,
+      int bFrom,
+      float[] y,
+      int at) {
+    scaled(a, from, step, rows, length, b, bFrom, NO_SUMS, y, at);
   }
 
-  private static void addEightRows(
-      float[] a, int from, int step, int length, float[] b, int bFrom, double[] sums) {
-    FloatVector v0 = FloatVector.broadcast(SPECIES, b[bFrom]);
-    FloatVector v1 = FloatVector.broadcast(SPECIES, b[bFrom + 1]);
-    FloatVector v2 = FloatVector.broadcast(SPECIES, b[bFrom + 2]);
-    FloatVector v3 = FloatVector.broadcast(SPECIES, b[bFrom + 3]);
-    FloatVector v4 = FloatVector.broadcast(SPECIES, b[bFrom + 4]);
-    FloatVector v5 = FloatVector.broadcast(SPECIES, b[bFrom + 5]);
-    FloatVector v6 = FloatVector.broadcast(SPECIES, b[bFrom + 6]);
-    FloatVector v7 = FloatVector.broadcast(SPECIES, b[bFrom + 7]);
+  private static FloatVector factor(float[] b, int from, int r, int rows) {
+    return FloatVector.broadcast(SPECIES, r < rows ? b[from + r] : 0);
+  }
+
+  private static void scaled(
+      float[] a,
+      int from,
+      int step,
+      int rows,
+      int length,
+      float[] b,
+      int bFrom,
+      double[] sums,
+      float[] y,
+      int yFrom) {
+    FloatVector v0 = factor(b, bFrom, 0, rows);
+    FloatVector v1 = factor(b, bFrom, 1, rows);
+    FloatVector v2 = factor(b, bFrom, 2, rows);
+    FloatVector v3 = factor(b, bFrom, 3, rows);
+    FloatVector v4 = factor(b, bFrom, 4, rows);
+    FloatVector v5 = factor(b, bFrom, 5, rows);
+    FloatVector v6 = factor(b, bFrom, 6, rows);
+    FloatVector v7 = factor(b, bFrom, 7, rows);
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
       int at = from + i;
-      FloatVector s = FloatVector.fromArray(SPECIES, a, at).mul(v0);
-      FloatVector t = FloatVector.fromArray(SPECIES, a, at + step).mul(v1);
-      s = FloatVector.fromArray(SPECIES, a, at + 2 * step).fma(v2, s);
-      t = FloatVector.fromArray(SPECIES, a, at + 3 * step).fma(v3, t);
-      s = FloatVector.fromArray(SPECIES, a, at + 4 * step).fma(v4, s);
-      t = FloatVector.fromArray(SPECIES, a, at + 5 * step).fma(v5, t);
-      s = FloatVector.fromArray(SPECIES, a, at + 6 * step).fma(v6, s);
-      t = FloatVector.fromArray(SPECIES, a, at + 7 * step).fma(v7, t);
-      add(s.add(t), sums, i);
+      FloatVector s = load(a, at).mul(v0);
+      FloatVector t = FloatVector.zero(SPECIES);
+      if (rows > 1) {
+        t = load(a, at + step).fma(v1, t);
+      }
+      if (rows > 2) {
+        s = load(a, at + 2 * step).fma(v2, s);
+      }
+      if (rows > 3) {
+        t = load(a, at + 3 * step).fma(v3, t);
+      }
+      if (rows > 4) {
+        s = load(a, at + 4 * step).fma(v4, s);
+      }
+      if (rows > 5) {
+        t = load(a, at + 5 * step).fma(v5, t);
+      }
+      if (rows > 6) {
+        s = load(a, at + 6 * step).fma(v6, s);
+      }
+      if (rows > 7) {
+        t = load(a, at + 7 * step).fma(v7, t);
+      }
+      put(s.add(t), sums, i, y, yFrom + i);
     }
     for (; i < length; i++) {
-      float s = a[from + i] * b[bFrom];
-      float t = a[from + i + step] * b[bFrom + 1];
-      for (int r = 2; r < 8; r += 2) {
-        s = Math.fma(a[from + i + r * step], b[bFrom + r], s);
-        t = Math.fma(a[from + i + (r + 1) * step], b[bFrom + r + 1], t);
+      float s = 0;
+      float t = 0;
+      for (int r = 0; r < rows; r += 2) {
+        int at = from + i + r * step;
+        s = Math.fma(a[at], b[bFrom + r], s);
+        t = r + 1 < rows ? Math.fma(a[at + step], b[bFrom + r + 1], t) : t;
       }
-      sums[i] += s + t;
+      put(s + t, sums, i, y, yFrom + i);
     }
   }
 
-  private static void addRow(float[] a, int from, int length, float b, double[] sums) {
-    FloatVector v = FloatVector.broadcast(SPECIES, b);
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
-      add(FloatVector.fromArray(SPECIES, a, from + i).mul(v), sums, i);
+  /** Adds to the sums, or where there are none writes to y. */
+  static void put(FloatVector values, double[] sums, int i, float[] y, int at) {
+    if (sums.length == 0) {
+      values.intoArray(y, at);
+    } else {
+      add(values, sums, i);
     }
-    for (; i < length; i++) {
-      float product = a[from + i] * b;
-      sums[i] += product;
+  }
+
+  static void put(float value, double[] sums, int i, float[] y, int at) {
+    if (sums.length == 0) {
+      y[at] = value;
+    } else {
+      sums[i] += value;
     }
   }
 

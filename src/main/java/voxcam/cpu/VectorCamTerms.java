@@ -6,7 +6,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Those inner loops of maps with vectors in which something is left out. */
+/**
+ * Those inner loops of maps with vectors in which something is left out. They are loops of their
+ * own for each kind of product: with the kind asked for inside of one loop the JIT compiler made
+ * code that took more than twice as long.
+ */
 final class VectorCamTerms {
   private static final int BLOCK = Layout.BLOCK;
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -28,91 +32,104 @@ final class VectorCamTerms {
   }
 
   /** {@link CamLanes.Counted#OF_POSITIVE}. */
-  static void addOfPositive(
-      float[] a, float[] b, int from, int step, int rows, int length, double[] sums) {
-    int r = 0;
-    for (; r <= rows - 4; r += 4) {
-      addFourOfPositive(a, b, from + r * step, step, length, sums);
-    }
-    for (; r < rows; r++) {
-      addOfPositive(a, b, from + r * step, length, sums);
-    }
-  }
-
-  private static void addFourOfPositive(
-      float[] a, float[] b, int from, int step, int length, double[] sums) {
-    int second = from + step;
-    int third = second + step;
-    int fourth = third + step;
+  static void ofPositive(
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      double[] sums,
+      float[] y,
+      int yFrom) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector s = load(a, from + i).mul(positive(load(b, from + i)));
-      s = load(a, second + i).fma(positive(load(b, second + i)), s);
-      s = load(a, third + i).fma(positive(load(b, third + i)), s);
-      s = load(a, fourth + i).fma(positive(load(b, fourth + i)), s);
-      VectorCamLanes.add(s, sums, i);
+      int at = from + i;
+      FloatVector s = load(a, at).mul(positive(load(b, at)));
+      FloatVector t = FloatVector.zero(SPECIES);
+      if (rows > 1) {
+        t = load(a, at + step).fma(positive(load(b, at + step)), t);
+      }
+      if (rows > 2) {
+        s = load(a, at + 2 * step).fma(positive(load(b, at + 2 * step)), s);
+      }
+      if (rows > 3) {
+        t = load(a, at + 3 * step).fma(positive(load(b, at + 3 * step)), t);
+      }
+      if (rows > 4) {
+        s = load(a, at + 4 * step).fma(positive(load(b, at + 4 * step)), s);
+      }
+      if (rows > 5) {
+        t = load(a, at + 5 * step).fma(positive(load(b, at + 5 * step)), t);
+      }
+      if (rows > 6) {
+        s = load(a, at + 6 * step).fma(positive(load(b, at + 6 * step)), s);
+      }
+      if (rows > 7) {
+        t = load(a, at + 7 * step).fma(positive(load(b, at + 7 * step)), t);
+      }
+      VectorCamLanes.put(s.add(t), sums, i, y, yFrom + i);
     }
-    // The same operations as above: the bits must not depend on where a task ends.
     for (; i < length; i++) {
-      float s = a[from + i] * positive(b[from + i]);
-      s = Math.fma(a[second + i], positive(b[second + i]), s);
-      s = Math.fma(a[third + i], positive(b[third + i]), s);
-      sums[i] += Math.fma(a[fourth + i], positive(b[fourth + i]), s);
-    }
-  }
-
-  private static void addOfPositive(float[] a, float[] b, int from, int length, double[] sums) {
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
-      VectorCamLanes.add(load(a, from + i).mul(positive(load(b, from + i))), sums, i);
-    }
-    for (; i < length; i++) {
-      float product = a[from + i] * positive(b[from + i]);
-      sums[i] += product;
+      float s = 0;
+      float t = 0;
+      for (int r = 0; r < rows; r += 2) {
+        int at = from + i + r * step;
+        s = Math.fma(a[at], positive(b[at]), s);
+        t = r + 1 < rows ? Math.fma(a[at + step], positive(b[at + step]), t) : t;
+      }
+      VectorCamLanes.put(s + t, sums, i, y, yFrom + i);
     }
   }
 
   /** {@link CamLanes.Counted#POSITIVE}. */
-  static void addPositive(
-      float[] a, float[] b, int from, int step, int rows, int length, double[] sums) {
-    int r = 0;
-    for (; r <= rows - 4; r += 4) {
-      addFourPositive(a, b, from + r * step, step, length, sums);
-    }
-    for (; r < rows; r++) {
-      addPositive(a, b, from + r * step, length, sums);
-    }
-  }
-
-  private static void addFourPositive(
-      float[] a, float[] b, int from, int step, int length, double[] sums) {
-    int second = from + step;
-    int third = second + step;
-    int fourth = third + step;
+  static void positive(
+      float[] a,
+      float[] b,
+      int from,
+      int step,
+      int rows,
+      int length,
+      double[] sums,
+      float[] y,
+      int yFrom) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector s = positive(load(a, from + i).mul(load(b, from + i)));
-      s = s.add(positive(load(a, second + i).mul(load(b, second + i))));
-      s = s.add(positive(load(a, third + i).mul(load(b, third + i))));
-      s = s.add(positive(load(a, fourth + i).mul(load(b, fourth + i))));
-      VectorCamLanes.add(s, sums, i);
+      int at = from + i;
+      FloatVector s = positive(load(a, at).mul(load(b, at)));
+      FloatVector t = FloatVector.zero(SPECIES);
+      if (rows > 1) {
+        t = t.add(positive(load(a, at + step).mul(load(b, at + step))));
+      }
+      if (rows > 2) {
+        s = s.add(positive(load(a, at + 2 * step).mul(load(b, at + 2 * step))));
+      }
+      if (rows > 3) {
+        t = t.add(positive(load(a, at + 3 * step).mul(load(b, at + 3 * step))));
+      }
+      if (rows > 4) {
+        s = s.add(positive(load(a, at + 4 * step).mul(load(b, at + 4 * step))));
+      }
+      if (rows > 5) {
+        t = t.add(positive(load(a, at + 5 * step).mul(load(b, at + 5 * step))));
+      }
+      if (rows > 6) {
+        s = s.add(positive(load(a, at + 6 * step).mul(load(b, at + 6 * step))));
+      }
+      if (rows > 7) {
+        t = t.add(positive(load(a, at + 7 * step).mul(load(b, at + 7 * step))));
+      }
+      VectorCamLanes.put(s.add(t), sums, i, y, yFrom + i);
     }
     for (; i < length; i++) {
-      float s = positive(a[from + i] * b[from + i]);
-      s += positive(a[second + i] * b[second + i]);
-      s += positive(a[third + i] * b[third + i]);
-      s += positive(a[fourth + i] * b[fourth + i]);
-      sums[i] += s;
-    }
-  }
-
-  private static void addPositive(float[] a, float[] b, int from, int length, double[] sums) {
-    int i = 0;
-    for (; i <= length - LANES; i += LANES) {
-      VectorCamLanes.add(positive(load(a, from + i).mul(load(b, from + i))), sums, i);
-    }
-    for (; i < length; i++) {
-      sums[i] += positive(a[from + i] * b[from + i]);
+      float s = 0;
+      float t = 0;
+      for (int r = 0; r < rows; r += 2) {
+        int at = from + i + r * step;
+        s += positive(a[at] * b[at]);
+        t = r + 1 < rows ? t + positive(a[at + step] * b[at + step]) : t;
+      }
+      VectorCamLanes.put(s + t, sums, i, y, yFrom + i);
     }
   }
 

@@ -17,6 +17,9 @@ final class VectorSums {
   private static final VectorSpecies<Float> HALF =
       VectorSpecies.of(float.class, VectorShape.forBitSize(WIDE.vectorBitSize() / 2));
 
+  /** Vectors that are added in single precision. */
+  private static final int RUN = 16;
+
   private VectorSums() {}
 
   static double plain(float[] x, int from, int to) {
@@ -47,15 +50,33 @@ final class VectorSums {
   }
 
   /**
-   * Eight vectors at a time are added in single precision, in pairs of pairs of pairs, so with
-   * three roundings; the rest in double. Conversions of all of them would take longer than reading.
+   * Sixteen vectors of each quarter are added in single precision, then those of all four, of the
+   * rest eight at a time; all else in double. Conversions of all of them would take longer than
+   * reading, and four places are read at once because what lies behind the end of a page comes
+   * late.
    */
   static double rounded(float[] x, int from, int to) {
+    int quarter = (to - from) / (4 * RUN * FULL_LANES) * RUN * FULL_LANES;
     DoubleVector low = DoubleVector.zero(WIDE);
     DoubleVector high = low;
-    int i = from;
+    for (int run = from; run < from + quarter; run += RUN * FULL_LANES) {
+      FloatVector s0 = FloatVector.zero(FULL);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int i = run; i < run + RUN * FULL_LANES; i += FULL_LANES) {
+        s0 = s0.add(FloatVector.fromArray(FULL, x, i));
+        s1 = s1.add(FloatVector.fromArray(FULL, x, i + quarter));
+        s2 = s2.add(FloatVector.fromArray(FULL, x, i + 2 * quarter));
+        s3 = s3.add(FloatVector.fromArray(FULL, x, i + 3 * quarter));
+      }
+      FloatVector s = s0.add(s1).add(s2.add(s3));
+      low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
+      high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
+    }
+    int i = from + 4 * quarter;
     for (; i <= to - 8 * FULL_LANES; i += 8 * FULL_LANES) {
-      FloatVector s = eight(x, i);
+      FloatVector s = four(x, i).add(four(x, i + 4 * FULL_LANES));
       low = low.add(s.convertShape(VectorOperators.F2D, WIDE, 0));
       high = high.add(s.convertShape(VectorOperators.F2D, WIDE, 1));
     }
@@ -85,11 +106,6 @@ final class VectorSums {
     }
     low.intoArray(sums, at);
     high.intoArray(sums, at + LANES);
-  }
-
-  /** Eight vectors made one. */
-  private static FloatVector eight(float[] x, int i) {
-    return four(x, i).add(four(x, i + 4 * FULL_LANES));
   }
 
   private static FloatVector four(float[] x, int i) {

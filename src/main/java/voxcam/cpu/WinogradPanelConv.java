@@ -74,7 +74,8 @@ final class WinogradPanelConv implements Kernel {
     int most = Math.max(LEAST, SUMS / (grid.points() * panels.widest()));
     int parts = Math.ceilDiv(together, most);
     // Few panels for many threads: rather transform weights twice than leave threads without work.
-    parts = Math.max(parts, Math.min(Math.ceilDiv(workers, panels.perGroup()), together / LEAST));
+    int wanted = Math.ceilDiv(workers, panels.perGroup());
+    parts = Math.max(parts, Math.min(wanted, Math.ceilDiv(together, WinogradRows.ROWS)));
     this.part = WinogradProduct.rows(Math.ceilDiv(together, parts));
   }
 
@@ -149,7 +150,7 @@ final class WinogradPanelConv implements Kernel {
 
   @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
+    Threads limited = threads.limited(workers);
     Run run = new Run(inputs, output, scratch);
     for (int group = 0; group < c.groups(); group++) {
       for (int first = 0; first < grid.tiles(); first += together) {

@@ -4,6 +4,7 @@ import java.util.List;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.Linear;
@@ -32,6 +33,7 @@ final class CudaKernels {
       case Unary op -> CudaUnary.launches(op, output);
       case Binary op -> CudaBinary.launches(op, inputs, output);
       case Where _ -> CudaWhere.launches(inputs, output);
+      case Chain op -> CudaChain.launches(op, inputs, output);
       case Pool op -> CudaPool.launches(op, inputs, output);
       case Norm op -> CudaNorm.launches(op, inputs, output);
       case Softmax op -> CudaSoftmax.launches(op, inputs.get(0));

@@ -15,6 +15,7 @@ import voxcam.backend.BackendException;
 import voxcam.backend.Inputs;
 import voxcam.backend.Options;
 import voxcam.backend.Program;
+import voxcam.compile.Chains;
 import voxcam.cuda.CudaPlan.Origin;
 import voxcam.cuda.CudaPlan.Step;
 import voxcam.cuda.CudaPlan.Value;
@@ -53,7 +54,8 @@ final class CudaProgram implements Program {
    *
    * @throws BackendException if the weights do not fit, or the device fails
    */
-  CudaProgram(Graph graph, Options options) {
+  CudaProgram(Graph passed, Options options) {
+    Graph graph = Chains.apply(passed);
     guarded = options.guarded();
     device = Device.take();
     parts.add(device::giveBack);

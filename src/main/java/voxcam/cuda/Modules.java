@@ -33,6 +33,7 @@ final class Modules implements Closing.Part {
           "unary",
           "binary",
           "where",
+          "chain",
           "pool",
           "norm",
           "softmax",

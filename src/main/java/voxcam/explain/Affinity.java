@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.Linear;
@@ -45,6 +46,7 @@ final class Affinity {
             case Equal, Greater, Less -> true;
           };
       case Where _, Pool _, Movement _, Resize _ -> true;
+      case Chain _ -> throw fused(node);
       case Conv _ -> !tail.contains(node.input(0)) || !tail.contains(node.input(1));
       case Linear _ -> !tail.contains(node.input(0)) || !tail.contains(node.input(1));
       case Norm op -> op instanceof Norm.Batch && !statistics(node, tail);
@@ -90,10 +92,15 @@ final class Affinity {
             case Mul, Div, Pow, PRelu, Equal, Greater, Less -> List.of();
           };
       case Where _ -> List.of(1, 2);
+      case Chain _ -> throw fused(node);
       case Movement.Concat _ -> from(0, count);
       case Source _, Unary _, Pool _, Softmax _, Reduce _, Index _, Movement _, Resize _, Cam _ ->
           List.of();
     };
+  }
+
+  private static IllegalStateException fused(Node node) {
+    return new IllegalStateException(node + " is looked at before graphs are compiled");
   }
 
   private static List<Integer> from(int first, int end) {

@@ -3,6 +3,7 @@ package voxcam.grad;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.InputException;
@@ -43,7 +44,7 @@ final class Rules {
             case Pool.Max _, Pool.Average _, Pool.AverageGrad _ -> true;
             case Pool.GlobalAverage _, Pool.GlobalMax _ -> true;
           };
-      case Norm _, Softmax _, Linear _, Reduce _ -> true;
+      case Chain _, Norm _, Softmax _, Linear _, Reduce _ -> true;
       case Index index ->
           switch (index) {
             case Index.ArgMax _ -> false;
@@ -62,6 +63,7 @@ final class Rules {
       case Unary op -> ElementwiseRules.unary(a, op, step);
       case Binary op -> ElementwiseRules.binary(a, op.kind(), step);
       case Where _ -> ElementwiseRules.where(a, step);
+      case Chain _ -> throw refused(step, "gradients are taken before fusing");
       case Conv op -> ConvRules.gradient(a, op, step);
       case Pool op -> PoolRules.gradient(a, op, step);
       case Norm op -> NormRules.norm(a, op, step);

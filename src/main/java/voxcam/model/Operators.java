@@ -9,6 +9,7 @@ import java.util.function.Function;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.InputException;
@@ -77,6 +78,7 @@ final class Operators {
       case Unary unary -> ElementOperators.write(unary);
       case Binary binary -> new Written(binary.kind().name());
       case Where ignored -> new Written("Where");
+      case Chain chain -> throw refused(chain);
       case Conv conv -> ConvOperators.write(conv);
       case Pool pool -> PoolOperators.write(pool);
       case Norm norm -> NormOperators.write(norm);

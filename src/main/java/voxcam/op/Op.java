@@ -13,6 +13,7 @@ public sealed interface Op
         Unary,
         Binary,
         Where,
+        Chain,
         Conv,
         Pool,
         Norm,

@@ -3,6 +3,7 @@ package voxcam.reference;
 import java.util.List;
 import voxcam.op.Binary;
 import voxcam.op.Broadcast;
+import voxcam.op.Chain;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
@@ -40,6 +41,22 @@ final class ReferenceElementwise {
       double other = b[atB.next()];
       y[i] = condition[atCondition.next()] != 0 ? taken : other;
     }
+  }
+
+  static void chain(Chain op, List<Tensor> inputs, Shape shape, double[] y) {
+    double[] value = y;
+    for (Chain.Step step : op.steps()) {
+      Tensor last = Tensor.of(shape, value);
+      List<Tensor> arguments =
+          step.arguments().stream().map(i -> i == Chain.VALUE ? last : inputs.get(i)).toList();
+      value = new double[y.length];
+      switch (step.op()) {
+        case Unary unary -> unary(unary, arguments, value);
+        case Binary binary -> binary(binary, arguments, shape, value);
+        default -> where(arguments, shape, value);
+      }
+    }
+    System.arraycopy(value, 0, y, 0, y.length);
   }
 
   private static Cursor cursor(Tensor input, Shape output) {

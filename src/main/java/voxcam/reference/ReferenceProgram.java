@@ -15,6 +15,7 @@ import voxcam.graph.Graph;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.Linear;
@@ -119,6 +120,7 @@ final class ReferenceProgram implements Program {
       case Unary op -> ReferenceElementwise.unary(op, inputs, y);
       case Binary op -> ReferenceElementwise.binary(op, inputs, shape, y);
       case Where _ -> ReferenceElementwise.where(inputs, shape, y);
+      case Chain op -> ReferenceElementwise.chain(op, inputs, shape, y);
       case Conv op -> ReferenceConv.run(op, inputs, shape, y);
       case Pool op -> ReferencePool.run(op, inputs, shape, y);
       case Norm op -> ReferenceNorm.run(op, inputs, shape, y);

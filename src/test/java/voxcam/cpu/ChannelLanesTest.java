@@ -92,21 +92,42 @@ final class ChannelLanesTest {
 
   @Test
   void mapsAgree() {
-    float[] a = values(40 * BLOCK);
-    float[] b = values(40 * BLOCK);
+    float[] a = values(60 * BLOCK);
+    float[] b = values(60 * BLOCK);
     CamLanes scalar = new ScalarCamLanes();
     CamLanes vector = new VectorCamLanes();
-    for (int rows = 1; rows <= 4; rows++) {
+    int step = 5 * BLOCK;
+    // A vector and one more, of as many rows as are summed at once and some more.
+    int length = 17;
+    for (int rows = 1; rows <= CamLanes.FEW + 3; rows++) {
       int r = rows;
       for (CamLanes.Counted counted : CamLanes.Counted.values()) {
-        // As long as a vector and one more.
         sums(
-            s -> scalar.addProducts(counted, a, b, BLOCK, 5 * BLOCK, r, 17, s),
-            s -> vector.addProducts(counted, a, b, BLOCK, 5 * BLOCK, r, 17, s));
+            s -> scalar.addProducts(counted, a, b, BLOCK, step, r, length, s),
+            s -> vector.addProducts(counted, a, b, BLOCK, step, r, length, s));
       }
       sums(
-          s -> scalar.addScaled(a, BLOCK, 5 * BLOCK, r, 2, b, BLOCK, s),
-          s -> vector.addScaled(a, BLOCK, 5 * BLOCK, r, 2, b, BLOCK, s));
+          s -> scalar.addRows(a, BLOCK, step, r, length, b, 3, s),
+          s -> vector.addRows(a, BLOCK, step, r, length, b, 3, s));
+    }
+    for (int rows = 1; rows <= CamLanes.FEW; rows++) {
+      int r = rows;
+      for (CamLanes.Counted counted : CamLanes.Counted.values()) {
+        same(
+            values(20),
+            y -> scalar.writeProducts(counted, a, b, BLOCK, step, r, length, y, 2),
+            y -> vector.writeProducts(counted, a, b, BLOCK, step, r, length, y, 2));
+      }
+      same(
+          values(20),
+          y -> scalar.writeRows(a, BLOCK, step, r, length, b, 3, y, 2),
+          y -> vector.writeRows(a, BLOCK, step, r, length, b, 3, y, 2));
+    }
+    for (int rows = 1; rows <= CamLanes.ROWS; rows++) {
+      int r = rows;
+      sums(
+          s -> scalar.addScaled(a, BLOCK, step, r, 2, b, BLOCK, s),
+          s -> vector.addScaled(a, BLOCK, step, r, 2, b, BLOCK, s));
     }
     // Of these some make a denominator 0.
     for (int i = 0; i < b.length; i += 3) {

@@ -71,6 +71,55 @@ final class CpuProgramTest {
   }
 
   @Test
+  void resultsInArraysOfTheCallerHaveTheSameBits() {
+    Map<String, Tensor> input = Graphs.networkInput(3);
+    for (Options options : List.of(OPTIONS, OPTIONS.withGuards())) {
+      try (Program program = new CpuBackend().compile(Graphs.network(), options)) {
+        List<Tensor> expected = program.run(input);
+        List<float[]> arrays = new ArrayList<>();
+        expected.forEach(result -> arrays.add(new float[result.shape().length()]));
+        for (int run = 0; run < 2; run++) {
+          arrays.forEach(array -> Arrays.fill(array, Float.NaN));
+          program.run(input, arrays);
+          for (int i = 0; i < expected.size(); i++) {
+            assertThat(arrays.get(i)).containsExactly(expected.get(i).floats());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsOutputTwiceOrNotComputedIsCopiedToTheCallersArrays() {
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", Shape.of(3));
+    Node y = builder.add("y", new Unary.Relu(), x);
+    try (Program program = new CpuBackend().compile(builder.build(List.of(y, x, y)), OPTIONS)) {
+      List<float[]> arrays = List.of(new float[3], new float[3], new float[3]);
+      program.run(Map.of("x", Tensor.of(Shape.of(3), -1, 2, 3)), arrays);
+      assertThat(arrays.get(0)).containsExactly(0, 2, 3);
+      assertThat(arrays.get(1)).containsExactly(-1, 2, 3);
+      assertThat(arrays.get(2)).containsExactly(0, 2, 3);
+    }
+  }
+
+  @Test
+  void arraysThatDoNotSuitTheOutputsAreRefused() {
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", Shape.of(3));
+    Node y = builder.add("y", new Unary.Relu(), x);
+    Map<String, Tensor> input = Map.of("x", Tensor.of(Shape.of(3), -1, 2, 3));
+    try (Program program = new CpuBackend().compile(builder.build(List.of(y)), OPTIONS)) {
+      assertThatThrownBy(() -> program.run(input, List.of()))
+          .isInstanceOf(InputException.class)
+          .hasMessage("run: 0 arrays for 1 outputs, give one for each");
+      assertThatThrownBy(() -> program.run(input, List.of(new float[2])))
+          .isInstanceOf(InputException.class)
+          .hasMessage("run: output 0 has 3 elements, the array for it 2 (output [3])");
+    }
+  }
+
+  @Test
   void memoryOfItsOwnForEachValueGivesTheSameBits() {
     try (Program shared = new CpuBackend().compile(Graphs.network(), OPTIONS);
         Program guarded = new CpuBackend().compile(Graphs.network(), OPTIONS.withGuards())) {

@@ -16,8 +16,8 @@ import voxcam.backend.Options;
 import voxcam.check.Conformance;
 
 /**
- * The conformance cases, and the tests of convolutions and of blocked layouts, with narrower
- * vectors than the processor has. Plain loops, which know no width, are checked elsewhere.
+ * The conformance cases, and the tests of convolutions, of inner loops and of blocked layouts, with
+ * narrower vectors than the processor has. Plain loops, which know no width, are checked elsewhere.
  */
 final class VectorWidthTest {
   /** Tests whose outcome depends on how channels come out in vectors. */
@@ -25,6 +25,7 @@ final class VectorWidthTest {
       List.of(
           ConvLayoutTest.class,
           BlockedFormsTest.class,
+          ChannelLanesTest.class,
           FormsTest.class,
           PlanarWinogradTest.class,
           WinogradTest.class);

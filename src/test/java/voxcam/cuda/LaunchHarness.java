@@ -7,13 +7,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
 
 /**
  * Runs launches on the emulator, straight through the driver's calls and without anything of the
  * backend: what is tested are kernels and what their launchers computed. Every buffer is an
- * allocation of its own, so that what is read or written beside it shows.
+ * allocation of its own, so that what is read or written beside it shows; each part of the scratch
+ * memory, too, from one offset that a launch is given to the next.
  */
 final class LaunchHarness {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -50,7 +53,7 @@ final class LaunchHarness {
         call("cuMemcpyHtoD_v2", addresses[i], host, host.byteSize());
       }
       long result = allocate(arena, allocated, output.size() * Float.BYTES);
-      long scratch = launches.scratch() > 0 ? allocate(arena, allocated, launches.scratch()) : 0;
+      Map<Long, Long> scratch = scratch(arena, allocated, launches);
       long counters = counters(arena, allocated, launches.counters());
       for (Launch launch : launches.launches()) {
         start(arena, launch, addresses, result, scratch, counters);
@@ -65,6 +68,25 @@ final class LaunchHarness {
     } finally {
       allocated.forEach(address -> Emulator.driver("cuMemFree_v2", address));
     }
+  }
+
+  /** The address of each part of the scratch memory by its offset. */
+  private static Map<Long, Long> scratch(Arena arena, List<Long> allocated, Launches launches) {
+    SortedSet<Long> offsets = new TreeSet<>();
+    for (Launch launch : launches.launches()) {
+      for (Argument argument : launch.arguments()) {
+        if (argument instanceof Argument.Scratch(long offset)) {
+          offsets.add(offset);
+        }
+      }
+    }
+    Map<Long, Long> addresses = new HashMap<>();
+    long end = launches.scratch();
+    for (long offset : List.copyOf(offsets).reversed()) {
+      addresses.put(offset, offset < end ? allocate(arena, allocated, end - offset) : 0);
+      end = offset;
+    }
+    return addresses;
   }
 
   private static long counters(Arena arena, List<Long> allocated, long count) {
@@ -84,7 +106,12 @@ final class LaunchHarness {
   }
 
   private void start(
-      Arena arena, Launch launch, long[] inputs, long output, long scratch, long counters) {
+      Arena arena,
+      Launch launch,
+      long[] inputs,
+      long output,
+      Map<Long, Long> scratch,
+      long counters) {
     MemorySegment values = arena.allocate(ValueLayout.ADDRESS, launch.arguments().size());
     int at = 0;
     for (Argument argument : launch.arguments()) {
@@ -92,7 +119,7 @@ final class LaunchHarness {
           switch (argument) {
             case Argument.Input(int index) -> arena.allocateFrom(LONG, inputs[index]);
             case Argument.Output _ -> arena.allocateFrom(LONG, output);
-            case Argument.Scratch(long offset) -> arena.allocateFrom(LONG, scratch + offset);
+            case Argument.Scratch(long offset) -> arena.allocateFrom(LONG, scratch.get(offset));
             case Argument.Kept _ -> throw new IllegalArgumentException("nothing is kept");
             case Argument.Counters _ -> arena.allocateFrom(LONG, counters);
             case Argument.None _ -> arena.allocateFrom(LONG, 0L);

@@ -19,6 +19,7 @@ import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Cam;
+import voxcam.op.Chain;
 import voxcam.op.Conv;
 import voxcam.op.Index;
 import voxcam.op.InputException;
@@ -220,6 +221,7 @@ final class OperatorsTest {
   void gradientsHaveNoPlaceInAFile() {
     List<Op> refused =
         List.of(
+            new Chain(List.of(new Chain.Step(new Unary.Relu(), List.of(0)))),
             new Conv.Fused(CUBE, 1, Optional.empty(), false),
             new Conv.InputGrad(CUBE, 1, List.of(1, 1, 1)),
             new Conv.WeightGrad(CUBE, 1),

@@ -79,6 +79,18 @@ final class ExportedNetwork {
     return golden.get("input");
   }
 
+  /** What weights and input were drawn from. */
+  long seed() {
+    return ((Json.Whole) about.members().get("seed")).value();
+  }
+
+  /** How far PyTorch's furthest map moves with noise in its layers, where that was looked at. */
+  Optional<Double> noise() {
+    return about.members().get("noise") instanceof Json.Real(var moved)
+        ? Optional.of(moved)
+        : Optional.empty();
+  }
+
   /** Whether there is what PyTorch gives in this precision. */
   boolean has(String precision) {
     return golden.containsKey(precision + "logits");

@@ -1,8 +1,7 @@
 """Networks exported by PyTorch's own exporters, with the logits and raw maps that PyTorch gives.
 
     PYTHONPATH=MONAI python make_onnx.py              the narrow ones beside this file
-    PYTHONPATH=MONAI python make_onnx.py wide FOLDER  those of usual width, which stay out of the repository
-    PYTHONPATH=MONAI python make_onnx.py double FOLDER  the same with answers in double precision beside those in single, which takes long
+    PYTHONPATH=MONAI python make_onnx.py wide FOLDER  those of usual width, which stay out of the repository (drawn.py)
     ... [name ...]                                    these only
 
 Made with PyTorch 2.13.0, torchvision 0.28, MONAI 1.5.0, onnx 1.23.1 and onnxscript 0.7.2. Each network is exported twice: NAME.onnx by the older exporter
@@ -24,8 +23,7 @@ sys.path.insert(0, str(HERE.parent))
 
 import arch  # noqa: E402
 import tensorfile  # noqa: E402
-from cases import Draw  # noqa: E402
-from nets import enough_voxels  # noqa: E402
+from drawn import determined  # noqa: E402
 from onnx_networks import NARROW, WIDE  # noqa: E402
 
 FREE = ("batch", "channels", "depth", "height", "width")
@@ -55,10 +53,11 @@ def placed(values, space):
 def answers(module, item, x, regions=None):
     """The logits, scores and maps that a module gives; regions are voxels to sum over, by target."""
     activations = {}
-    for layer in item["layers"]:
-        module.get_submodule(layer).register_forward_hook(
-            lambda _, __, out, layer=layer: activations.update({layer: out}))
+    hooks = [module.get_submodule(layer).register_forward_hook(lambda _, __, out, layer=layer: activations.update({layer: out}))
+             for layer in item["layers"]]
     logits = module(x)
+    for hook in hooks:
+        hook.remove()
     tensors = {"logits": logits}
     for target in item["targets"]:
         if regions:
@@ -85,45 +84,23 @@ def plain(item, state):
     return module
 
 
-def drawn(item):
-    """Weights and an input of a wide network, whose values come near kinks whatever they are."""
-    for seed in range(20):
-        draw = Draw(f"{item['name']} {seed}")
-        module = item["module"]().eval()
-        arch.fill(module, draw)
-        x = draw.normal(item["shape"])
-        with torch.no_grad():
-            logits = module(x)
-        if all(enough_voxels(logits, item["task"], target) for target in item["targets"]):
-            return module.state_dict(), x, seed
-    raise AssertionError(f"{item['name']}: no seed has enough voxels of each label")
-
-
-def expected(item, folder, wide, double):
-    tensors, margin = {}, 0
+def expected(item, folder, wide):
+    tensors = {}
     if wide:
-        state, x, seed = drawn(item)
-        regions = None
-        if item["task"] == "segmentation":
-            # The same for all: voxels whose label is a matter of rounding would have another sum.
-            with torch.no_grad():
-                label = plain(item, state)(x).argmax(1)[0]
-            regions = {target: (label == target).float() for target in item["targets"]}
-            tensors |= {f"region.{target}": region for target, region in regions.items()}
-        single = answers(plain(item, state), item, x, regions)
-        tensors |= {f"float32/{name}": tensor for name, tensor in single.items()}
-        if double:
-            tensors |= answers(plain(item, state).double(), item, x.double(), regions)
+        state, x, regions, single, double, measured = determined(item, answers)
+        tensors |= {f"region.{target}": region for target, region in (regions or {}).items()}
+        tensors |= {f"float32/{name}": tensor for name, tensor in single.items()} | double
     else:
         module, state, x, seed, margin = arch.draw_weights(item)
         tensors |= answers(module, item, x)
+        measured = {"seed": seed, "margin": margin}
     tensors["input"] = x.float()
-    about = {key: item[key] for key in ("layers", "targets", "task")} | {"seed": seed, "margin": margin}
+    about = {key: item[key] for key in ("layers", "targets", "task")} | measured
     for i, key in enumerate(("space", "tokens")):
         about |= {key: {layer: said[i] for layer, said in item.get("space", {}).items() if said[i]}}
     tensorfile.write(folder / f"{item['name']}.expected.safetensors", tensors,
                      {"expected": tensorfile.compact(about), "source": f"PyTorch {torch.__version__}, CPU, float64"})
-    return plain(item, state), x.float(), margin
+    return plain(item, state), x.float(), measured
 
 
 def strip(path):
@@ -139,10 +116,10 @@ def strip(path):
     onnx.save(model, path)
 
 
-def make(item, folder, double=False):
+def make(item, folder):
     start = time.time()
     wide = folder != HERE
-    module, x, margin = expected(item, folder, wide, double)
+    module, x, measured = expected(item, folder, wide)
     free = item.get("free")
     older, newer = folder / f"{item['name']}.onnx", folder / f"{item['name']}-dynamo.onnx"
     done = []
@@ -159,11 +136,11 @@ def make(item, folder, double=False):
         if not wide:
             strip(path)
         done.append(f"{path.stat().st_size}")
-    print(f"{item['name']}: {tuple(x.shape)}, margin {margin:.1e}, bytes {' '.join(done)}, {time.time() - start:.0f} s", flush=True)
+    print(f"{item['name']}: {tuple(x.shape)}, {measured}, bytes {' '.join(done)}, {time.time() - start:.0f} s", flush=True)
 
 
 def main(arguments):
-    wide = arguments[:1] in (["wide"], ["double"])
+    wide = arguments[:1] == ["wide"]
     folder = pathlib.Path(arguments[1]) if wide else HERE
     names = arguments[2:] if wide else arguments
     folder.mkdir(parents=True, exist_ok=True)
@@ -172,7 +149,7 @@ def main(arguments):
     for item in WIDE if wide else NARROW:
         if not names or item["name"] in names:
             try:
-                make(item, folder, arguments[:1] == ["double"])
+                make(item, folder)
             except Exception as failure:
                 print(f"{item['name']}: {type(failure).__name__}: {str(failure)[:300]}", flush=True)
 

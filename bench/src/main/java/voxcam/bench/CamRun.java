@@ -32,8 +32,10 @@ final class CamRun implements AutoCloseable {
 
   private final Cam op;
   private final Shape shape;
+  private final Shape map;
   private final List<Map<String, Tensor>> pairs = new ArrayList<>();
   private final Program program;
+  private final float[] output;
   private int turn;
 
   /** A map of the given values and of copies of them. */
@@ -44,7 +46,10 @@ final class CamRun implements AutoCloseable {
     for (int i = 1; i < pairs(shape); i++) {
       pairs.add(Map.of("a", copy(activation), "g", copy(gradient)));
     }
-    program = Backends.named("auto").compile(graph(shape), OneOp.options(threads));
+    Graph graph = graph(shape);
+    map = graph.outputs().get(0).shape();
+    output = new float[map.length()];
+    program = Backends.named("auto").compile(graph, OneOp.options(threads));
   }
 
   /**
@@ -66,10 +71,11 @@ final class CamRun implements AutoCloseable {
     return Math.clamp(Math.ceilDiv(ROTATED, pair), 2, MOST_PAIRS);
   }
 
-  /** The map of the next pair. */
+  /** The map of the next pair, in memory that the next run uses again, as PyTorch's maps are. */
   Tensor run() {
     turn = (turn + 1) % pairs.size();
-    return program.run(pairs.get(turn)).get(0);
+    program.run(pairs.get(turn), List.of(output));
+    return Tensor.of(map, output);
   }
 
   /** The inputs that the next run reads, without taking their turn. */

@@ -81,6 +81,25 @@ final class OpTables {
                 "copying memory, read and written", Text.number(peaks.copy() * 1e-9) + " GB/s")));
   }
 
+  /** One thread and two. */
+  String threads() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Json row : results.threads()) {
+      OpShape shape = ConvShape.valueOf(row.at("name").text()).shape();
+      rows.add(
+          List.of(
+              shape.place() + ": " + shape.sizes(),
+              Text.number(row.at("one_ms").number()),
+              Text.number(row.at("two_ms").number()),
+              "**" + Text.ratio(row.at("ratio").number()) + "**",
+              Text.ratio(row.at("q1").number()) + " – " + Text.ratio(row.at("q3").number())));
+    }
+    return rows.isEmpty()
+        ? Tables.NOTHING
+        : Text.table(
+            List.of("layer", "ms, 1 thread", "ms, 2 threads", "times as fast", "quartiles"), rows);
+  }
+
   /** One convolution in the engine, DJL and ND4J. */
   String peers() {
     List<List<String>> rows = new ArrayList<>();

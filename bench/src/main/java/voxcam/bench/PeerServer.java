@@ -41,7 +41,7 @@ import voxcam.op.Tensor;
  * </ul>
  *
  * <p>Arguments are {@code NAME=VALUE}: {@code model, arch, input, shape, grid, layer, target,
- * threads, device}.
+ * threads, device, precision}.
  */
 public final class PeerServer {
   private final Model model;
@@ -61,7 +61,10 @@ public final class PeerServer {
         Request.of(new Target.Index(Integer.parseInt(arguments.get("target"))))
             .atLayers(arguments.get("layer"));
     backend = Backends.named(arguments.getOrDefault("device", "auto"));
-    options = Options.DEFAULT.withThreads(Integer.parseInt(arguments.get("threads")));
+    options =
+        Options.DEFAULT
+            .withThreads(Integer.parseInt(arguments.get("threads")))
+            .withPrecision(Options.Precision.named(arguments.getOrDefault("precision", "fp32")));
     explainer = new Explainer(model, backend, options);
   }
 

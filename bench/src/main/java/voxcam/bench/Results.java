@@ -12,6 +12,7 @@ import java.util.List;
  * @param cases of {@code torch_explain.py}
  * @param cold of {@code cold_explain.py}
  * @param cams of {@code torch_cam.py}
+ * @param threads of {@link ThreadScaling}
  * @param rows of {@link Run}
  * @param torchMachine where the first were measured
  * @param machine where the second were measured
@@ -20,6 +21,7 @@ record Results(
     List<Json> cases,
     List<Json> cold,
     List<Json> cams,
+    List<Json> threads,
     List<Json> rows,
     Json torchMachine,
     Json machine) {
@@ -27,6 +29,7 @@ record Results(
     List<Json> cases = new ArrayList<>();
     List<Json> cold = new ArrayList<>();
     List<Json> cams = new ArrayList<>();
+    List<Json> threads = new ArrayList<>();
     List<Json> rows = new ArrayList<>();
     Json torchMachine = new Json(null);
     Json machine = new Json(null);
@@ -43,6 +46,7 @@ record Results(
         }
         case "cold_explain" -> cold.add(json.at("case"));
         case "torch_cam" -> cams.addAll(json.at("cases").items());
+        case "threads" -> threads.addAll(json.at("cases").items());
         case "jmh" -> {
           rows.addAll(json.at("rows").items());
           machine = json.at("machine");
@@ -54,6 +58,7 @@ record Results(
         List.copyOf(cases),
         List.copyOf(cold),
         List.copyOf(cams),
+        List.copyOf(threads),
         List.copyOf(rows),
         torchMachine,
         machine);

@@ -102,7 +102,8 @@ public final class Run {
         : (scores.get(middle - 1) + scores.get(middle)) / 2;
   }
 
-  private static Map<String, Object> machine() throws IOException {
+  /** What it is measured on. */
+  static Map<String, Object> machine() throws IOException {
     Path information = Path.of("/proc/cpuinfo");
     String processor = System.getProperty("os.arch");
     if (Files.exists(information)) {

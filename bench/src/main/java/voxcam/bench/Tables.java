@@ -80,6 +80,7 @@ public final class Tables {
       case "cam-peers" -> maps.peers();
       case "conv-peers" -> operations.peers();
       case "peaks" -> operations.peaks();
+      case "threads" -> operations.threads();
       case "machine" -> machine();
       case "summary" -> summary();
       case "lost" -> lost();
