@@ -2,7 +2,7 @@
 
     PYTHONPATH=MONAI python make_onnx.py              the narrow ones beside this file
     PYTHONPATH=MONAI python make_onnx.py wide FOLDER  those of usual width, which stay out of the repository (drawn.py)
-    ... [name ...]                                    these only
+    ... [name ...]                                    these only; of wide ones, NAME:SEED draws from this seed on, into NAME.seedN
 
 Made with PyTorch 2.13.0, torchvision 0.28, MONAI 1.5.0, onnx 1.23.1 and onnxscript 0.7.2. Each network is exported twice: NAME.onnx by the older exporter
 (TorchScript), NAME-dynamo.onnx by the newer one. NAME.expected.safetensors is described in ../README.md, under onnx.
@@ -84,6 +84,10 @@ def plain(item, state):
     return module
 
 
+def stem_of(item, measured):
+    return f"{item['name']}.seed{measured['seed']}" if "first" in item else item["name"]
+
+
 def expected(item, folder, wide):
     tensors = {}
     if wide:
@@ -98,7 +102,7 @@ def expected(item, folder, wide):
     about = {key: item[key] for key in ("layers", "targets", "task")} | measured
     for i, key in enumerate(("space", "tokens")):
         about |= {key: {layer: said[i] for layer, said in item.get("space", {}).items() if said[i]}}
-    tensorfile.write(folder / f"{item['name']}.expected.safetensors", tensors,
+    tensorfile.write(folder / f"{stem_of(item, measured)}.expected.safetensors", tensors,
                      {"expected": tensorfile.compact(about), "source": f"PyTorch {torch.__version__}, CPU, float64"})
     return plain(item, state), x.float(), measured
 
@@ -121,7 +125,8 @@ def make(item, folder):
     wide = folder != HERE
     module, x, measured = expected(item, folder, wide)
     free = item.get("free")
-    older, newer = folder / f"{item['name']}.onnx", folder / f"{item['name']}-dynamo.onnx"
+    stem = stem_of(item, measured)
+    older, newer = folder / f"{stem}.onnx", folder / f"{stem}-dynamo.onnx"
     done = []
     for path, kind in ((older, "older"), (newer, "newer")):
         if kind not in item.get("exporters", ("older", "newer")):
@@ -146,8 +151,10 @@ def main(arguments):
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     warnings.filterwarnings("ignore")
-    for item in WIDE if wide else NARROW:
-        if not names or item["name"] in names:
+    items = WIDE if wide else NARROW
+    further = [item | {"first": int(seed)} for item in items for name, _, seed in (asked.partition(":") for asked in names) if seed and name == item["name"]]
+    for item in [*items, *further]:
+        if not names or "first" in item or item["name"] in names:
             try:
                 make(item, folder)
             except Exception as failure:
