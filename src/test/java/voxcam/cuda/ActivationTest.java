@@ -62,7 +62,7 @@ class ActivationTest {
 
   @Test
   void ordinalsAreThoseOfTheKernels() throws IOException {
-    assertThat(numbers("binary.cu", "BINARY_")).isEqualTo(ordinals(Binary.Kind.values()));
+    assertThat(numbers("elementwise.cuh", "BINARY_")).isEqualTo(ordinals(Binary.Kind.values()));
     assertThat(numbers("reduce.cu", "REDUCE_")).isEqualTo(ordinals(Reduce.Kind.values()));
     assertThat(numbers("movement.cu", "MOVEMENT_")).isEqualTo(ordinals(Movement.PadMode.values()));
   }
