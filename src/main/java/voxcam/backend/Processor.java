@@ -8,13 +8,16 @@ import java.util.stream.Stream;
 
 /** What the processor can do, as far as it decides how to begin. */
 public final class Processor {
+  private static final boolean FUSED =
+      isFused(System.getProperty("os.arch"), Path.of("/proc/cpuinfo"));
+
   private Processor() {}
 
   /**
    * Whether {@code Math.fma} is an instruction here. Without it, it takes a hundred times as long.
    */
   public static boolean isFused() {
-    return isFused(System.getProperty("os.arch"), Path.of("/proc/cpuinfo"));
+    return FUSED;
   }
 
   /** Only processors of x86 before 2013 lack it; what no file tells of is taken for a later one. */

@@ -116,16 +116,11 @@ final class Columns {
    * @param channel the first one, counted over all samples
    */
   void copy(float[] x, int channel, int channels, float[] panel, int to) {
-    int volume = c.d().input() * c.h().input() * c.w().input();
+    int volume = volume();
     int at = to;
-    for (int i = 0; i < channels; i++) {
-      int run = 0;
-      int zero = 0;
+    for (int i = channel; i < channel + channels; i++) {
       for (int tap = 0; tap < ends.length; tap++) {
-        row(x, (channel + i) * volume, run, ends[tap], panel, at);
-        clear(zero, zeroEnds[tap], panel, at);
-        run = ends[tap];
-        zero = zeroEnds[tap];
+        tap(x, i * volume, tap, panel, at);
         at += width;
       }
     }
@@ -133,19 +128,23 @@ final class Columns {
 
   /** Copies them into rows: one for each channel and kernel position, from number {@code first}. */
   void copy(float[] x, int channel, int channels, float[][] rows, int first) {
-    int volume = c.d().input() * c.h().input() * c.w().input();
+    int volume = volume();
     int to = first;
-    for (int i = 0; i < channels; i++) {
-      int run = 0;
-      int zero = 0;
+    for (int i = channel; i < channel + channels; i++) {
       for (int tap = 0; tap < ends.length; tap++) {
-        row(x, (channel + i) * volume, run, ends[tap], rows[to], 0);
-        clear(zero, zeroEnds[tap], rows[to], 0);
-        run = ends[tap];
-        zero = zeroEnds[tap];
-        to++;
+        tap(x, i * volume, tap, rows[to++], 0);
       }
     }
+  }
+
+  private int volume() {
+    return c.d().input() * c.h().input() * c.w().input();
+  }
+
+  /** What is read of a channel, which begins at {@code from}, for one kernel position. */
+  private void tap(float[] x, int from, int tap, float[] to, int at) {
+    row(x, from, tap == 0 ? 0 : ends[tap - 1], ends[tap], to, at);
+    clear(tap == 0 ? 0 : zeroEnds[tap - 1], zeroEnds[tap], to, at);
   }
 
   private void row(float[] x, int from, int run, int end, float[] panel, int at) {

@@ -23,13 +23,13 @@ final class ColumnsConv implements Kernel {
   private final Correlation c;
   private final ConvEpilogue epilogue;
   private final ConvTiles tiles;
-  private final Optional<Tensor> constant;
+  private final OrderedWeights ordered;
   private final int workers;
 
   /**
    * Makes the kernel.
    *
-   * @param constant the weights if they are constant; a run copies them, none are kept
+   * @param constant the weights if they are constant
    * @param workers the most threads that a run uses: each has scratch memory of its own
    */
   ColumnsConv(
@@ -41,7 +41,7 @@ final class ColumnsConv implements Kernel {
     this.c = c;
     this.epilogue = epilogue;
     this.tiles = tiles;
-    this.constant = constant;
+    this.ordered = new OrderedWeights(c, constant);
     this.workers = workers;
   }
 
@@ -55,27 +55,8 @@ final class ColumnsConv implements Kernel {
     return sharedAt() + sharedFloats() + (long) workers * workerFloats();
   }
 
-  /** Weights that had to be copied come first, then those that had to be put in order. */
-  private long orderedAt() {
-    return constant.map(tensor -> tensor.shape().size()).orElse(0L);
-  }
-
   private long sharedAt() {
-    long ordered = inOrder() ? 0 : (long) c.groups() * c.outputs() * depth();
-    return Alignment.BEGIN + Alignment.lines(orderedAt() + ordered);
-  }
-
-  /** The terms of an output. */
-  private int depth() {
-    return c.channels() * c.taps();
-  }
-
-  /** Whether the weights of an output lie side by side. */
-  private boolean inOrder() {
-    ConvWeights lie = c.weights();
-    int row = c.w().kernel();
-    int plane = row * c.h().kernel();
-    return lie.equals(new ConvWeights(0, c.outputs() * depth(), depth(), c.taps(), plane, row, 1));
+    return Alignment.BEGIN + Alignment.lines(ordered.floats());
   }
 
   /** Positions computed at a time. */
@@ -107,7 +88,7 @@ final class ColumnsConv implements Kernel {
 
   /** Where output channels are shared out, the columns of all of them are copied but once. */
   private long sharedFloats() {
-    return parts() == 1 ? 0 : (long) panels() * depth() * width();
+    return parts() == 1 ? 0 : (long) panels() * ordered.depth() * width();
   }
 
   private int columnFloats() {
@@ -120,8 +101,7 @@ final class ColumnsConv implements Kernel {
 
   @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-    Threads limited = threads.count() <= workers ? threads : new Threads(workers);
-    new Run(inputs, output, scratch, limited).all();
+    new Run(inputs, output, scratch, threads.limited(workers)).all();
   }
 
   /** One run with its memory. */
@@ -138,31 +118,9 @@ final class ColumnsConv implements Kernel {
       this.output = output;
       this.scratch = scratch;
       this.threads = threads;
-      constant.ifPresent(tensor -> tensor.copyTo(0, tensor.shape().length(), scratch));
-      float[] given = constant.isPresent() ? scratch : inputs[1];
-      weights = inOrder() ? given : scratch;
-      weightsAt = inOrder() ? 0 : Math.toIntExact(orderedAt());
-      if (!inOrder()) {
-        order(given);
-      }
-    }
-
-    private void order(float[] given) {
-      int taps = c.taps();
-      threads.forEach(
-          c.groups() * c.outputs(),
-          row -> {
-            int group = row / c.outputs();
-            int to = weightsAt + row * depth();
-            for (int channel = 0; channel < c.channels(); channel++) {
-              for (int tap = 0; tap < taps; tap++) {
-                int s = tap % c.w().kernel();
-                int r = tap / c.w().kernel() % c.h().kernel();
-                int t = tap / c.w().kernel() / c.h().kernel();
-                scratch[to++] = given[c.weights().at(group, row % c.outputs(), channel, t, r, s)];
-              }
-            }
-          });
+      PanelWeights.Packed ready = ordered.ready(inputs, scratch, threads);
+      weights = ready.array();
+      weightsAt = ready.from();
     }
 
     void all() {
@@ -205,7 +163,7 @@ final class ColumnsConv implements Kernel {
           task -> {
             int channel = task % blocks * channels();
             int count = Math.min(channels(), c.channels() - channel);
-            int to = shared + (task / blocks * depth() + channel * c.taps()) * width();
+            int to = shared + (task / blocks * ordered.depth() + channel * c.taps()) * width();
             int from = volume * c.channels() + channel;
             columns(task / blocks).copy(inputs[0], from, count, scratch, to);
           });
@@ -219,8 +177,8 @@ final class ColumnsConv implements Kernel {
             int to = Math.min(from + each, c.outputs());
             int sums = workerAt(worker);
             Arrays.fill(scratch, sums, sums + workerFloats(), 0);
-            int columns = shared + panel * depth() * width();
-            multiply(volume, from, to, 0, depth(), columns, sums);
+            int columns = shared + panel * ordered.depth() * width();
+            multiply(volume, from, to, 0, ordered.depth(), columns, sums);
             store(volume, panel, from, to, sums);
           });
     }
@@ -237,7 +195,7 @@ final class ColumnsConv implements Kernel {
       for (int i = 0; i < rows.length; i++) {
         // Rows of the last tile that have no channel repeat the last one.
         int row = volume % c.groups() * c.outputs() + Math.min(from + i, to - 1);
-        rows[i] = weightsAt + row * depth();
+        rows[i] = weightsAt + row * ordered.depth();
       }
       int vectors = tiles.panelVectors();
       int pieces = Math.ceilDiv(count, MOST_TERMS);
@@ -253,22 +211,11 @@ final class ColumnsConv implements Kernel {
     }
 
     private void store(int volume, int panel, int from, int to, int sums) {
-      int n = volume / c.groups();
-      int end = Math.min((panel + 1) * width(), positions());
-      boolean dense = c.d().dense() && c.densePlanes();
-      int row = c.w().output();
+      int first = panel * width();
+      int count = Math.min(width(), positions() - first);
       for (int k = from; k < to; k++) {
-        int channel = volume % c.groups() * c.outputs() + k;
         int sum = sums + (k - from) * width();
-        for (int i = panel * width(); i < end; ) {
-          int q = i % row;
-          int z = i / row / c.h().output();
-          int count = dense ? end - i : Math.min(row - q, end - i);
-          int at = c.storedAt(n, channel, z, i / row % c.h().output(), q);
-          epilogue.store(STORES, scratch, sum, count, channel, inputs, output, at, c.w().step());
-          sum += count;
-          i += count;
-        }
+        epilogue.store(c, STORES, volume, k, first, count, scratch, sum, inputs, output);
       }
     }
   }

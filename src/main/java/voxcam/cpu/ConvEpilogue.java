@@ -72,4 +72,37 @@ record ConvEpilogue(int bias, int residual, Optional<Unary> activation) {
     tiles.store(sums, from, count, shift, added(inputs), relu(), output, at);
     activate(output, at, count);
   }
+
+  /**
+   * Stores the outputs of one channel at neighbouring positions, counted along W, H and D.
+   *
+   * @param volume sample and group, counted together
+   * @param k the channel within its group
+   * @param at where the sums begin
+   */
+  void store(
+      Correlation c,
+      ConvTiles tiles,
+      int volume,
+      int k,
+      int first,
+      int length,
+      float[] sums,
+      int at,
+      float[][] inputs,
+      float[] output) {
+    int n = volume / c.groups();
+    int channel = volume % c.groups() * c.outputs() + k;
+    boolean dense = c.d().dense() && c.densePlanes();
+    int row = c.w().output();
+    int end = first + length;
+    for (int i = first; i < end; ) {
+      int q = i % row;
+      int z = i / row / c.h().output();
+      int count = dense ? end - i : Math.min(row - q, end - i);
+      int to = c.storedAt(n, channel, z, i / row % c.h().output(), q);
+      store(tiles, sums, at + i - first, count, channel, inputs, output, to, c.w().step());
+      i += count;
+    }
+  }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import voxcam.backend.Options;
+import voxcam.backend.Processor;
 import voxcam.graph.Node;
 import voxcam.op.Conv;
 import voxcam.op.Source;
@@ -151,7 +152,7 @@ final class ConvForms {
 
   /** The kernel that is under way soonest. */
   private Kernel soonest() {
-    return Machine.VECTORS || !Machine.FUSED
+    return Machine.VECTORS || !Processor.isFused()
         ? each(part -> new ColumnsConv(part, epilogue, tiles, weight, threads))
         : each(part -> new RowsConv(part, epilogue, weight));
   }

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import voxcam.backend.Backend;
 import voxcam.backend.Options;
 import voxcam.backend.Options.Precision;
+import voxcam.backend.Processor;
 import voxcam.backend.Program;
 import voxcam.compile.Bands;
 import voxcam.compile.BatchSplit;
@@ -53,7 +54,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void prepare() {
-    if (Machine.VECTORS || Machine.FUSED) {
+    if (Machine.VECTORS || Processor.isFused()) {
       try {
         WarmUp.run();
       } catch (InterruptedException e) {

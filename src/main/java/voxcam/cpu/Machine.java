@@ -1,7 +1,5 @@
 package voxcam.cpu;
 
-import voxcam.backend.Processor;
-
 /**
  * What this JVM offers. The choice between vectors and plain loops is made once and kept in
  * constants, so that the JIT compiler sees one implementation of each interface and inlines it.
@@ -20,9 +18,6 @@ final class Machine {
    * vectors take far longer than plain loops do, and later they gain little where memory decides.
    */
   static final boolean ELEMENTWISE = VECTORS && !is("products");
-
-  /** Whether {@code Math.fma} is an instruction. */
-  static final boolean FUSED = Processor.isFused();
 
   static final Lanes LANES = VECTORS ? new VectorLanes() : new ScalarLanes();
 

@@ -36,24 +36,21 @@ final class RowsConv implements Kernel {
   /** Output channels of a task. */
   private static final int BUNDLE = 4 * RowSums.SUMS;
 
-  /** Weights copied in one task. */
-  private static final int COPIED = 1 << 19;
-
   private static final ConvTiles STORES = new ScalarConvTiles();
 
   private final Correlation c;
   private final ConvEpilogue epilogue;
-  private final Optional<Tensor> constant;
+  private final OrderedWeights ordered;
 
   /**
    * Makes the kernel.
    *
-   * @param constant the weights if they are constant; a run copies them, none are kept
+   * @param constant the weights if they are constant
    */
   RowsConv(Correlation c, ConvEpilogue epilogue, Optional<Tensor> constant) {
     this.c = c;
     this.epilogue = epilogue;
-    this.constant = constant;
+    this.ordered = new OrderedWeights(c, constant);
   }
 
   @Override
@@ -63,25 +60,7 @@ final class RowsConv implements Kernel {
 
   @Override
   public long scratch() {
-    return orderedAt() + (inOrder() ? 0 : (long) c.groups() * c.outputs() * depth());
-  }
-
-  /** Weights that had to be copied come first, then those that had to be put in order. */
-  private long orderedAt() {
-    return constant.map(tensor -> tensor.shape().size()).orElse(0L);
-  }
-
-  /** The terms of an output. */
-  private int depth() {
-    return c.channels() * c.taps();
-  }
-
-  /** Whether the weights of an output lie side by side. */
-  private boolean inOrder() {
-    ConvWeights lie = c.weights();
-    int row = c.w().kernel();
-    int plane = row * c.h().kernel();
-    return lie.equals(new ConvWeights(0, c.outputs() * depth(), depth(), c.taps(), plane, row, 1));
+    return ordered.floats();
   }
 
   private int positions() {
@@ -146,37 +125,9 @@ final class RowsConv implements Kernel {
       this.inputs = inputs;
       this.output = output;
       this.threads = threads;
-      constant.ifPresent(tensor -> copy(tensor, scratch));
-      float[] given = constant.isPresent() ? scratch : inputs[1];
-      weights = inOrder() ? given : scratch;
-      weightsAt = inOrder() ? 0 : Math.toIntExact(orderedAt());
-      if (!inOrder()) {
-        order(given);
-      }
-    }
-
-    private void copy(Tensor tensor, float[] to) {
-      int length = tensor.shape().length();
-      threads.forEach(
-          Math.ceilDiv(length, COPIED),
-          task -> {
-            int at = task * COPIED;
-            tensor.copyTo(at, Math.min(COPIED, length - at), to, at);
-          });
-    }
-
-    private void order(float[] given) {
-      threads.forEach(
-          c.groups() * c.outputs(),
-          row -> {
-            int to = weightsAt + row * depth();
-            for (int channel = 0; channel < c.channels(); channel++) {
-              for (int tap = 0; tap < c.taps(); tap++) {
-                int at = c.weightAt(row / c.outputs(), row % c.outputs(), channel, tap);
-                weights[to++] = given[at];
-              }
-            }
-          });
+      PanelWeights.Packed ready = ordered.ready(inputs, scratch, threads);
+      weights = ready.array();
+      weightsAt = ready.from();
     }
 
     void all() {
@@ -268,12 +219,13 @@ final class RowsConv implements Kernel {
         float[][] totals,
         int n) {
       int row = volume % c.groups() * c.outputs() + k;
-      int at = weightsAt + row * depth() + channel * c.taps();
+      int at = weightsAt + row * ordered.depth() + channel * c.taps();
       int count = channels * c.taps();
       int outputs = Math.min(RowSums.SUMS, c.outputs() - k);
       for (int l = 0; l < count; l += PIECE) {
         int len = Math.min(PIECE, count - l);
-        RowSums.product(weights, at + l, depth(), outputs, columns, l, len, sums, totals, k, n);
+        RowSums.product(
+            weights, at + l, ordered.depth(), outputs, columns, l, len, sums, totals, k, n);
       }
     }
 
@@ -289,7 +241,7 @@ final class RowsConv implements Kernel {
       float[][] totals = RowSums.rows(parts * positions, length);
       float[] factors = new float[positions * terms];
       float[][][] sums = new float[threads.count()][][];
-      int base = weightsAt + volume % c.groups() * c.outputs() * depth();
+      int base = weightsAt + volume % c.groups() * c.outputs() * ordered.depth();
       int groups = Math.ceilDiv(positions, RowSums.SUMS);
       for (int channel = 0; channel < c.channels(); channel += channels()) {
         int first = base + channel * c.taps();
@@ -304,10 +256,10 @@ final class RowsConv implements Kernel {
             task -> {
               int part = task / quads;
               int l = task % quads * 4;
-              int at = first + part * length * depth() + l;
+              int at = first + part * length * ordered.depth() + l;
               int n = Math.min(length, c.outputs() - part * length);
               int many = Math.min(4, count - l);
-              RowSums.transpose(weights, at, depth(), rows, part * terms + l, many, n);
+              RowSums.transpose(weights, at, ordered.depth(), rows, part * terms + l, many, n);
             });
         threads.forEach(
             groups * parts,
@@ -350,21 +302,7 @@ final class RowsConv implements Kernel {
     }
 
     private void store(int volume, int first, int length, int k, float[] sums) {
-      int n = volume / c.groups();
-      int end = first + length;
-      boolean dense = c.d().dense() && c.densePlanes();
-      int row = c.w().output();
-      int channel = volume % c.groups() * c.outputs() + k;
-      int sum = 0;
-      for (int i = first; i < end; ) {
-        int q = i % row;
-        int z = i / row / c.h().output();
-        int count = dense ? end - i : Math.min(row - q, end - i);
-        int at = c.storedAt(n, channel, z, i / row % c.h().output(), q);
-        epilogue.store(STORES, sums, sum, count, channel, inputs, output, at, c.w().step());
-        sum += count;
-        i += count;
-      }
+      epilogue.store(c, STORES, volume, k, first, length, sums, 0, inputs, output);
     }
   }
 }
