@@ -1,9 +1,13 @@
 package voxcam.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -85,11 +89,37 @@ public class CamBench {
     return map.run();
   }
 
-  /** The inputs read, and nothing more. */
+  /** A map, and the next inputs read and nothing more: what {@link Reading} compares, in turn. */
   @Benchmark
-  public float read() {
+  public float inTurn(Reading reading) {
+    long begin = System.nanoTime();
+    Tensor made = map.run();
+    long between = System.nanoTime();
     float sum = memory.read(map.arrays());
+    reading.add(System.nanoTime() - between, between - begin);
     map.pass();
-    return sum;
+    return sum + made.floats()[0];
+  }
+
+  /**
+   * The time that reading took over the time of the map, the median of all pairs of an iteration.
+   */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Reading {
+    private final List<Double> ratios = new ArrayList<>();
+
+    @Setup(Level.Iteration)
+    public void forget() {
+      ratios.clear();
+    }
+
+    private void add(long read, long map) {
+      ratios.add((double) read / map);
+    }
+
+    public double ofReading() {
+      return Text.median(ratios);
+    }
   }
 }

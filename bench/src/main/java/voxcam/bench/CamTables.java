@@ -36,11 +36,7 @@ final class CamTables {
               milliseconds(ms),
               Text.number(rate * 1e-9),
               Text.percent(rate / bandwidth),
-              shape.bytes() < LEAST_READ
-                  ? ""
-                  : "**"
-                      + Text.percent(results.ms("CamBench.read", "shape", each.name()) / ms)
-                      + "**"));
+              shape.bytes() < LEAST_READ ? "" : ofReading(each)));
     }
     return rows.isEmpty()
         ? Tables.NOTHING
@@ -53,6 +49,19 @@ final class CamTables {
                 "of read bandwidth",
                 "of reading the same inputs"),
             rows);
+  }
+
+  /** The median of all iterations and their range. */
+  private String ofReading(CamBench.Case map) {
+    Json share = results.row("CamBench.inTurn", "shape", map.name()).at("counters", "ofReading");
+    double median = share.at("median").number();
+    return Double.isFinite(median)
+        ? "**%s** (%s – %s)"
+            .formatted(
+                Text.percent(median),
+                Text.percent(share.at("min").number()),
+                Text.percent(share.at("max").number()))
+        : "–";
   }
 
   /** The engine and PyTorch in turn. */

@@ -8,18 +8,19 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.openjdk.jmh.results.BenchmarkResult;
+import java.util.function.Function;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.util.Statistics;
 
 /**
  * Runs benchmarks with JMH and keeps the results with what they were measured on: {@code Run FILE
@@ -74,6 +75,7 @@ public final class Run {
     row.put("unit", primary.getScoreUnit());
     row.put("min", primary.getStatistics().getMin());
     row.put("max", primary.getStatistics().getMax());
+    row.put("counters", counters(result));
     row.put("samples", primary.getStatistics().getN());
     row.put("threads", parameters.getThreads());
     row.put("forks", parameters.getForks());
@@ -86,20 +88,32 @@ public final class Run {
 
   /** The median over all iterations of all forks. */
   private static double median(RunResult result) {
-    List<Double> scores = new ArrayList<>();
-    for (BenchmarkResult fork : result.getBenchmarkResults()) {
-      fork.getIterationResults()
-          .forEach(iteration -> scores.add(iteration.getPrimaryResult().getScore()));
+    List<Double> scores = scores(result, IterationResult::getPrimaryResult);
+    return scores.isEmpty()
+        ? result.getPrimaryResult().getStatistics().getMean()
+        : Text.median(scores);
+  }
+
+  /** What a benchmark counts beside its time. */
+  private static Map<String, Object> counters(RunResult result) {
+    Map<String, Object> counters = new TreeMap<>();
+    for (String name : result.getSecondaryResults().keySet()) {
+      List<Double> scores = scores(result, iteration -> iteration.getSecondaryResults().get(name));
+      Map<String, Object> counter = new LinkedHashMap<>();
+      counter.put("median", Text.median(scores));
+      counter.put("min", Collections.min(scores));
+      counter.put("max", Collections.max(scores));
+      counters.put(name, counter);
     }
-    Statistics all = result.getPrimaryResult().getStatistics();
-    if (scores.isEmpty()) {
-      return all.getMean();
-    }
-    scores.sort(null);
-    int middle = scores.size() / 2;
-    return scores.size() % 2 == 1
-        ? scores.get(middle)
-        : (scores.get(middle - 1) + scores.get(middle)) / 2;
+    return counters;
+  }
+
+  private static List<Double> scores(
+      RunResult result, Function<IterationResult, Result<?>> measured) {
+    return result.getBenchmarkResults().stream()
+        .flatMap(fork -> fork.getIterationResults().stream())
+        .map(iteration -> measured.apply(iteration).getScore())
+        .toList();
   }
 
   /** What it is measured on. */

@@ -40,6 +40,13 @@ final class Text {
             .orElse(Double.NaN));
   }
 
+  /** The middle one, or what lies between the two in the middle; NaN where there is none. */
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int size = sorted.size();
+    return size == 0 ? Double.NaN : (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
+  }
+
   /** A table; the first column is text, the others are numbers. */
   static String table(List<String> head, List<List<String>> rows) {
     List<String> lines = new ArrayList<>();
