@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
-import voxcam.op.Cam;
 import voxcam.op.Linear;
 import voxcam.op.Movement;
 import voxcam.op.Shape;
@@ -15,15 +13,15 @@ import voxcam.op.Source;
 import voxcam.op.Tensor;
 
 /**
- * Heat maps behind averaging and one linear layer as one matrix product. There the gradient is the
- * same at all positions, one number for each channel; HiResCAM and Grad-CAM are then {@code sum_k
- * w[k] A[k,p]} both. The maps of all labels at a layer are computed together, and no gradient of
- * the layer's size is ever made. The numbers are a row of the linear layer's weight where the label
- * is known beforehand; they may also depend on the input, as where the best label is asked for, and
- * differ from sample to sample.
+ * Heat maps behind averaging and one linear layer as one matrix product, {@code sum_k w[k] A[k,p]}
+ * with {@link ChannelWeights}. The maps of all labels and methods at a layer are computed together,
+ * and no gradient of the layer's size is ever made. The weights come from a row of the linear
+ * layer's weight where the label is known beforehand; they may also depend on the input, as where
+ * the best label is asked for, and differ from sample to sample.
  */
 public final class HeadProducts {
   private final Rewrite rewrite = new Rewrite();
+  private final ChannelWeights weights = new ChannelWeights(rewrite);
 
   /**
    * For each map those that are made with it: all maps of its activation that nothing in the graph
@@ -35,7 +33,7 @@ public final class HeadProducts {
     Map<Node, List<Node>> ofActivation = new HashMap<>();
     Map<Node, List<Node>> users = graph.users();
     for (Node node : graph.nodes()) {
-      if (row(node).isPresent()) {
+      if (ChannelWeights.suffice(node)) {
         boolean isRead = !users.getOrDefault(node, List.of()).isEmpty();
         List<Node> group =
             isRead
@@ -62,22 +60,6 @@ public final class HeadProducts {
     return Prune.apply(pass.rewrite.build(graph));
   }
 
-  /** What a map's gradient is at every position, {@code [N,K,1,...]} or {@code [1,K,1,...]}. */
-  private static Optional<Node> row(Node node) {
-    boolean weighs = node.op() instanceof Cam.HiRes || node.op() instanceof Cam.Gradient;
-    if (!weighs || !(node.input(1).op() instanceof Movement.Expand)) {
-      return Optional.empty();
-    }
-    Node row = node.input(1).input(0);
-    Shape shape = row.shape();
-    Shape all = node.input(0).shape();
-    return shape.rank() == all.rank()
-            && shape.dim(1) == all.dim(1)
-            && shape.size(2, shape.rank()) == 1
-        ? Optional.of(row)
-        : Optional.empty();
-  }
-
   private void replace(List<Node> all) {
     Node activation = all.getFirst().input(0);
     String name = " of " + all.getFirst().name();
@@ -86,12 +68,13 @@ public final class HeadProducts {
     Node flat =
         rewrite.builder.add(
             "%positions" + name, new Movement.Reshape(matrix), rewrite.of(activation));
-    // Both methods have the same row for the same label.
-    List<Node> rows = all.stream().map(map -> row(map).orElseThrow()).distinct().toList();
+    List<Node> ofEach = all.stream().map(weights::of).toList();
+    List<Node> rows = ofEach.stream().distinct().toList();
     Node product =
         rewrite.builder.add("%maps" + name, new Linear.MatMul(), weight(name, rows, shape), flat);
-    for (Node map : all) {
-      int i = rows.indexOf(row(map).orElseThrow());
+    for (int m = 0; m < all.size(); m++) {
+      Node map = all.get(m);
+      int i = rows.indexOf(ofEach.get(m));
       Node own =
           rewrite.builder.add(
               "%row of " + map.name(),
@@ -105,7 +88,7 @@ public final class HeadProducts {
     }
   }
 
-  /** The rows as a matrix {@code [maps,K]}, or one for each sample. */
+  /** The rows of the new graph as a matrix {@code [maps,K]}, or one for each sample. */
   private Node weight(String name, List<Node> rows, Shape activation) {
     int channels = activation.dim(1);
     int samples = rows.stream().mapToInt(row -> row.shape().dim(0)).max().orElse(1);
@@ -122,7 +105,7 @@ public final class HeadProducts {
     for (int i = 0; i < rows.size(); i++) {
       Node row = rows.get(i);
       var sizes = new Movement.Reshape(List.of(row.shape().dim(0), 1, channels));
-      Node part = rewrite.builder.add("%row " + i + name, sizes, rewrite.of(row));
+      Node part = rewrite.builder.add("%row " + i + name, sizes, row);
       if (part.shape().dim(0) != samples) {
         var each = new Movement.Expand(Shape.of(samples, 1, channels));
         part = rewrite.builder.add("%row " + i + " for each sample" + name, each, part);

@@ -1,12 +1,16 @@
 package voxcam.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
@@ -19,6 +23,7 @@ import voxcam.op.Linear;
 import voxcam.op.Movement;
 import voxcam.op.Op;
 import voxcam.op.Shape;
+import voxcam.op.Source;
 import voxcam.op.Tensor;
 import voxcam.op.Unary;
 
@@ -48,15 +53,121 @@ class HeadProductsTest {
     assertThat(count(products, Linear.MatMul.class)).isEqualTo(1);
     assertThat(count(products, Cam.class)).isEqualTo(1);
     assertThat(count(products, Movement.Expand.class)).isZero();
-    Tensor input = values(random, shape);
-    List<Tensor> expected = run(graph, input);
-    List<Tensor> actual = run(products, input);
+    check(graph, products, values(random, shape));
+  }
+
+  /** Also where a channel's sum is zero, and where the gradient speaks for no channel. */
+  @ParameterizedTest
+  @MethodSource("all")
+  void noMethodNeedsAGradientOfTheActivationsSize(Cam op) {
+    Shape shape = Shape.of(2, 4, 3, 2, 2);
+    SplittableRandom random = new SplittableRandom(7);
+    GraphBuilder builder = new GraphBuilder();
+    Node a = builder.add("a", new Unary.Relu(), builder.input("x", shape));
+    Tensor row = Tensor.of(Shape.of(1, 4, 1, 1, 1), new float[] {0.5f, -0.25f, 2, 0});
+    Node depends = builder.input("row", Shape.of(2, 4, 1, 1, 1));
+    List<Node> maps = new ArrayList<>();
+    for (Node gradient : List.of(builder.constant(row), depends)) {
+      maps.add(builder.add(op, a, builder.add(new Movement.Expand(shape), gradient)));
+    }
+    Graph graph = builder.build(maps);
+
+    Graph products = HeadProducts.apply(graph);
+
+    assertThat(count(products, Linear.MatMul.class)).isEqualTo(1);
+    assertThat(count(products, Cam.class)).isZero();
+    assertThat(products.nodes())
+        .noneMatch(
+            node -> node.op() instanceof Movement.Expand && node.shape().size() >= shape.size());
+    float[] input = values(random, shape).floats().clone();
+    Arrays.fill(input, 0, 12, -1);
+    check(
+        graph,
+        products,
+        Map.of("x", Tensor.of(shape, input), "row", values(random, Shape.of(2, 4, 1, 1, 1))),
+        1e-12);
+  }
+
+  static List<Cam> all() {
+    return Cam.all();
+  }
+
+  /** 2 + r s is zero for r = 1 and s = -2. */
+  @Test
+  void gradCamPlusPlusOfADivisorOfZeroIsZero() {
+    Shape shape = Shape.of(1, 2, 2, 1, 1);
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", shape);
+    Node row = builder.constant(Tensor.of(Shape.of(1, 2, 1, 1, 1), new float[] {1, 3}));
+    Node gradient = builder.add(new Movement.Expand(shape), row);
+    Graph graph = builder.build(List.of(builder.add(new Cam.PlusPlus(), x, gradient)));
+    Graph products = HeadProducts.apply(graph);
+
+    Tensor input = Tensor.of(shape, new float[] {-1.5f, -0.5f, 1, 4});
+    check(graph, products, input);
+    double weight = 2 * 3 / (2.0 + 3 * 5);
+    assertThat(run(products, Map.of("x", input)).get(0).doubles())
+        .containsExactly(new double[] {weight, 4 * weight}, within(1e-12));
+  }
+
+  /** {@code relu(g A)} is no product of weights where A has both signs. */
+  @Test
+  void elementwiseMapOfSignedActivationStays() {
+    Shape shape = Shape.of(1, 3, 2, 2, 2);
+    SplittableRandom random = new SplittableRandom(2);
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", shape);
+    Node row = builder.constant(values(random, Shape.of(1, 3, 1, 1, 1)));
+    Node gradient = builder.add(new Movement.Expand(shape), row);
+    Graph graph = builder.build(List.of(builder.add(new Cam.Elementwise(), x, gradient)));
+
+    assertThat(count(HeadProducts.apply(graph), Cam.class)).isEqualTo(1);
+  }
+
+  /**
+   * Behind a linear layer over all positions the gradient is known, and Grad-CAM needs its means.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void gradCamOfAKnownGradientIsAProductOfItsMeans(int batch) {
+    Shape shape = Shape.of(batch, 5, 2, 3, 4);
+    SplittableRandom random = new SplittableRandom(batch);
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", shape);
+    List<Node> maps = new ArrayList<>();
+    for (int label = 0; label < 3; label++) {
+      Node known = builder.constant(values(random, shape.with(0, 1)));
+      Node gradient = batch == 1 ? known : builder.add(new Movement.Expand(shape), known);
+      maps.add(builder.add(new Cam.Gradient(), x, gradient));
+    }
+    Graph graph = builder.build(maps);
+
+    Graph products = HeadProducts.apply(graph);
+
+    assertThat(count(products, Linear.MatMul.class)).isEqualTo(1);
+    assertThat(count(products, Cam.class)).isZero();
+    assertThat(products.nodes())
+        .noneMatch(
+            node -> node.op() instanceof Source.Constant && node.shape().size() >= shape.size());
+    check(graph, products, values(random, shape), 1e-6);
+  }
+
+  private static void check(Graph graph, Graph products, Tensor x) {
+    check(graph, products, x, 1e-12);
+  }
+
+  private static void check(Graph graph, Graph products, Tensor x, double tolerance) {
+    check(graph, products, Map.of("x", x), tolerance);
+  }
+
+  private static void check(
+      Graph graph, Graph products, Map<String, Tensor> inputs, double tolerance) {
+    List<Tensor> expected = run(graph, inputs);
+    List<Tensor> actual = run(products, inputs);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(actual.get(i).shape()).isEqualTo(expected.get(i).shape());
-      double[] values = actual.get(i).doubles();
-      for (int j = 0; j < values.length; j++) {
-        assertThat(Math.abs(values[j] - expected.get(i).doubles()[j])).isLessThan(1e-12);
-      }
+      assertThat(actual.get(i).doubles())
+          .containsExactly(expected.get(i).doubles(), within(tolerance));
     }
   }
 
@@ -64,9 +175,9 @@ class HeadProductsTest {
     return graph.nodes().stream().filter(node -> kind.isInstance(node.op())).count();
   }
 
-  private static List<Tensor> run(Graph graph, Tensor input) {
+  private static List<Tensor> run(Graph graph, Map<String, Tensor> inputs) {
     try (Program program = Backends.named("reference").compile(graph, Options.DEFAULT)) {
-      return program.run(Map.of("x", input));
+      return program.run(inputs);
     }
   }
 
