@@ -1,13 +1,10 @@
 package voxcam.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,9 +50,9 @@ public final class CamDeviceServer {
     check(JCudaDriver.cuStreamCreate(stream, 0));
     check(JCudaDriver.cuEventCreate(first, 0));
     check(JCudaDriver.cuEventCreate(last, 0));
-    Shape shape = PeerServer.shape(arguments.get("shape"));
+    Shape shape = Dialogue.shape(arguments.get("shape"));
     if (arguments.containsKey("map")) {
-      Shape grid = PeerServer.shape(arguments.get("grid"));
+      Shape grid = Dialogue.shape(arguments.get("grid"));
       CUdeviceptr raw = uploaded(Path.of(arguments.get("map")));
       mapBytes = grid.size() * Float.BYTES;
       map = allocated(mapBytes);
@@ -87,23 +84,15 @@ public final class CamDeviceServer {
           "copy",
           pair -> check(JCudaDriver.cuMemcpyDtoDAsync(copy, activations.get(pair), bytes, stream)));
     }
-    PeerServer.answer(
+    Dialogue.answer(
         "{\"java\":\"%s\",\"backend\":\"%s\",\"pairs\":%d}",
         Runtime.version(), backend.description(Options.DEFAULT), pairs);
   }
 
   /** Serves until the input ends. */
   public static void main(String[] args) throws IOException {
-    Map<String, String> arguments = new HashMap<>();
-    for (String arg : args) {
-      String[] parts = arg.split("=", 2);
-      arguments.put(parts[0], parts[1]);
-    }
-    CamDeviceServer server = new CamDeviceServer(arguments);
-    var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      server.obey(line.strip().split(" ", -1));
-    }
+    CamDeviceServer server = new CamDeviceServer(Dialogue.arguments(args));
+    Dialogue.serve(server::obey);
   }
 
   private void obey(String... command) throws IOException {
@@ -117,8 +106,8 @@ public final class CamDeviceServer {
         check(JCudaDriver.cuMemcpyDtoH(Pointer.to(bytes), map, mapBytes));
         float[] values = new float[bytes.asFloatBuffer().remaining()];
         bytes.asFloatBuffer().get(values);
-        PeerServer.write(Path.of(command[2]), values);
-        PeerServer.answer("{\"values\":%d}", values.length);
+        Dialogue.write(Path.of(command[2]), values);
+        Dialogue.answer("{\"values\":%d}", values.length);
       }
       case "run" -> {
         int times = Integer.parseInt(command[2]);
@@ -130,9 +119,9 @@ public final class CamDeviceServer {
         check(JCudaDriver.cuEventSynchronize(last));
         float[] milliseconds = new float[1];
         check(JCudaDriver.cuEventElapsedTime(milliseconds, first, last));
-        PeerServer.answer("{\"ns\":%.1f}", milliseconds[0] * 1e6 / times);
+        Dialogue.answer("{\"ns\":%.1f}", milliseconds[0] * 1e6 / times);
       }
-      default -> throw new IllegalArgumentException("no such command: " + command[0]);
+      default -> throw Dialogue.unknown(command);
     }
   }
 

@@ -1,15 +1,7 @@
 package voxcam.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,38 +33,30 @@ public final class CamServer {
 
   private CamServer(Map<String, String> arguments) throws IOException {
     int threads = Integer.parseInt(arguments.get("threads"));
-    Shape shape = PeerServer.shape(arguments.get("shape"));
+    Shape shape = Dialogue.shape(arguments.get("shape"));
     memory = new MemoryRead(threads);
     int pairs = 1;
     if (arguments.containsKey("map")) {
-      Tensor raw = read(Path.of(arguments.get("map")), shape);
-      Shape grid = PeerServer.shape(arguments.get("grid"));
+      Tensor raw = Dialogue.read(Path.of(arguments.get("map")), shape);
+      Shape grid = Dialogue.shape(arguments.get("grid"));
       maps.put("display", () -> Display.of(raw, grid, threads).map());
     } else {
-      Tensor activation = read(Path.of(arguments.get("a")), shape);
-      Tensor gradient = read(Path.of(arguments.get("g")), shape);
+      Tensor activation = Dialogue.read(Path.of(arguments.get("a")), shape);
+      Tensor gradient = Dialogue.read(Path.of(arguments.get("g")), shape);
       runs.put("hirescam", new CamRun(new Cam.HiRes(), activation, gradient, threads));
       runs.put("gradcam", new CamRun(new Cam.Gradient(), activation, gradient, threads));
       runs.forEach((name, run) -> maps.put(name, run::run));
       pairs = CamRun.pairs(shape);
     }
-    PeerServer.answer(
+    Dialogue.answer(
         "{\"java\":\"%s\",\"backend\":\"%s\",\"pairs\":%d}",
         Runtime.version(), Backends.named("auto").description(OneOp.options(threads)), pairs);
   }
 
   /** Serves until the input ends. */
   public static void main(String[] args) throws IOException {
-    Map<String, String> arguments = new HashMap<>();
-    for (String arg : args) {
-      String[] parts = arg.split("=", 2);
-      arguments.put(parts[0], parts[1]);
-    }
-    CamServer server = new CamServer(arguments);
-    var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      server.obey(line.strip().split(" ", -1));
-    }
+    CamServer server = new CamServer(Dialogue.arguments(args));
+    Dialogue.serve(server::obey);
     server.memory.close();
   }
 
@@ -80,8 +64,8 @@ public final class CamServer {
     switch (command[0]) {
       case "map" -> {
         float[] map = maps.get(command[1]).get().floats();
-        PeerServer.write(Path.of(command[2]), map);
-        PeerServer.answer("{\"values\":%d}", map.length);
+        Dialogue.write(Path.of(command[2]), map);
+        Dialogue.answer("{\"values\":%d}", map.length);
       }
       case "run" -> {
         int times = Integer.parseInt(command[2]);
@@ -100,27 +84,9 @@ public final class CamServer {
           }
         }
         double ns = (double) (System.nanoTime() - start) / times;
-        PeerServer.answer(
-            "{\"ns\":%.1f,\"sum\":\"%s\"}", ns, String.format(Locale.ROOT, "%g", sum));
+        Dialogue.answer("{\"ns\":%.1f,\"sum\":\"%s\"}", ns, String.format(Locale.ROOT, "%g", sum));
       }
-      default -> throw new IllegalArgumentException("no such command: " + command[0]);
+      default -> throw Dialogue.unknown(command);
     }
-  }
-
-  private static Tensor read(Path file, Shape shape) throws IOException {
-    float[] values = new float[shape.length()];
-    ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
-    int filled = 0;
-    try (FileChannel channel = FileChannel.open(file)) {
-      while (filled < values.length) {
-        bytes.clear();
-        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-        FloatBuffer floats = bytes.flip().asFloatBuffer();
-        int count = floats.remaining();
-        floats.get(values, filled, count);
-        filled += count;
-      }
-    }
-    return Tensor.of(shape, values);
   }
 }

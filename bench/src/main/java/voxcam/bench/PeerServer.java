@@ -1,18 +1,8 @@
 package voxcam.bench;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import voxcam.backend.Backend;
 import voxcam.backend.Backends;
@@ -55,8 +45,8 @@ public final class PeerServer {
 
   private PeerServer(Map<String, String> arguments) throws IOException {
     model = Model.open(Path.of(arguments.get("model")), arguments.get("arch"));
-    input = read(Path.of(arguments.get("input")), shape(arguments.get("shape")));
-    grid = shape(arguments.get("grid"));
+    input = Dialogue.read(Path.of(arguments.get("input")), Dialogue.shape(arguments.get("shape")));
+    grid = Dialogue.shape(arguments.get("grid"));
     request =
         Request.of(new Target.Index(Integer.parseInt(arguments.get("target"))))
             .atLayers(arguments.get("layer"));
@@ -70,23 +60,15 @@ public final class PeerServer {
 
   /** Serves until the input ends. */
   public static void main(String[] args) throws IOException {
-    Map<String, String> arguments = new HashMap<>();
-    for (String arg : args) {
-      String[] parts = arg.split("=", 2);
-      arguments.put(parts[0], parts[1]);
-    }
     long start = System.nanoTime();
-    PeerServer server = new PeerServer(arguments);
-    answer(
+    PeerServer server = new PeerServer(Dialogue.arguments(args));
+    Dialogue.answer(
         "{\"open_ns\":%d,\"java\":\"%s\",\"backend\":\"%s, %s\"}",
         System.nanoTime() - start,
         Runtime.version(),
         server.backend.name(),
         server.backend.description(server.options));
-    var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-      server.obey(line.strip().split(" ", -1));
-    }
+    Dialogue.serve(server::obey);
   }
 
   private void obey(String... command) throws IOException {
@@ -99,9 +81,9 @@ public final class PeerServer {
         } else {
           explain();
         }
-        answer("{\"ns\":%d}", System.nanoTime() - start);
+        Dialogue.answer("{\"ns\":%d}", System.nanoTime() - start);
       }
-      default -> throw new IllegalArgumentException("no such command: " + command[0]);
+      default -> throw Dialogue.unknown(command);
     }
   }
 
@@ -124,9 +106,9 @@ public final class PeerServer {
     Explained explained = explainer.explain(input, wanted);
     long ns = System.nanoTime() - start;
     Explanation map = explained.first();
-    write(file, map.map().floats());
+    Dialogue.write(file, map.map().floats());
     Explained.Cost cost = explained.cost();
-    answer(
+    Dialogue.answer(
         "{\"score\":%.9g,\"shape\":%s,\"ns\":%d,\"compile_ns\":%.0f,\"planned_bytes\":%d,"
             + "\"weight_bytes\":%d,\"forward_flops\":%d,\"gradient_flops\":%d}",
         map.score(),
@@ -137,33 +119,5 @@ public final class PeerServer {
         cost.weightBytes(),
         cost.forwardFlops(),
         cost.gradientFlops());
-  }
-
-  static void answer(String format, Object... values) {
-    System.out.println(String.format(Locale.ROOT, format, values));
-    System.out.flush();
-  }
-
-  static Shape shape(String text) {
-    List<Integer> sizes = new ArrayList<>();
-    for (String size : text.split("x", -1)) {
-      sizes.add(Integer.parseInt(size));
-    }
-    return Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  private static Tensor read(Path file, Shape shape) throws IOException {
-    float[] values = new float[shape.length()];
-    ByteBuffer.wrap(Files.readAllBytes(file))
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asFloatBuffer()
-        .get(values);
-    return Tensor.of(shape, values);
-  }
-
-  static void write(Path file, float... values) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    Files.write(file, bytes.array());
   }
 }
