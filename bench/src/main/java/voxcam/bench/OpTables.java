@@ -28,9 +28,15 @@ final class OpTables {
     return Character.toUpperCase(family.charAt(0)) + family.substring(1) + "Bench.run";
   }
 
-  /** The seconds of a shape, NaN where it was not measured. */
+  /**
+   * The seconds of a shape in the best iteration, as peaks are told; NaN where it was not measured.
+   */
   double seconds(String family, Family shape) {
-    return results.ms(benchmark(family), "shape", ((Enum<?>) shape).name()) * 1e-3;
+    return row(family, shape).at("min").number() * 1e-3;
+  }
+
+  private Json row(String family, Family shape) {
+    return results.row(benchmark(family), "shape", ((Enum<?>) shape).name());
   }
 
   String family(String family) {
@@ -46,6 +52,7 @@ final class OpTables {
           List.of(
               "%s: %s %s".formatted(shape.place(), shape.op().name(), shape.sizes()),
               Text.number(seconds * 1e3),
+              Text.number(row(family, each).at("ms").number()),
               Text.number(shape.flops() / seconds * 1e-9),
               Text.percent(shape.flops() / seconds / peaks.flops()),
               Text.number(shape.bytes() / seconds * 1e-9),
@@ -58,7 +65,8 @@ final class OpTables {
     return Text.table(
         List.of(
             "operation",
-            "ms",
+            "ms, best",
+            "median",
             "GFLOP/s",
             "of peak",
             "GB/s at least",
