@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import voxcam.backend.Processor;
 import voxcam.graph.Graph;
+import voxcam.op.InputException;
 import voxcam.op.Linear;
 
 /**
@@ -22,13 +23,14 @@ import voxcam.op.Linear;
  * loops, in which it begins; and without {@code LD_BIND_NOW}, with which JCuda's libraries would
  * need every function of every CUDA there is. It gets the same options, input and output, its exit
  * code is this one's, and of its errors the warning about the incubating module is left out. With
- * {@code -Dvoxcam.relaunch=false} there is none, and the kernels run without vectors.
+ * {@code -Dvoxcam.relaunch=false} there is none, and the kernels run without vectors; with a number
+ * of GFLOP what is too large for plain loops is what has more of them.
  */
 final class Relaunch {
   static final String PROPERTY = "voxcam.relaunch";
 
-  /** Above so much work in a single run, vectors are worth the second JVM: measured. */
-  private static final long MOST_OPERATIONS = 150_000_000_000L;
+  /** Above so many GFLOP in a single run, vectors are worth the second JVM: measured. */
+  private static final double MOST_GFLOP = 150;
 
   /** Matrix products take so many times as long in plain loops as convolutions do. */
   private static final long PRODUCT = 20;
@@ -93,8 +95,20 @@ final class Relaunch {
    * @throws Wanted if so
    */
   static void checkWork(Graph graph) {
-    if (LOOPS.equals(System.getProperty(VECTORS)) && work(graph) > MOST_OPERATIONS) {
+    boolean inLoops = LOOPS.equals(System.getProperty(VECTORS));
+    if (inLoops && isAllowed() && work(graph) > 1e9 * mostGflop()) {
       throw new Wanted();
+    }
+  }
+
+  private static double mostGflop() {
+    String most = System.getProperty(PROPERTY, "true");
+    try {
+      return "true".equalsIgnoreCase(most) ? MOST_GFLOP : Double.parseDouble(most);
+    } catch (NumberFormatException e) {
+      throw new InputException(
+          PROPERTY + ": " + Text.line(most) + " is neither true nor false nor a number of GFLOP",
+          e);
     }
   }
 
