@@ -1,7 +1,6 @@
 package voxcam.cpu;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +9,7 @@ import java.util.SplittableRandom;
 import voxcam.backend.Options;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
+import voxcam.house.Page;
 import voxcam.op.Conv;
 import voxcam.op.Shape;
 import voxcam.op.Tensor;
@@ -23,9 +23,6 @@ import voxcam.op.Window;
  */
 record TaskCounts(String algorithm, List<Integer> loops) {
   static final int THREADS = 16;
-
-  private static final String BEGIN = "<!-- tasks: begin -->";
-  private static final String END = "<!-- tasks: end -->";
 
   /** Convolutions of the networks that are compared with PyTorch. */
   static final List<Layer> LAYERS =
@@ -121,11 +118,7 @@ record TaskCounts(String algorithm, List<Integer> loops) {
       String loops = counts.loops().toString().replaceAll("[\\[\\]]", "");
       table.append("| %s | %s | %s |\n".formatted(layer, counts.algorithm(), loops));
     }
-    Path page = Path.of("bench/README.md");
-    String text = Files.readString(page);
-    int begin = text.indexOf(BEGIN) + BEGIN.length();
-    String before = text.substring(0, begin);
-    Files.writeString(page, before + "\n" + table + text.substring(text.indexOf(END, begin)));
+    Page.write(Path.of("bench/README.md"), "tasks", table.toString());
   }
 
   private static Window cube(int kernel, int stride, int dilation) {

@@ -1,7 +1,6 @@
 package voxcam.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -67,15 +66,5 @@ final class AssembledTest {
     assertThat(KernelTable.table(kernels))
         .contains("| f | a | 40 |  |  |  |  | 1024 | none |\n")
         .contains("| f | b | 255 |  |  |  |  | 0 | 12 |\n");
-  }
-
-  @Test
-  void theTableStandsBetweenItsMarks() {
-    String page = "x\n" + KernelTable.BEGIN + "\nold\n" + KernelTable.END + "\ny\n";
-
-    assertThat(KernelTable.replace(page, KernelTable.BEGIN, KernelTable.END, "new\n"))
-        .isEqualTo("x\n" + KernelTable.BEGIN + "\nnew\n" + KernelTable.END + "\ny\n");
-    assertThatThrownBy(() -> KernelTable.replace("x", "a", "b", "new"))
-        .hasMessageContaining("kernels/README.md lacks");
   }
 }

@@ -1,18 +1,15 @@
 package voxcam.cuda;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import voxcam.house.Page;
 
 /** Writes the tables of kernels/README.md from what ptxas says ({@code make kernel-table}). */
 final class KernelTable {
-  static final String BEGIN = "<!-- kernels: begin -->";
-  static final String END = "<!-- kernels: end -->";
-
   private KernelTable() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -27,8 +24,8 @@ final class KernelTable {
     for (Path file : Lab.files()) {
       steps.add(Lab.of(file));
     }
-    String text = replace(Files.readString(page), BEGIN, END, table(all));
-    Files.writeString(page, replace(text, LabTable.BEGIN, LabTable.END, LabTable.table(steps)));
+    Page.write(page, "kernels", table(all));
+    Page.write(page, "lab", LabTable.table(steps));
   }
 
   /** A line for each kernel: registers on each architecture, shared memory and spills at most. */
@@ -59,14 +56,5 @@ final class KernelTable {
     int shared = everywhere.stream().mapToInt(Assembled::shared).max().orElse(0);
     int spilled = everywhere.stream().mapToInt(Assembled::spilled).max().orElse(0);
     return row + " " + shared + " | " + (spilled == 0 ? "none" : spilled) + " |\n";
-  }
-
-  static String replace(String page, String beginMark, String endMark, String table) {
-    int begin = page.indexOf(beginMark);
-    int end = page.indexOf(endMark);
-    if (begin < 0 || end < begin) {
-      throw new IllegalStateException("kernels/README.md lacks " + beginMark + " and " + endMark);
-    }
-    return page.substring(0, begin + beginMark.length()) + "\n" + table + page.substring(end);
   }
 }

@@ -5,9 +5,6 @@ import java.util.Locale;
 
 /** The tables of kernels/README.md about kernels/lab: static evidence, nothing that was timed. */
 final class LabTable {
-  static final String BEGIN = "<!-- lab: begin -->";
-  static final String END = "<!-- lab: end -->";
-
   /**
    * What data sheets say of a GPU.
    *
