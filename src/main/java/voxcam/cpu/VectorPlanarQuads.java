@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The tiles of {@link VectorPlanarTiles} with rows of four vectors, one method for each number of
  * output channels. Unrolled by hand, and so above 325 bytecodes: the sums must be local variables
- * to stay in registers. The question before the loop is for the compiler: {@link VectorRunTile}.
+ * to stay in registers.
  */
 final class VectorPlanarQuads {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -123,9 +123,6 @@ final class VectorPlanarQuads {
     FloatVector s31 = s00;
     FloatVector s32 = s00;
     FloatVector s33 = s00;
-    if (from >= to) {
-      return;
-    }
     for (int t = from; t < to; t++) {
       int at = xFrom + offsets[t];
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, at);
@@ -203,9 +200,6 @@ final class VectorPlanarQuads {
     FloatVector s41 = s00;
     FloatVector s42 = s00;
     FloatVector s43 = s00;
-    if (from >= to) {
-      return;
-    }
     for (int t = from; t < to; t++) {
       int at = xFrom + offsets[t];
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, at);
@@ -296,9 +290,6 @@ final class VectorPlanarQuads {
     FloatVector s51 = s00;
     FloatVector s52 = s00;
     FloatVector s53 = s00;
-    if (from >= to) {
-      return;
-    }
     for (int t = from; t < to; t++) {
       int at = xFrom + offsets[t];
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, at);

@@ -1,6 +1,5 @@
 package voxcam.cpu;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -46,12 +45,6 @@ final class VectorPlanarTiles implements PlanarTiles {
       int sumsFrom,
       int step,
       boolean add) {
-    if (from >= to) {
-      for (int i = 0; i < count && !add; i++) {
-        Arrays.fill(sums, sumsFrom + i * step, sumsFrom + i * step + vectors * LANES, 0);
-      }
-      return;
-    }
     switch (vectors) {
       case 3 -> triples(count, x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom, step, add);
       case 4 -> quads(count, x, xFrom, offsets, from, to, w, wFrom, sums, sumsFrom, step, add);

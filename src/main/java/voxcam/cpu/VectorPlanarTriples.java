@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The tiles of {@link VectorPlanarTiles} with rows of three vectors, one method for each number of
  * output channels. Unrolled by hand, and so above 325 bytecodes: the sums must be local variables
- * to stay in registers. The question before the loop is for the compiler: {@link VectorRunTile}.
+ * to stay in registers.
  */
 final class VectorPlanarTriples {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -244,9 +244,6 @@ final class VectorPlanarTriples {
     FloatVector s50 = s00;
     FloatVector s51 = s00;
     FloatVector s52 = s00;
-    if (from >= to) {
-      return;
-    }
     for (int t = from; t < to; t++) {
       int at = xFrom + offsets[t];
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, at);
@@ -330,9 +327,6 @@ final class VectorPlanarTriples {
     FloatVector s60 = s00;
     FloatVector s61 = s00;
     FloatVector s62 = s00;
-    if (from >= to) {
-      return;
-    }
     for (int t = from; t < to; t++) {
       int at = xFrom + offsets[t];
       FloatVector x0 = FloatVector.fromArray(SPECIES, x, at);
