@@ -59,6 +59,9 @@ final class VectorRunTileNarrow {
     int a10 = rows[rowsFrom + 10] - rows[rowsFrom];
     int a11 = rows[rowsFrom + 11] - rows[rowsFrom];
     int shift = bFrom - begin * 2 * LANES;
+    if (begin >= end) {
+      return;
+    }
     for (int l = begin; l < end; l++) {
       int row = shift + l * 2 * LANES;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
@@ -100,53 +103,60 @@ final class VectorRunTileNarrow {
       s11x0 = v11.fma(b0, s11x0);
       s11x1 = v11.fma(b1, s11x1);
     }
-    s0x0.add(FloatVector.fromArray(SPECIES, sums, sumsFrom)).intoArray(sums, sumsFrom);
-    int s0x1At = sumsFrom + LANES;
-    s0x1.add(FloatVector.fromArray(SPECIES, sums, s0x1At)).intoArray(sums, s0x1At);
-    int s1x0At = sumsFrom + 2 * LANES;
-    s1x0.add(FloatVector.fromArray(SPECIES, sums, s1x0At)).intoArray(sums, s1x0At);
-    int s1x1At = sumsFrom + 3 * LANES;
-    s1x1.add(FloatVector.fromArray(SPECIES, sums, s1x1At)).intoArray(sums, s1x1At);
-    int s2x0At = sumsFrom + 4 * LANES;
-    s2x0.add(FloatVector.fromArray(SPECIES, sums, s2x0At)).intoArray(sums, s2x0At);
-    int s2x1At = sumsFrom + 5 * LANES;
-    s2x1.add(FloatVector.fromArray(SPECIES, sums, s2x1At)).intoArray(sums, s2x1At);
-    int s3x0At = sumsFrom + 6 * LANES;
-    s3x0.add(FloatVector.fromArray(SPECIES, sums, s3x0At)).intoArray(sums, s3x0At);
-    int s3x1At = sumsFrom + 7 * LANES;
-    s3x1.add(FloatVector.fromArray(SPECIES, sums, s3x1At)).intoArray(sums, s3x1At);
-    int s4x0At = sumsFrom + 8 * LANES;
-    s4x0.add(FloatVector.fromArray(SPECIES, sums, s4x0At)).intoArray(sums, s4x0At);
-    int s4x1At = sumsFrom + 9 * LANES;
-    s4x1.add(FloatVector.fromArray(SPECIES, sums, s4x1At)).intoArray(sums, s4x1At);
-    int s5x0At = sumsFrom + 10 * LANES;
-    s5x0.add(FloatVector.fromArray(SPECIES, sums, s5x0At)).intoArray(sums, s5x0At);
-    int s5x1At = sumsFrom + 11 * LANES;
-    s5x1.add(FloatVector.fromArray(SPECIES, sums, s5x1At)).intoArray(sums, s5x1At);
-    int s6x0At = sumsFrom + 12 * LANES;
-    s6x0.add(FloatVector.fromArray(SPECIES, sums, s6x0At)).intoArray(sums, s6x0At);
-    int s6x1At = sumsFrom + 13 * LANES;
-    s6x1.add(FloatVector.fromArray(SPECIES, sums, s6x1At)).intoArray(sums, s6x1At);
-    int s7x0At = sumsFrom + 14 * LANES;
-    s7x0.add(FloatVector.fromArray(SPECIES, sums, s7x0At)).intoArray(sums, s7x0At);
-    int s7x1At = sumsFrom + 15 * LANES;
-    s7x1.add(FloatVector.fromArray(SPECIES, sums, s7x1At)).intoArray(sums, s7x1At);
-    int s8x0At = sumsFrom + 16 * LANES;
-    s8x0.add(FloatVector.fromArray(SPECIES, sums, s8x0At)).intoArray(sums, s8x0At);
-    int s8x1At = sumsFrom + 17 * LANES;
-    s8x1.add(FloatVector.fromArray(SPECIES, sums, s8x1At)).intoArray(sums, s8x1At);
-    int s9x0At = sumsFrom + 18 * LANES;
-    s9x0.add(FloatVector.fromArray(SPECIES, sums, s9x0At)).intoArray(sums, s9x0At);
-    int s9x1At = sumsFrom + 19 * LANES;
-    s9x1.add(FloatVector.fromArray(SPECIES, sums, s9x1At)).intoArray(sums, s9x1At);
-    int s10x0At = sumsFrom + 20 * LANES;
-    s10x0.add(FloatVector.fromArray(SPECIES, sums, s10x0At)).intoArray(sums, s10x0At);
-    int s10x1At = sumsFrom + 21 * LANES;
-    s10x1.add(FloatVector.fromArray(SPECIES, sums, s10x1At)).intoArray(sums, s10x1At);
-    int s11x0At = sumsFrom + 22 * LANES;
-    s11x0.add(FloatVector.fromArray(SPECIES, sums, s11x0At)).intoArray(sums, s11x0At);
-    int s11x1At = sumsFrom + 23 * LANES;
-    s11x1.add(FloatVector.fromArray(SPECIES, sums, s11x1At)).intoArray(sums, s11x1At);
+    int sum = sumsFrom;
+    for (int row = 0; row < 12; row += 4) {
+      FloatVector t0x0;
+      FloatVector t0x1;
+      FloatVector t1x0;
+      FloatVector t1x1;
+      FloatVector t2x0;
+      FloatVector t2x1;
+      FloatVector t3x0;
+      FloatVector t3x1;
+      if (row == 0) {
+        t0x0 = s0x0;
+        t0x1 = s0x1;
+        t1x0 = s1x0;
+        t1x1 = s1x1;
+        t2x0 = s2x0;
+        t2x1 = s2x1;
+        t3x0 = s3x0;
+        t3x1 = s3x1;
+      } else if (row == 4) {
+        t0x0 = s4x0;
+        t0x1 = s4x1;
+        t1x0 = s5x0;
+        t1x1 = s5x1;
+        t2x0 = s6x0;
+        t2x1 = s6x1;
+        t3x0 = s7x0;
+        t3x1 = s7x1;
+      } else {
+        t0x0 = s8x0;
+        t0x1 = s8x1;
+        t1x0 = s9x0;
+        t1x1 = s9x1;
+        t2x0 = s10x0;
+        t2x1 = s10x1;
+        t3x0 = s11x0;
+        t3x1 = s11x1;
+      }
+      t0x0.add(FloatVector.fromArray(SPECIES, sums, sum)).intoArray(sums, sum);
+      t0x1.add(FloatVector.fromArray(SPECIES, sums, sum + LANES)).intoArray(sums, sum + LANES);
+      t1x0.add(FloatVector.fromArray(SPECIES, sums, sum + 2 * LANES))
+          .intoArray(sums, sum + 2 * LANES);
+      t1x1.add(FloatVector.fromArray(SPECIES, sums, sum + 3 * LANES))
+          .intoArray(sums, sum + 3 * LANES);
+      t2x0.add(FloatVector.fromArray(SPECIES, sums, sum + 4 * LANES))
+          .intoArray(sums, sum + 4 * LANES);
+      t2x1.add(FloatVector.fromArray(SPECIES, sums, sum + 5 * LANES))
+          .intoArray(sums, sum + 5 * LANES);
+      t3x0.add(FloatVector.fromArray(SPECIES, sums, sum + 6 * LANES))
+          .intoArray(sums, sum + 6 * LANES);
+      t3x1.add(FloatVector.fromArray(SPECIES, sums, sum + 7 * LANES))
+          .intoArray(sums, sum + 7 * LANES);
+      sum += 8 * LANES;
+    }
   }
 
   /** 12 sums: 16 registers hold them, two vectors of b and a value of a. */
@@ -180,6 +190,9 @@ final class VectorRunTileNarrow {
     int a4 = rows[rowsFrom + 4] - rows[rowsFrom];
     int a5 = rows[rowsFrom + 5] - rows[rowsFrom];
     int shift = bFrom - begin * 2 * LANES;
+    if (begin >= end) {
+      return;
+    }
     for (int l = begin; l < end; l++) {
       int row = shift + l * 2 * LANES;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
@@ -265,6 +278,9 @@ final class VectorRunTileNarrow {
     int a10 = rows[rowsFrom + 10] - rows[rowsFrom];
     int a11 = rows[rowsFrom + 11] - rows[rowsFrom];
     int shift = bFrom - begin * LANES;
+    if (begin >= end) {
+      return;
+    }
     for (int l = begin; l < end; l++) {
       int row = shift + l * LANES;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);

@@ -45,6 +45,9 @@ final class VectorTapTile {
     FloatVector s5x1 = s0x0;
     FloatVector s5x2 = s0x0;
     FloatVector s5x3 = s0x0;
+    if (from >= to) {
+      return;
+    }
     for (int t = from; t < to; t++) {
       int at = xFrom + offsets[t];
       int row = bFrom + t * 4 * LANES;
@@ -83,52 +86,59 @@ final class VectorTapTile {
       s5x2 = v5.fma(b2, s5x2);
       s5x3 = v5.fma(b3, s5x3);
     }
-    s0x0.add(FloatVector.fromArray(SPECIES, sums, sumsFrom)).intoArray(sums, sumsFrom);
-    int s0x1At = sumsFrom + LANES;
-    s0x1.add(FloatVector.fromArray(SPECIES, sums, s0x1At)).intoArray(sums, s0x1At);
-    int s0x2At = sumsFrom + 2 * LANES;
-    s0x2.add(FloatVector.fromArray(SPECIES, sums, s0x2At)).intoArray(sums, s0x2At);
-    int s0x3At = sumsFrom + 3 * LANES;
-    s0x3.add(FloatVector.fromArray(SPECIES, sums, s0x3At)).intoArray(sums, s0x3At);
-    int s1x0At = sumsFrom + 4 * LANES;
-    s1x0.add(FloatVector.fromArray(SPECIES, sums, s1x0At)).intoArray(sums, s1x0At);
-    int s1x1At = sumsFrom + 5 * LANES;
-    s1x1.add(FloatVector.fromArray(SPECIES, sums, s1x1At)).intoArray(sums, s1x1At);
-    int s1x2At = sumsFrom + 6 * LANES;
-    s1x2.add(FloatVector.fromArray(SPECIES, sums, s1x2At)).intoArray(sums, s1x2At);
-    int s1x3At = sumsFrom + 7 * LANES;
-    s1x3.add(FloatVector.fromArray(SPECIES, sums, s1x3At)).intoArray(sums, s1x3At);
-    int s2x0At = sumsFrom + 8 * LANES;
-    s2x0.add(FloatVector.fromArray(SPECIES, sums, s2x0At)).intoArray(sums, s2x0At);
-    int s2x1At = sumsFrom + 9 * LANES;
-    s2x1.add(FloatVector.fromArray(SPECIES, sums, s2x1At)).intoArray(sums, s2x1At);
-    int s2x2At = sumsFrom + 10 * LANES;
-    s2x2.add(FloatVector.fromArray(SPECIES, sums, s2x2At)).intoArray(sums, s2x2At);
-    int s2x3At = sumsFrom + 11 * LANES;
-    s2x3.add(FloatVector.fromArray(SPECIES, sums, s2x3At)).intoArray(sums, s2x3At);
-    int s3x0At = sumsFrom + 12 * LANES;
-    s3x0.add(FloatVector.fromArray(SPECIES, sums, s3x0At)).intoArray(sums, s3x0At);
-    int s3x1At = sumsFrom + 13 * LANES;
-    s3x1.add(FloatVector.fromArray(SPECIES, sums, s3x1At)).intoArray(sums, s3x1At);
-    int s3x2At = sumsFrom + 14 * LANES;
-    s3x2.add(FloatVector.fromArray(SPECIES, sums, s3x2At)).intoArray(sums, s3x2At);
-    int s3x3At = sumsFrom + 15 * LANES;
-    s3x3.add(FloatVector.fromArray(SPECIES, sums, s3x3At)).intoArray(sums, s3x3At);
-    int s4x0At = sumsFrom + 16 * LANES;
-    s4x0.add(FloatVector.fromArray(SPECIES, sums, s4x0At)).intoArray(sums, s4x0At);
-    int s4x1At = sumsFrom + 17 * LANES;
-    s4x1.add(FloatVector.fromArray(SPECIES, sums, s4x1At)).intoArray(sums, s4x1At);
-    int s4x2At = sumsFrom + 18 * LANES;
-    s4x2.add(FloatVector.fromArray(SPECIES, sums, s4x2At)).intoArray(sums, s4x2At);
-    int s4x3At = sumsFrom + 19 * LANES;
-    s4x3.add(FloatVector.fromArray(SPECIES, sums, s4x3At)).intoArray(sums, s4x3At);
-    int s5x0At = sumsFrom + 20 * LANES;
-    s5x0.add(FloatVector.fromArray(SPECIES, sums, s5x0At)).intoArray(sums, s5x0At);
-    int s5x1At = sumsFrom + 21 * LANES;
-    s5x1.add(FloatVector.fromArray(SPECIES, sums, s5x1At)).intoArray(sums, s5x1At);
-    int s5x2At = sumsFrom + 22 * LANES;
-    s5x2.add(FloatVector.fromArray(SPECIES, sums, s5x2At)).intoArray(sums, s5x2At);
-    int s5x3At = sumsFrom + 23 * LANES;
-    s5x3.add(FloatVector.fromArray(SPECIES, sums, s5x3At)).intoArray(sums, s5x3At);
+    int sum = sumsFrom;
+    for (int row = 0; row < 6; row += 2) {
+      FloatVector t0x0;
+      FloatVector t0x1;
+      FloatVector t0x2;
+      FloatVector t0x3;
+      FloatVector t1x0;
+      FloatVector t1x1;
+      FloatVector t1x2;
+      FloatVector t1x3;
+      if (row == 0) {
+        t0x0 = s0x0;
+        t0x1 = s0x1;
+        t0x2 = s0x2;
+        t0x3 = s0x3;
+        t1x0 = s1x0;
+        t1x1 = s1x1;
+        t1x2 = s1x2;
+        t1x3 = s1x3;
+      } else if (row == 2) {
+        t0x0 = s2x0;
+        t0x1 = s2x1;
+        t0x2 = s2x2;
+        t0x3 = s2x3;
+        t1x0 = s3x0;
+        t1x1 = s3x1;
+        t1x2 = s3x2;
+        t1x3 = s3x3;
+      } else {
+        t0x0 = s4x0;
+        t0x1 = s4x1;
+        t0x2 = s4x2;
+        t0x3 = s4x3;
+        t1x0 = s5x0;
+        t1x1 = s5x1;
+        t1x2 = s5x2;
+        t1x3 = s5x3;
+      }
+      t0x0.add(FloatVector.fromArray(SPECIES, sums, sum)).intoArray(sums, sum);
+      t0x1.add(FloatVector.fromArray(SPECIES, sums, sum + LANES)).intoArray(sums, sum + LANES);
+      t0x2.add(FloatVector.fromArray(SPECIES, sums, sum + 2 * LANES))
+          .intoArray(sums, sum + 2 * LANES);
+      t0x3.add(FloatVector.fromArray(SPECIES, sums, sum + 3 * LANES))
+          .intoArray(sums, sum + 3 * LANES);
+      t1x0.add(FloatVector.fromArray(SPECIES, sums, sum + 4 * LANES))
+          .intoArray(sums, sum + 4 * LANES);
+      t1x1.add(FloatVector.fromArray(SPECIES, sums, sum + 5 * LANES))
+          .intoArray(sums, sum + 5 * LANES);
+      t1x2.add(FloatVector.fromArray(SPECIES, sums, sum + 6 * LANES))
+          .intoArray(sums, sum + 6 * LANES);
+      t1x3.add(FloatVector.fromArray(SPECIES, sums, sum + 7 * LANES))
+          .intoArray(sums, sum + 7 * LANES);
+      sum += 8 * LANES;
+    }
   }
 }

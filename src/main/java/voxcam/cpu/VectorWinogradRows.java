@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
  * parameter, so that the JIT compiler does not know them for counted loops and split them in three;
  * the widest does not, so that it can prove the bounds of all rows before the loop. And the results
  * are stored without a method of our own: so much is inlined here that it would not be, and vectors
- * that are arguments would be objects.
+ * that are arguments would be objects. How the widest begins and ends its loop spares the JIT
+ * compiler memory, see {@link VectorRunTile}.
  */
 final class VectorWinogradRows implements WinogradRows {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -100,6 +101,9 @@ final class VectorWinogradRows implements WinogradRows {
     FloatVector s5x1 = s0x0;
     FloatVector s5x2 = s0x0;
     FloatVector s5x3 = s0x0;
+    if (vFrom >= end) {
+      return;
+    }
     for (int l = vFrom; l < end; l++) {
       int at = shift + l * 4 * LANES;
       FloatVector u0 = FloatVector.fromArray(SPECIES, u, at);
@@ -137,51 +141,58 @@ final class VectorWinogradRows implements WinogradRows {
       s5x2 = a5.fma(u2, s5x2);
       s5x3 = a5.fma(u3, s5x3);
     }
-    s0x0.add(FloatVector.fromArray(SPECIES, base, baseFrom)).intoArray(m, mFrom);
-    s0x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + LANES)).intoArray(m, mFrom + LANES);
-    s0x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * LANES))
-        .intoArray(m, mFrom + 2 * LANES);
-    s0x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * LANES))
-        .intoArray(m, mFrom + 3 * LANES);
-    s1x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow)).intoArray(m, mFrom + mRow);
-    s1x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow + LANES))
-        .intoArray(m, mFrom + mRow + LANES);
-    s1x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow + 2 * LANES))
-        .intoArray(m, mFrom + mRow + 2 * LANES);
-    s1x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + baseRow + 3 * LANES))
-        .intoArray(m, mFrom + mRow + 3 * LANES);
-    s2x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow))
-        .intoArray(m, mFrom + 2 * mRow);
-    s2x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow + LANES))
-        .intoArray(m, mFrom + 2 * mRow + LANES);
-    s2x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow + 2 * LANES))
-        .intoArray(m, mFrom + 2 * mRow + 2 * LANES);
-    s2x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 2 * baseRow + 3 * LANES))
-        .intoArray(m, mFrom + 2 * mRow + 3 * LANES);
-    s3x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow))
-        .intoArray(m, mFrom + 3 * mRow);
-    s3x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow + LANES))
-        .intoArray(m, mFrom + 3 * mRow + LANES);
-    s3x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow + 2 * LANES))
-        .intoArray(m, mFrom + 3 * mRow + 2 * LANES);
-    s3x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 3 * baseRow + 3 * LANES))
-        .intoArray(m, mFrom + 3 * mRow + 3 * LANES);
-    s4x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow))
-        .intoArray(m, mFrom + 4 * mRow);
-    s4x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow + LANES))
-        .intoArray(m, mFrom + 4 * mRow + LANES);
-    s4x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow + 2 * LANES))
-        .intoArray(m, mFrom + 4 * mRow + 2 * LANES);
-    s4x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 4 * baseRow + 3 * LANES))
-        .intoArray(m, mFrom + 4 * mRow + 3 * LANES);
-    s5x0.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow))
-        .intoArray(m, mFrom + 5 * mRow);
-    s5x1.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow + LANES))
-        .intoArray(m, mFrom + 5 * mRow + LANES);
-    s5x2.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow + 2 * LANES))
-        .intoArray(m, mFrom + 5 * mRow + 2 * LANES);
-    s5x3.add(FloatVector.fromArray(SPECIES, base, baseFrom + 5 * baseRow + 3 * LANES))
-        .intoArray(m, mFrom + 5 * mRow + 3 * LANES);
+    int to = mFrom;
+    int from = baseFrom;
+    for (int row = 0; row < 6; row += 2) {
+      FloatVector t0x0;
+      FloatVector t0x1;
+      FloatVector t0x2;
+      FloatVector t0x3;
+      FloatVector t1x0;
+      FloatVector t1x1;
+      FloatVector t1x2;
+      FloatVector t1x3;
+      if (row == 0) {
+        t0x0 = s0x0;
+        t0x1 = s0x1;
+        t0x2 = s0x2;
+        t0x3 = s0x3;
+        t1x0 = s1x0;
+        t1x1 = s1x1;
+        t1x2 = s1x2;
+        t1x3 = s1x3;
+      } else if (row == 2) {
+        t0x0 = s2x0;
+        t0x1 = s2x1;
+        t0x2 = s2x2;
+        t0x3 = s2x3;
+        t1x0 = s3x0;
+        t1x1 = s3x1;
+        t1x2 = s3x2;
+        t1x3 = s3x3;
+      } else {
+        t0x0 = s4x0;
+        t0x1 = s4x1;
+        t0x2 = s4x2;
+        t0x3 = s4x3;
+        t1x0 = s5x0;
+        t1x1 = s5x1;
+        t1x2 = s5x2;
+        t1x3 = s5x3;
+      }
+      t0x0.add(FloatVector.fromArray(SPECIES, base, from)).intoArray(m, to);
+      t0x1.add(FloatVector.fromArray(SPECIES, base, from + LANES)).intoArray(m, to + LANES);
+      t0x2.add(FloatVector.fromArray(SPECIES, base, from + 2 * LANES)).intoArray(m, to + 2 * LANES);
+      t0x3.add(FloatVector.fromArray(SPECIES, base, from + 3 * LANES)).intoArray(m, to + 3 * LANES);
+      to += mRow;
+      from += baseRow;
+      t1x0.add(FloatVector.fromArray(SPECIES, base, from)).intoArray(m, to);
+      t1x1.add(FloatVector.fromArray(SPECIES, base, from + LANES)).intoArray(m, to + LANES);
+      t1x2.add(FloatVector.fromArray(SPECIES, base, from + 2 * LANES)).intoArray(m, to + 2 * LANES);
+      t1x3.add(FloatVector.fromArray(SPECIES, base, from + 3 * LANES)).intoArray(m, to + 3 * LANES);
+      to += mRow;
+      from += baseRow;
+    }
   }
 
   /** 12 sums, for processors with 16 registers and narrow panels. */
