@@ -59,11 +59,11 @@ final class StartModel {
   }
 
   private static void write(Path file, Map<String, int[]> shapes) throws IOException {
-    StringBuilder header = new StringBuilder("{");
+    StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
     long at = 0;
     for (Map.Entry<String, int[]> tensor : shapes.entrySet()) {
       long end = at + 4 * length(tensor.getValue());
-      header.append(header.length() > 1 ? "," : "").append('"').append(tensor.getKey());
+      header.append(",\"").append(tensor.getKey());
       header.append("\":{\"dtype\":\"F32\",\"shape\":");
       header.append(java.util.Arrays.toString(tensor.getValue()));
       header.append(",\"data_offsets\":[").append(at).append(',').append(end).append("]}");
