@@ -53,6 +53,15 @@ class MainTest {
   }
 
   @Test
+  void aCommandThatIsNamedIsDescribedAlone() {
+    Streams streams = new Streams(System.out, System.err, false);
+    assertThat(Main.commandLine(streams, "explain", "m").getSubcommands())
+        .containsOnlyKeys("explain");
+    assertThat(Main.commandLine(streams, "completion").getSubcommands()).hasSize(6);
+    assertThat(Main.commandLine(streams, "explode").getSubcommands()).hasSize(6);
+  }
+
+  @Test
   void whatIsNoCommandIsRefused() {
     Cli.run("explode").refuses("explode", "see 'engine --help'");
   }
@@ -127,7 +136,12 @@ class MainTest {
   @Test
   void theSecondJvmGetsNothingThatSuitsTheFirstAlone() {
     List<String> first =
-        List.of("-XX:AOTCache=x", "-XX:Tier4BackEdgeThreshold=4", "-XX:CompileCommand=quiet,y");
+        List.of(
+            "-XX:AOTCache=x",
+            "-XX:Tier3CompileThreshold=3",
+            "-XX:Tier4BackEdgeThreshold=4",
+            "-XX:+SkipTier2IfPossible",
+            "-XX:CompileCommand=quiet,y");
     assertThat(Relaunch.command(first, "explain", "m")).doesNotContainAnyElementsOf(first);
   }
 
