@@ -31,8 +31,8 @@ final class WarmUp {
   private static final long COMPILED_NANOS = 10_000;
 
   /**
-   * Runs of a small network: after these its classes are there and what a profile names is compiled,
-   * and the rest is more than a single run of a real network gains.
+   * Runs of a small network: after these its classes are there and what a profile names is
+   * compiled, and the rest is more than a single run of a real network gains.
    */
   private static final int MOST_RUNS = 4;
 
