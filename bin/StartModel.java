@@ -17,6 +17,9 @@ import java.util.Map;
 final class StartModel {
   private static final int SIZE = 96;
 
+  /** PyTorch counts batches in a whole number of 8 bytes, which nothing reads. */
+  private static final String COUNTER = ".num_batches_tracked";
+
   private StartModel() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -56,15 +59,17 @@ final class StartModel {
     for (String part : new String[] {".weight", ".bias", ".running_mean", ".running_var"}) {
       shapes.put(norm + part, new int[] {outputs});
     }
+    shapes.put(norm + COUNTER, new int[] {});
   }
 
   private static void write(Path file, Map<String, int[]> shapes) throws IOException {
-    StringBuilder header = new StringBuilder("{");
+    StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
     long at = 0;
     for (Map.Entry<String, int[]> tensor : shapes.entrySet()) {
-      long end = at + 4 * length(tensor.getValue());
-      header.append(header.length() > 1 ? "," : "").append('"').append(tensor.getKey());
-      header.append("\":{\"dtype\":\"F32\",\"shape\":");
+      boolean counter = tensor.getKey().endsWith(COUNTER);
+      long end = at + (counter ? 8 : 4 * length(tensor.getValue()));
+      header.append(",\"").append(tensor.getKey());
+      header.append("\":{\"dtype\":\"").append(counter ? "I64" : "F32").append("\",\"shape\":");
       header.append(java.util.Arrays.toString(tensor.getValue()));
       header.append(",\"data_offsets\":[").append(at).append(',').append(end).append("]}");
       at = end;
@@ -83,6 +88,9 @@ final class StartModel {
 
   /** Sums of as many terms as a convolution has keep their size; norms change nothing. */
   private static ByteBuffer values(String name, int[] shape) {
+    if (name.endsWith(COUNTER)) {
+      return ByteBuffer.allocate(8);
+    }
     int length = (int) length(shape);
     double scale = Math.sqrt(6.0 * shape[0] / length);
     ByteBuffer values = ByteBuffer.allocate(4 * length).order(ByteOrder.LITTLE_ENDIAN);

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -72,6 +73,13 @@ public final class Main implements Callable<Integer> {
   /** No exit code: the command is to run in a second JVM. */
   private static final int AGAIN = -1;
 
+  /** All commands, in the order in which the help shows them. */
+  private static final List<String> COMMANDS =
+      List.of("explain", "predict", "info", "convert", "doctor", "completion");
+
+  /** Those that need not know of any other. */
+  private static final List<String> RUN = COMMANDS.subList(0, 5);
+
   private final PrintStream out;
 
   private Main(PrintStream out) {
@@ -126,7 +134,7 @@ public final class Main implements Callable<Integer> {
   public static int run(String[] args, PrintStream out, PrintStream err) {
     Streams streams = new Streams(out, err, err.equals(System.err) && Terminal.isErrorOne());
     try {
-      int code = commandLine(streams).execute(args);
+      int code = commandLine(streams, args).execute(args);
       if (out.checkError() && code == Failure.DONE) {
         err.println("engine: standard output cannot be written; free space or read it to its end");
         return Failure.INPUT;
@@ -138,18 +146,20 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  static CommandLine commandLine(Streams streams) {
+  /** The commands that {@code args} may mean: one alone is sooner described to picocli than all. */
+  static CommandLine commandLine(Streams streams, String... args) {
     CommandLine line = new CommandLine(new Main(streams.out()));
-    Map<String, Object> commands =
+    Map<String, Supplier<Object>> commands =
         Map.of(
-            "explain", new ExplainCommand(streams),
-            "predict", new PredictCommand(streams),
-            "info", new InfoCommand(streams),
-            "convert", new ConvertCommand(streams),
-            "doctor", new DoctorCommand(streams),
-            "completion", new CompletionCommand(streams));
-    for (String name : List.of("explain", "predict", "info", "convert", "doctor", "completion")) {
-      line.addSubcommand(name, commands.get(name));
+            "explain", () -> new ExplainCommand(streams),
+            "predict", () -> new PredictCommand(streams),
+            "info", () -> new InfoCommand(streams),
+            "convert", () -> new ConvertCommand(streams),
+            "doctor", () -> new DoctorCommand(streams),
+            "completion", () -> new CompletionCommand(streams));
+    boolean one = args.length > 0 && RUN.contains(args[0]);
+    for (String name : one ? List.of(args[0]) : COMMANDS) {
+      line.addSubcommand(name, commands.get(name).get());
     }
     line.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(100);

@@ -182,8 +182,10 @@ final class Outputs implements AutoCloseable {
     if (stagings.containsKey(absolute)) {
       return;
     }
+    // A name of Java's own would be from a secure source, which takes as long as opening a model.
+    String name = ".engine-" + Long.toHexString(System.nanoTime());
     try {
-      stagings.put(absolute, Files.createTempDirectory(absolute, ".engine-"));
+      stagings.put(absolute, Files.createDirectory(absolute.resolve(name)));
     } catch (IOException e) {
       throw new InputException(
           folder + ": cannot write into this folder, " + reason(e) + "; choose another one", e);

@@ -18,9 +18,6 @@ final class RowSums {
   /** The most terms that are summed before they are added to a total, for the sake of accuracy. */
   static final int MOST_TERMS = 256;
 
-  /** Runs after which the JIT compiler has been told often enough. */
-  private static final int WARM_UP_RUNS = 240;
-
   private RowSums() {}
 
   /**
@@ -84,13 +81,13 @@ final class RowSums {
     }
   }
 
-  /** Has the loops compiled. */
-  static void warmUp() {
+  /** Has the loops compiled, if they run often enough. */
+  static void warmUp(int runs) {
     int n = 1000;
     float[][] sums = rows(SUMS, n);
     float[][] terms = rows(TERMS + 1, n);
     float[] factors = new float[TERMS * n];
-    for (int i = 0; i < WARM_UP_RUNS; i++) {
+    for (int i = 0; i < runs; i++) {
       product(factors, 0, TERMS, SUMS, terms, 0, TERMS, sums, sums, 0, n);
       if (i % 4 == 0) {
         transpose(factors, 0, TERMS, terms, 0, TERMS, n);

@@ -65,7 +65,8 @@ final class Separable implements Kernel {
    */
   private final class Row {
     private final float[] x;
-    private final double[] sums = new double[last.inputs()];
+    private final double[] sums = new double[kind == Kind.SUM ? last.inputs() : 0];
+    private final float[] maxima = new float[kind == Kind.MAX ? last.inputs() : 0];
     private final int[] position = new int[leading.size()];
     private boolean empty;
 
@@ -99,9 +100,9 @@ final class Separable implements Kernel {
       if (kind == Kind.SUM) {
         accumulate(x, from, weight, sums);
       } else if (empty) {
-        copy(x, from, sums);
+        System.arraycopy(x, from, maxima, 0, maxima.length);
       } else {
-        maximise(x, from, sums);
+        maximise(x, from, maxima);
       }
       empty = false;
     }
@@ -122,10 +123,10 @@ final class Separable implements Kernel {
       return sum;
     }
 
-    private double max(int start, int end) {
-      double max = Double.NEGATIVE_INFINITY;
+    private float max(int start, int end) {
+      float max = Float.NEGATIVE_INFINITY;
       for (int tap = start; tap < end && !empty; tap++) {
-        max = Math.max(max, sums[last.source(tap)]);
+        max = Math.max(max, maxima[last.source(tap)]);
       }
       return max;
     }
@@ -137,15 +138,9 @@ final class Separable implements Kernel {
     }
   }
 
-  private static void copy(float[] x, int from, double[] sums) {
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] = x[from + i];
-    }
-  }
-
-  private static void maximise(float[] x, int from, double[] sums) {
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] = Math.max(sums[i], x[from + i]);
+  private static void maximise(float[] x, int from, float[] maxima) {
+    for (int i = 0; i < maxima.length; i++) {
+      maxima[i] = Math.max(maxima[i], x[from + i]);
     }
   }
 }

@@ -41,6 +41,15 @@ class MainTest {
   }
 
   @Test
+  void aCommandThatIsNamedIsDescribedAlone() {
+    Streams streams = new Streams(System.out, System.err, false);
+    assertThat(Main.commandLine(streams, "explain", "m").getSubcommands())
+        .containsOnlyKeys("explain");
+    assertThat(Main.commandLine(streams, "completion").getSubcommands()).hasSize(6);
+    assertThat(Main.commandLine(streams, "explode").getSubcommands()).hasSize(6);
+  }
+
+  @Test
   void whatIsNoCommandIsRefused() {
     Cli.run("explode").refuses("explode", "see 'engine --help'");
   }

@@ -53,7 +53,12 @@ class RelaunchTest {
   @Test
   void theSecondJvmGetsNothingThatSuitsTheFirstAlone() {
     List<String> first =
-        List.of("-XX:AOTCache=x", "-XX:Tier4BackEdgeThreshold=4", "-XX:CompileCommand=quiet,y");
+        List.of(
+            "-XX:AOTCache=x",
+            "-XX:Tier3CompileThreshold=3",
+            "-XX:Tier4BackEdgeThreshold=4",
+            "-XX:+SkipTier2IfPossible",
+            "-XX:CompileCommand=quiet,y");
     assertThat(Relaunch.command(first, "explain", "m")).doesNotContainAnyElementsOf(first);
   }
 
