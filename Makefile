@@ -11,7 +11,7 @@ QUIET = -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 # The class archives let commands begin sooner; each is made by running a command, and bin/engine uses them where they are.
 DEMO = src/main/resources/voxcam/demo/demo.safetensors
 
-SOURCES := pom.xml LICENSE NOTICE $(wildcard kernels/*.cu*) $(shell find src/main)
+SOURCES := pom.xml LICENSE NOTICE bin/engine bin/StartModel.java $(wildcard bin/[Uu]nlink*) $(wildcard kernels/*.cu*) $(shell find src/main)
 
 demo: target/engine.jar
 	bin/engine explain --demo --out target/demo

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 /**
  * Gives compiled classes methods for what the JVM else makes when it first comes by: a class for each switch over types,
  * method handles for {@code equals} and {@code hashCode} of each record. No archive keeps these, and a command that runs
- * once spends a tenth of its time on them.
+ * once spends a tenth of its time on them. What it has rewritten once it passes over, so after a change of this file the
+ * classes must be made anew.
  */
 final class Unlink {
   private static final ClassDesc OBJECTS = ClassDesc.of("java.util.Objects");

@@ -3,10 +3,13 @@ package voxcam.cli;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -185,11 +188,20 @@ final class Outputs implements AutoCloseable {
     // A name of Java's own would be from a secure source, which takes as long as opening a model.
     String name = ".engine-" + Long.toHexString(System.nanoTime());
     try {
-      stagings.put(absolute, Files.createDirectory(absolute.resolve(name)));
+      stagings.put(absolute, Files.createDirectory(absolute.resolve(name), ownersOnly()));
     } catch (IOException e) {
       throw new InputException(
           folder + ": cannot write into this folder, " + reason(e) + "; choose another one", e);
     }
+  }
+
+  /** What is not finished is nobody else's to see, where the system knows of that. */
+  private static FileAttribute<?>[] ownersOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
   }
 
   static Path path(String name) {

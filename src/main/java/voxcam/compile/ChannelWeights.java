@@ -35,6 +35,7 @@ final class ChannelWeights {
 
   private final Rewrite rewrite;
   private final Map<Key, Node> made = new HashMap<>();
+  private final Map<Node, Node> sums = new HashMap<>();
 
   ChannelWeights(Rewrite rewrite) {
     this.rewrite = rewrite;
@@ -115,24 +116,36 @@ final class ChannelWeights {
   private Node plusPlus(Node map, Node positive) {
     String of = " of " + map.name();
     Node product = binary("%product" + of, Binary.Kind.Mul, positive, sums(map));
-    Node divisor = binary("%divisor" + of, Binary.Kind.Add, product, rewrite.builder.scalar(2));
+    Node two = scalar("%two" + of, 2);
+    Node divisor = binary("%divisor" + of, Binary.Kind.Add, product, two);
     Shape shape = map.input(0).shape();
-    Node positions = rewrite.builder.scalar((double) shape.size(2, shape.rank()));
+    Node positions = scalar("%number of positions" + of, (double) shape.size(2, shape.rank()));
     Node all = binary("%all positions" + of, Binary.Kind.Mul, positive, positions);
     Node quotient = binary("%quotient" + of, Binary.Kind.Div, all, divisor);
     return where("%channel weights" + of, divisor, quotient);
   }
 
-  /** The sum of each channel, {@code [N,K,1,...]}. */
+  /** The sum of each channel, {@code [N,K,1,...]}, the same for all maps of an activation. */
   private Node sums(Node map) {
     Node activation = map.input(0);
     List<Integer> axes = IntStream.range(2, activation.shape().rank()).boxed().toList();
-    return rewrite.builder.add(
-        "%sums of " + map.name(), new Reduce(Reduce.Kind.Sum, axes, true), rewrite.of(activation));
+    return sums.computeIfAbsent(
+        activation,
+        _ ->
+            rewrite.builder.add(
+                "%sums of " + map.name(),
+                new Reduce(Reduce.Kind.Sum, axes, true),
+                rewrite.of(activation)));
   }
 
   private Node where(String name, Node condition, Node value) {
-    return rewrite.builder.add(name, new Where(), condition, value, rewrite.builder.scalar(0));
+    Node zero = scalar(name + " or zero", 0);
+    return rewrite.builder.add(name, new Where(), condition, value, zero);
+  }
+
+  /** A name of its own: one that is counted up may be an old node's, which is yet to come. */
+  private Node scalar(String name, double value) {
+    return rewrite.builder.constant(name, Tensor.scalar(value));
   }
 
   private Node binary(String name, Binary.Kind kind, Node a, Node b) {

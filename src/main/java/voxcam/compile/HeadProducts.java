@@ -13,9 +13,9 @@ import voxcam.op.Source;
 import voxcam.op.Tensor;
 
 /**
- * Heat maps behind averaging and one linear layer as one matrix product, {@code sum_k w[k] A[k,p]}
- * with {@link ChannelWeights}. The maps of all labels and methods at a layer are computed together,
- * and no gradient of the layer's size is ever made. The weights come from a row of the linear
+ * Heat maps that {@link ChannelWeights} suffice for, as one matrix product {@code sum_k w[k]
+ * A[k,p]} for all labels and methods at a layer: behind averaging and one linear layer nearly all,
+ * and no gradient of the layer's size is made for them. The weights come from a row of the linear
  * layer's weight where the label is known beforehand; they may also depend on the input, as where
  * the best label is asked for, and differ from sample to sample.
  */

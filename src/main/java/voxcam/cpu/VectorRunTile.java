@@ -10,12 +10,12 @@ import jdk.incubator.vector.VectorSpecies;
  * which cost a quarter of the speed. Unrolled by hand, and so above 325 bytecodes: the sums must be
  * local variables to stay in registers.
  *
- * <p>The memory that the JIT compiler (C2) takes for it counts, too: 15 MB. It was 28 with the
- * additions at the end written out for each vector, and without the question right before the loop,
- * which tells it that the loop has a turn: else each sum behind the loop is one of two vectors, and
- * for each such pair it allocates 256 KiB. This holds only where nothing behind the loop is a call:
- * a vector that is passed to a method not inlined becomes an object, then one in each turn. So the
- * additions have no method of their own.
+ * <p>The memory that the JIT compiler (C2) takes for it counts, too, 15 MB: additions written out
+ * for each vector would take it 8 more. The question right before the loop tells it that the loop
+ * has a turn: else each sum behind the loop is one of two vectors, and for each such pair it
+ * allocates 256 KiB. This holds only where nothing behind the loop is a call: a vector that is
+ * passed to a method not inlined becomes an object, then one in each turn. So the additions have no
+ * method of their own.
  */
 final class VectorRunTile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -21,6 +21,7 @@ interface WinogradRows {
    *
    * @param vectors 1, 2 or 4, at most {@link #mostVectors()}
    * @param last the last row of v, which stands for those behind it
+   * @param depth at least 1
    * @param base may be m
    */
   void block(

@@ -113,7 +113,6 @@ class RelaunchTest {
     Path scan = Cli.volume(folder.resolve("scan.nii.gz"), 10, 8, 12);
     assertThat(description("1000", scan)).contains("plain loops");
     assertThat(description("0", scan)).contains("-bit vectors");
-    started("0", "explain", folder.resolve("none"), scan).refuses("none");
     started("many", "explain", Cli.net("flatten-linear"), scan)
         .refuses("voxcam.relaunch", "many", "GFLOP");
   }

@@ -18,6 +18,7 @@ import voxcam.backend.Program;
 import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
+import voxcam.op.Binary;
 import voxcam.op.Cam;
 import voxcam.op.Linear;
 import voxcam.op.Movement;
@@ -56,7 +57,7 @@ class HeadProductsTest {
     check(graph, products, values(random, shape));
   }
 
-  /** Also where a channel's sum is zero, and where the gradient speaks for no channel. */
+  /** Also of a channel of zeros, and where the gradient speaks for none. */
   @ParameterizedTest
   @MethodSource("all")
   void noMethodNeedsAGradientOfTheActivationsSize(Cam op) {
@@ -108,6 +109,44 @@ class HeadProductsTest {
     double weight = 2 * 3 / (2.0 + 3 * 5);
     assertThat(run(products, Map.of("x", input)).get(0).doubles())
         .containsExactly(new double[] {weight, 4 * weight}, within(1e-12));
+  }
+
+  /** Where a channel's sum is zero XGrad-CAM gives it no weight, whatever its gradient. */
+  @Test
+  void xGradCamOfASumOfZeroIsZero() {
+    Shape shape = Shape.of(1, 2, 2, 1, 1);
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", shape);
+    Node row = builder.constant(Tensor.of(Shape.of(1, 2, 1, 1, 1), new float[] {5, 3}));
+    Node gradient = builder.add(new Movement.Expand(shape), row);
+    Graph graph = builder.build(List.of(builder.add(new Cam.XGradient(), x, gradient)));
+    Graph products = HeadProducts.apply(graph);
+
+    Tensor input = Tensor.of(shape, new float[] {1, -1, 1, 4});
+    check(graph, products, input);
+    assertThat(run(products, Map.of("x", input)).get(0).doubles())
+        .containsExactly(new double[] {3, 12}, within(1e-12));
+  }
+
+  /** A graph's own nodes may be named as those that a pass could count up to. */
+  @ParameterizedTest
+  @MethodSource("all")
+  void namesOfLaterNodesStayTheirs(Cam op) {
+    Shape shape = Shape.of(1, 2, 3, 3, 3);
+    SplittableRandom random = new SplittableRandom(3);
+    for (int between = 0; between < 12; between++) {
+      GraphBuilder builder = new GraphBuilder();
+      Node x = builder.input("x", shape);
+      Node row = builder.constant(values(random, Shape.of(1, 2, 1, 1, 1)));
+      Node map = builder.add(op, x, builder.add(new Movement.Expand(shape), row));
+      Node y = x;
+      for (int i = 0; i < between; i++) {
+        y = builder.add(new Unary.Relu(), y);
+      }
+      Node scaled = builder.add(new Binary(Binary.Kind.Mul), y, builder.scalar(3));
+      Graph graph = builder.build(List.of(map, scaled));
+      check(graph, HeadProducts.apply(graph), values(random, shape));
+    }
   }
 
   /** {@code relu(g A)} is no product of weights where A has both signs. */
