@@ -57,7 +57,6 @@ class RelaunchTest {
             "-XX:AOTCache=x",
             "-XX:Tier3CompileThreshold=3",
             "-XX:Tier4BackEdgeThreshold=4",
-            "-XX:+SkipTier2IfPossible",
             "-XX:CompileCommand=quiet,y");
     assertThat(Relaunch.command(first, "explain", "m")).doesNotContainAnyElementsOf(first);
   }
