@@ -97,11 +97,8 @@ class HeadProductsTest {
   @Test
   void gradCamPlusPlusOfADivisorOfZeroIsZero() {
     Shape shape = Shape.of(1, 2, 2, 1, 1);
-    GraphBuilder builder = new GraphBuilder();
-    Node x = builder.input("x", shape);
-    Node row = builder.constant(Tensor.of(Shape.of(1, 2, 1, 1, 1), new float[] {1, 3}));
-    Node gradient = builder.add(new Movement.Expand(shape), row);
-    Graph graph = builder.build(List.of(builder.add(new Cam.PlusPlus(), x, gradient)));
+    Tensor row = Tensor.of(Shape.of(1, 2, 1, 1, 1), new float[] {1, 3});
+    Graph graph = ofRow(new Cam.PlusPlus(), shape, row);
     Graph products = HeadProducts.apply(graph);
 
     Tensor input = Tensor.of(shape, new float[] {-1.5f, -0.5f, 1, 4});
@@ -115,11 +112,8 @@ class HeadProductsTest {
   @Test
   void xGradCamOfASumOfZeroIsZero() {
     Shape shape = Shape.of(1, 2, 2, 1, 1);
-    GraphBuilder builder = new GraphBuilder();
-    Node x = builder.input("x", shape);
-    Node row = builder.constant(Tensor.of(Shape.of(1, 2, 1, 1, 1), new float[] {5, 3}));
-    Node gradient = builder.add(new Movement.Expand(shape), row);
-    Graph graph = builder.build(List.of(builder.add(new Cam.XGradient(), x, gradient)));
+    Tensor row = Tensor.of(Shape.of(1, 2, 1, 1, 1), new float[] {5, 3});
+    Graph graph = ofRow(new Cam.XGradient(), shape, row);
     Graph products = HeadProducts.apply(graph);
 
     Tensor input = Tensor.of(shape, new float[] {1, -1, 1, 4});
@@ -154,11 +148,7 @@ class HeadProductsTest {
   void elementwiseMapOfSignedActivationStays() {
     Shape shape = Shape.of(1, 3, 2, 2, 2);
     SplittableRandom random = new SplittableRandom(2);
-    GraphBuilder builder = new GraphBuilder();
-    Node x = builder.input("x", shape);
-    Node row = builder.constant(values(random, Shape.of(1, 3, 1, 1, 1)));
-    Node gradient = builder.add(new Movement.Expand(shape), row);
-    Graph graph = builder.build(List.of(builder.add(new Cam.Elementwise(), x, gradient)));
+    Graph graph = ofRow(new Cam.Elementwise(), shape, values(random, Shape.of(1, 3, 1, 1, 1)));
 
     assertThat(count(HeadProducts.apply(graph), Cam.class)).isEqualTo(1);
   }
@@ -189,6 +179,14 @@ class HeadProductsTest {
         .noneMatch(
             node -> node.op() instanceof Source.Constant && node.shape().size() >= shape.size());
     check(graph, products, values(random, shape), 1e-6);
+  }
+
+  /** A map of an input whose gradient is a number for each channel. */
+  private static Graph ofRow(Cam op, Shape shape, Tensor row) {
+    GraphBuilder builder = new GraphBuilder();
+    Node x = builder.input("x", shape);
+    Node gradient = builder.add(new Movement.Expand(shape), builder.constant(row));
+    return builder.build(List.of(builder.add(op, x, gradient)));
   }
 
   private static void check(Graph graph, Graph products, Tensor x) {
