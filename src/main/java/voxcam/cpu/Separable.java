@@ -21,6 +21,7 @@ final class Separable implements Kernel {
   private final int outer;
   private final List<Taps> leading;
   private final Taps last;
+  private final int most;
 
   /**
    * @param outer how many independent tensors lie one behind the other
@@ -37,6 +38,7 @@ final class Separable implements Kernel {
     this.outer = merged;
     this.leading = List.copyOf(axes.subList(identities, axes.size() - 1));
     this.last = axes.getLast();
+    this.most = last.most();
   }
 
   @Override
@@ -61,14 +63,17 @@ final class Separable implements Kernel {
 
   /**
    * The rows that one output row sees, made one. Sums are in double: a region may be a whole
-   * volume.
+   * volume. What is read is copied first: with equal indices the JIT compiler makes vectors of the
+   * loops.
    */
   private final class Row {
     private final float[] x;
+    private final float[] next = new float[last.inputs()];
     private final double[] sums = new double[kind == Kind.SUM ? last.inputs() : 0];
     private final float[] maxima = new float[kind == Kind.MAX ? last.inputs() : 0];
+    private final float[] picked = new float[kind == Kind.MAX ? last.outputs() : 0];
+    private final float[] largest = new float[picked.length];
     private final int[] position = new int[leading.size()];
-    private boolean empty;
 
     Row(float[] x) {
       this.x = x;
@@ -80,14 +85,19 @@ final class Separable implements Kernel {
         position[axis] = rest % leading.get(axis).outputs();
         rest /= leading.get(axis).outputs();
       }
-      empty = true;
       Arrays.fill(sums, 0);
+      Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
       descend(0, tensor, 1);
     }
 
     private void descend(int axis, int index, double weight) {
       if (axis == leading.size()) {
-        add(index * last.inputs(), weight);
+        System.arraycopy(x, index * last.inputs(), next, 0, next.length);
+        if (kind == Kind.SUM) {
+          accumulate(next, weight, sums);
+        } else {
+          maximise(next, maxima);
+        }
         return;
       }
       Taps taps = leading.get(axis);
@@ -96,23 +106,19 @@ final class Separable implements Kernel {
       }
     }
 
-    private void add(int from, double weight) {
-      if (kind == Kind.SUM) {
-        accumulate(x, from, weight, sums);
-      } else if (empty) {
-        System.arraycopy(x, from, maxima, 0, maxima.length);
-      } else {
-        maximise(x, from, maxima);
-      }
-      empty = false;
-    }
-
     void finish(float[] y, int at) {
-      for (int q = 0; q < last.outputs(); q++) {
-        int start = last.start(q);
-        int end = last.end(q);
-        y[at + q] = (float) (kind == Kind.SUM ? sum(start, end) : max(start, end));
+      if (kind == Kind.SUM) {
+        for (int q = 0; q < last.outputs(); q++) {
+          y[at + q] = (float) sum(last.start(q), last.end(q));
+        }
+        return;
       }
+      Arrays.fill(largest, Float.NEGATIVE_INFINITY);
+      for (int tap = 0; tap < most; tap++) {
+        pick(tap);
+        maximise(picked, largest);
+      }
+      System.arraycopy(largest, 0, y, at, largest.length);
     }
 
     private double sum(int start, int end) {
@@ -123,24 +129,24 @@ final class Separable implements Kernel {
       return sum;
     }
 
-    private float max(int start, int end) {
-      float max = Float.NEGATIVE_INFINITY;
-      for (int tap = start; tap < end && !empty; tap++) {
-        max = Math.max(max, maxima[last.source(tap)]);
+    /** Of each region the value of one tap; its last one where it has fewer. */
+    private void pick(int tap) {
+      for (int q = 0; q < picked.length; q++) {
+        int at = Math.min(last.start(q) + tap, last.end(q) - 1);
+        picked[q] = at < last.start(q) ? Float.NEGATIVE_INFINITY : maxima[last.source(at)];
       }
-      return max;
     }
   }
 
-  private static void accumulate(float[] x, int from, double weight, double[] sums) {
+  private static void accumulate(float[] x, double weight, double[] sums) {
     for (int i = 0; i < sums.length; i++) {
-      sums[i] += weight * x[from + i];
+      sums[i] += weight * x[i];
     }
   }
 
-  private static void maximise(float[] x, int from, float[] maxima) {
+  private static void maximise(float[] x, float[] maxima) {
     for (int i = 0; i < maxima.length; i++) {
-      maxima[i] = Math.max(maxima[i], x[from + i]);
+      maxima[i] = Math.max(maxima[i], x[i]);
     }
   }
 }

@@ -1,6 +1,5 @@
 package voxcam.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -14,7 +13,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import voxcam.op.Tensor;
 
 /** Convolution, transposed convolution and the gradient for the input. */
 @State(Scope.Benchmark)
@@ -43,7 +41,7 @@ public class ConvBench {
   }
 
   @Benchmark
-  public List<Tensor> run() {
+  public float[] run() {
     return op.run();
   }
 }

@@ -1,6 +1,5 @@
 package voxcam.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -19,7 +18,6 @@ import voxcam.op.Index;
 import voxcam.op.Movement;
 import voxcam.op.Op;
 import voxcam.op.Shape;
-import voxcam.op.Tensor;
 import voxcam.op.Unary;
 
 /** Operations on each element, where no convolution takes them in. */
@@ -85,7 +83,7 @@ public class ElementwiseBench {
   }
 
   @Benchmark
-  public List<Tensor> run() {
+  public float[] run() {
     return op.run();
   }
 }

@@ -1,6 +1,5 @@
 package voxcam.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,7 +16,6 @@ import org.openjdk.jmh.annotations.Warmup;
 import voxcam.op.Linear;
 import voxcam.op.Op;
 import voxcam.op.Shape;
-import voxcam.op.Tensor;
 
 /** Matrix products: weights are read once, so memory decides. */
 @State(Scope.Benchmark)
@@ -83,7 +81,7 @@ public class LinearBench {
   }
 
   @Benchmark
-  public List<Tensor> run() {
+  public float[] run() {
     return op.run();
   }
 }

@@ -1,6 +1,5 @@
 package voxcam.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,7 +16,6 @@ import org.openjdk.jmh.annotations.Warmup;
 import voxcam.op.Norm;
 import voxcam.op.Op;
 import voxcam.op.Shape;
-import voxcam.op.Tensor;
 
 /** Normalisation that no convolution takes in. */
 @State(Scope.Benchmark)
@@ -86,7 +84,7 @@ public class NormBench {
   }
 
   @Benchmark
-  public List<Tensor> run() {
+  public float[] run() {
     return op.run();
   }
 }

@@ -93,10 +93,9 @@ final class OpTables {
   String threads() {
     List<List<String>> rows = new ArrayList<>();
     for (Json row : results.threads()) {
-      OpShape shape = ConvShape.valueOf(row.at("name").text()).shape();
       rows.add(
           List.of(
-              shape.place() + ": " + shape.sizes(),
+              place(row.at("name").text()),
               Text.number(row.at("one_ms").number()),
               Text.number(row.at("two_ms").number()),
               "**" + Text.ratio(row.at("ratio").number()) + "**",
@@ -106,6 +105,14 @@ final class OpTables {
         ? Tables.NOTHING
         : Text.table(
             List.of("layer", "ms, 1 thread", "ms, 2 threads", "times as fast", "quartiles"), rows);
+  }
+
+  private static String place(String name) {
+    if (List.of(ThreadScaling.ARITHMETIC, ThreadScaling.MEMORY).contains(name)) {
+      return "*" + name + "*";
+    }
+    OpShape shape = ConvShape.valueOf(name).shape();
+    return shape.place() + ": " + shape.sizes();
   }
 
   /** One convolution in the engine, DJL and ND4J. */

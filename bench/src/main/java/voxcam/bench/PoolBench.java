@@ -1,6 +1,5 @@
 package voxcam.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,7 +17,6 @@ import voxcam.op.Op;
 import voxcam.op.Pool;
 import voxcam.op.Regions;
 import voxcam.op.Shape;
-import voxcam.op.Tensor;
 import voxcam.op.Window;
 
 /** Pooling. */
@@ -82,7 +80,7 @@ public class PoolBench {
   }
 
   @Benchmark
-  public List<Tensor> run() {
+  public float[] run() {
     return op.run();
   }
 }

@@ -17,7 +17,6 @@ import org.openjdk.jmh.annotations.Warmup;
 import voxcam.op.Op;
 import voxcam.op.Resize;
 import voxcam.op.Shape;
-import voxcam.op.Tensor;
 
 /** Interpolation. */
 @State(Scope.Benchmark)
@@ -72,7 +71,7 @@ public class ResizeBench {
   }
 
   @Benchmark
-  public List<Tensor> run() {
+  public float[] run() {
     return op.run();
   }
 }
