@@ -13,6 +13,9 @@ final class Columns {
   private final Correlation c;
   private final int width;
 
+  /** Whether what is read lies phase by phase. */
+  private final boolean split;
+
   /** For each kernel position one past the last of its runs and zeros. */
   private final int[] ends;
 
@@ -27,8 +30,9 @@ final class Columns {
   private int runCount;
   private int zeroCount;
 
-  private Columns(Correlation c, int width) {
+  private Columns(Correlation c, int width, boolean split) {
     this.c = c;
+    this.split = split;
     this.width = width;
     this.ends = new int[c.taps()];
     this.zeroEnds = new int[c.taps()];
@@ -42,7 +46,45 @@ final class Columns {
    * @param width of the panel; what lies behind the positions is zero
    */
   static Columns of(Correlation c, int first, int count, int width) {
-    Columns columns = new Columns(c, width);
+    return of(c, first, count, width, false);
+  }
+
+  /** The same, to be read from what {@link #phases} makes of the input. */
+  static Columns ofPhases(Correlation c, int first, int count, int width) {
+    return of(c, first, count, width, c.w().stride() > 1);
+  }
+
+  /**
+   * The input with each row in phases, so that what the positions of a row read lies side by side:
+   * all that is read at a multiple of the step first, then all that lies one further, and so on.
+   * The input itself where there is one phase.
+   */
+  static float[] phases(Correlation c, float[] x, Threads threads) {
+    int stride = c.w().stride();
+    if (stride == 1) {
+      return x;
+    }
+    int row = c.w().input();
+    int plane = c.h().input() * row;
+    int planes = c.batch() * c.groups() * c.channels() * c.d().input();
+    float[] phases = new float[Math.multiplyExact(planes, plane)];
+    threads.forEach(
+        planes,
+        task -> {
+          int to = task * plane;
+          for (int from = to; from < (task + 1) * plane; from += row) {
+            for (int phase = 0; phase < stride; phase++) {
+              int count = Math.ceilDiv(row - phase, stride);
+              gather(x, from + phase, stride, phases, to, count);
+              to += count;
+            }
+          }
+        });
+    return phases;
+  }
+
+  private static Columns of(Correlation c, int first, int count, int width, boolean split) {
+    Columns columns = new Columns(c, width, split);
     int tap = 0;
     for (int t = 0; t < c.d().kernel(); t++) {
       for (int r = 0; r < c.h().kernel(); r++) {
@@ -74,7 +116,7 @@ final class Columns {
       boolean inside = d >= 0 && d < c.d().input() && h >= 0 && h < c.h().input();
       if (inside && from < to) {
         int at = i + from - q;
-        int source = (d * c.h().input() + h) * c.w().input() + from * stride + shift;
+        int source = (d * c.h().input() + h) * c.w().input() + place(from * stride + shift);
         zeros(written, at - written);
         run(firstRun, at, source, to - from);
         written = at + to - from;
@@ -82,6 +124,18 @@ final class Columns {
       i += length;
     }
     zeros(written, width - written);
+  }
+
+  /** Where in its row an input lies. */
+  private int place(int w) {
+    int stride = c.w().stride();
+    if (!split) {
+      return w;
+    }
+    int row = c.w().input();
+    int phase = w % stride;
+    // The first phases are one longer where the row is no multiple of the step.
+    return phase * (row / stride) + Math.min(phase, row % stride) + w / stride;
   }
 
   private void zeros(int at, int count) {
@@ -148,7 +202,7 @@ final class Columns {
   }
 
   private void row(float[] x, int from, int run, int end, float[] panel, int at) {
-    int stride = c.w().stride();
+    int stride = split ? 1 : c.w().stride();
     for (int i = run; i < end; i += RUN) {
       if (stride == 1) {
         System.arraycopy(x, from + runs[i + 1], panel, at + runs[i], runs[i + 2]);

@@ -18,6 +18,9 @@ final class RowSums {
   /** The most terms that are summed before they are added to a total, for the sake of accuracy. */
   static final int MOST_TERMS = 256;
 
+  /** Rows that are transposed at a time. */
+  private static final int BLOCK = 16;
+
   private RowSums() {}
 
   /**
@@ -90,7 +93,7 @@ final class RowSums {
     for (int i = 0; i < runs; i++) {
       product(factors, 0, TERMS, SUMS, terms, 0, TERMS, sums, sums, 0, n);
       if (i % 4 == 0) {
-        transpose(factors, 0, TERMS, terms, 0, TERMS, n);
+        transpose(factors, 0, TERMS, terms, TERMS, n);
       }
     }
   }
@@ -150,26 +153,35 @@ final class RowSums {
   }
 
   /**
-   * {@code rows[first + i][j] = a[from + j step + i]} for i below {@code count} and j below {@code
-   * n}.
-   *
-   * @param count at most 4
+   * {@code rows[l][j] = a[from + j step + l]} for l below {@code count} and j below {@code n}. So
+   * many j at a time that a line of the cache is read to its end before it has to go.
    */
-  static void transpose(
-      float[] a, int from, int step, float[][] rows, int first, int count, int n) {
-    if (count < 4) {
-      for (int i = 0; i < count; i++) {
-        gather(a, from + i, step, rows[first + i], n);
+  static void transpose(float[] a, int from, int step, float[][] rows, int count, int n) {
+    for (int j = 0; j < n; j += BLOCK) {
+      int end = Math.min(n, j + BLOCK);
+      int at = from + j * step;
+      int l = 0;
+      for (; l + 4 <= count; l += 4) {
+        transpose(a, at + l, step, rows[l], rows[l + 1], rows[l + 2], rows[l + 3], j, end);
       }
-      return;
+      for (; l < count; l++) {
+        gather(a, at + l, step, rows[l], j, end);
+      }
     }
-    transpose(a, from, step, rows[first], rows[first + 1], rows[first + 2], rows[first + 3], n);
   }
 
   private static void transpose(
-      float[] a, int from, int step, float[] r0, float[] r1, float[] r2, float[] r3, int n) {
+      float[] a,
+      int from,
+      int step,
+      float[] r0,
+      float[] r1,
+      float[] r2,
+      float[] r3,
+      int first,
+      int end) {
     int at = from;
-    for (int j = 0; j < n; j++) {
+    for (int j = first; j < end; j++) {
       r0[j] = a[at];
       r1[j] = a[at + 1];
       r2[j] = a[at + 2];
@@ -178,9 +190,11 @@ final class RowSums {
     }
   }
 
-  private static void gather(float[] a, int from, int step, float[] row, int n) {
-    for (int j = 0; j < n; j++) {
-      row[j] = a[from + j * step];
+  private static void gather(float[] a, int from, int step, float[] row, int first, int end) {
+    int at = from;
+    for (int j = first; j < end; j++) {
+      row[j] = a[at];
+      at += step;
     }
   }
 }

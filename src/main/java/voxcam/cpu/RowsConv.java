@@ -27,8 +27,14 @@ final class RowsConv implements Kernel {
   /** With fewer positions than this, output channels make longer rows. */
   private static final int FEW_POSITIONS = 128;
 
-  /** About how many output channels make a row. */
+  /** About how many output channels make a row, */
   private static final int CHANNEL_ROW = 268;
+
+  /** and how many at least, where there are threads for more rows. */
+  private static final int SHORTEST_CHANNEL_ROW = 64;
+
+  /** Input channels that are brought beside each position in one task. */
+  private static final int SPREAD = 16;
 
   /** The most terms of a sum before it is added to a total. */
   private static final int PIECE = 2 * RowSums.MOST_TERMS;
@@ -114,6 +120,10 @@ final class RowsConv implements Kernel {
   /** One run with its memory. */
   private final class Run {
     private final float[][] inputs;
+
+    /** The first input, phase by phase where steps are longer than one. */
+    private final float[] input;
+
     private final float[] output;
     private final Threads threads;
     private final float[] weights;
@@ -123,6 +133,7 @@ final class RowsConv implements Kernel {
 
     Run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
       this.inputs = inputs;
+      this.input = Columns.phases(c, inputs[0], threads);
       this.output = output;
       this.threads = threads;
       PanelWeights.Packed ready = ordered.ready(inputs, scratch, threads);
@@ -161,13 +172,13 @@ final class RowsConv implements Kernel {
     /** All output channels of a panel of positions. */
     private void panel(int volume, int panel, Rows rows) {
       int n = count(panel);
-      Columns read = Columns.of(c, panel * width, n, n);
+      Columns read = Columns.ofPhases(c, panel * width, n, n);
       for (float[] total : rows.totals) {
         Arrays.fill(total, 0);
       }
       for (int channel = 0; channel < c.channels(); channel += channels()) {
         int count = Math.min(channels(), c.channels() - channel);
-        read.copy(inputs[0], volume * c.channels() + channel, count, rows.columns, 0);
+        read.copy(input, volume * c.channels() + channel, count, rows.columns, 0);
         for (int k = 0; k < c.outputs(); k += RowSums.SUMS) {
           add(volume, k, channel, count, rows.columns, rows.sums, rows.totals, n);
         }
@@ -180,14 +191,14 @@ final class RowsConv implements Kernel {
     /** The same, the work on it shared out. */
     private void shared(int volume, int panel) {
       int n = count(panel);
-      Columns read = Columns.of(c, panel * width, n, n);
+      Columns read = Columns.ofPhases(c, panel * width, n, n);
       Rows all = new Rows(channels() * c.taps() + 1, c.outputs(), width);
       float[][][] sums = new float[threads.count()][][];
       for (int first = 0; first < c.channels(); first += channels()) {
         int channel = first;
         int count = Math.min(channels(), c.channels() - first);
         int from = volume * c.channels() + first;
-        threads.forEach(count, i -> read.copy(inputs[0], from + i, 1, all.columns, i * c.taps()));
+        threads.forEach(count, i -> read.copy(input, from + i, 1, all.columns, i * c.taps()));
         threads.forEach(
             Math.ceilDiv(c.outputs(), BUNDLE),
             (task, worker) -> {
@@ -232,72 +243,82 @@ final class RowsConv implements Kernel {
     /** Few positions, with output channels side by side. */
     private void few(int volume) {
       int positions = positions();
-      int parts = Math.ceilDiv(c.outputs(), CHANNEL_ROW);
+      float[] factors = factors(volume);
+      int most = Math.ceilDiv(c.outputs(), SHORTEST_CHANNEL_ROW);
+      int wanted = Math.max(threads.count(), Math.ceilDiv(c.outputs(), CHANNEL_ROW));
+      int parts = Math.min(wanted, most);
       int length = Math.ceilDiv(c.outputs(), parts);
-      int terms = channels() * c.taps();
-      Columns read = Columns.of(c, 0, positions, positions);
-      float[][] columns = RowSums.rows(terms, positions);
-      float[][] rows = RowSums.rows(parts * terms + 1, length);
-      float[][] totals = RowSums.rows(parts * positions, length);
-      float[] factors = new float[positions * terms];
-      float[][][] sums = new float[threads.count()][][];
-      int base = weightsAt + volume % c.groups() * c.outputs() * ordered.depth();
-      int groups = Math.ceilDiv(positions, RowSums.SUMS);
-      for (int channel = 0; channel < c.channels(); channel += channels()) {
-        int first = base + channel * c.taps();
-        int count = Math.min(channels(), c.channels() - channel) * c.taps();
-        read.copy(inputs[0], volume * c.channels() + channel, count / c.taps(), columns, 0);
-        for (int l = 0; l < count; l++) {
-          spread(columns[l], factors, l, terms, positions);
-        }
-        int quads = Math.ceilDiv(count, 4);
-        threads.forEach(
-            quads * parts,
-            task -> {
-              int part = task / quads;
-              int l = task % quads * 4;
-              int at = first + part * length * ordered.depth() + l;
-              int n = Math.min(length, c.outputs() - part * length);
-              int many = Math.min(4, count - l);
-              RowSums.transpose(weights, at, ordered.depth(), rows, part * terms + l, many, n);
-            });
-        threads.forEach(
-            groups * parts,
-            (task, worker) -> {
-              int part = task / groups;
-              int i = task % groups * RowSums.SUMS;
-              int n = Math.min(length, c.outputs() - part * length);
-              int many = Math.min(RowSums.SUMS, positions - i);
-              float[][] own = sums(sums, worker, length);
-              for (int l = 0; l < count; l += PIECE) {
-                int len = Math.min(PIECE, count - l);
-                int from = part * terms + l;
-                int to = part * positions + i;
-                int at = i * terms + l;
-                RowSums.product(factors, at, terms, many, rows, from, len, own, totals, to, n);
-              }
-            });
-      }
+      Rows[] rows = new Rows[threads.count()];
       threads.forEach(
-          c.outputs(),
-          k -> {
-            float[] row = new float[positions];
-            gather(totals, k / length * positions, k % length, row);
-            store(volume, 0, positions, k, row);
+          parts,
+          (part, worker) -> {
+            if (rows[worker] == null) {
+              rows[worker] = new Rows(PIECE + 1, positions, length);
+            }
+            int k = part * length;
+            few(volume, factors, k, Math.min(length, c.outputs() - k), rows[worker]);
           });
     }
 
-    private static void spread(float[] column, float[] to, int from, int step, int count) {
+    /** What the positions read, {@code [position][term]}. */
+    private float[] factors(int volume) {
+      int positions = positions();
+      int depth = ordered.depth();
+      float[] factors = new float[positions * depth];
+      Columns read = Columns.ofPhases(c, 0, positions, positions);
+      threads.forEach(
+          Math.ceilDiv(c.channels(), SPREAD),
+          task -> {
+            float[] columns = new float[c.taps() * positions];
+            int end = Math.min(c.channels(), (task + 1) * SPREAD);
+            for (int channel = task * SPREAD; channel < end; channel++) {
+              read.copy(input, volume * c.channels() + channel, 1, columns, 0);
+              for (int tap = 0; tap < c.taps(); tap++) {
+                int term = channel * c.taps() + tap;
+                spread(columns, tap * positions, positions, factors, term, depth);
+              }
+            }
+          });
+      return factors;
+    }
+
+    /** So many output channels from k on. */
+    private void few(int volume, float[] factors, int k, int n, Rows rows) {
+      int positions = positions();
+      int depth = ordered.depth();
+      int row = volume % c.groups() * c.outputs() + k;
+      for (float[] total : rows.totals) {
+        Arrays.fill(total, 0);
+      }
+      for (int l = 0; l < depth; l += PIECE) {
+        int count = Math.min(PIECE, depth - l);
+        RowSums.transpose(weights, weightsAt + row * depth + l, depth, rows.columns, count, n);
+        for (int i = 0; i < positions; i += RowSums.SUMS) {
+          int many = Math.min(RowSums.SUMS, positions - i);
+          int at = i * depth + l;
+          RowSums.product(
+              factors, at, depth, many, rows.columns, 0, count, rows.sums, rows.totals, i, n);
+        }
+      }
+      float[] outputs = new float[positions];
+      for (int j = 0; j < n; j++) {
+        gather(rows.totals, j, outputs);
+        store(volume, 0, positions, k + j, outputs);
+      }
+    }
+
+    private static void spread(
+        float[] column, int first, int count, float[] to, int from, int step) {
       int at = from;
-      for (int i = 0; i < count; i++) {
+      for (int i = first; i < first + count; i++) {
         to[at] = column[i];
         at += step;
       }
     }
 
-    private static void gather(float[][] totals, int first, int k, float[] row) {
+    private static void gather(float[][] totals, int k, float[] row) {
       for (int i = 0; i < row.length; i++) {
-        row[i] = totals[first + i][k];
+        row[i] = totals[i][k];
       }
     }
 

@@ -1,12 +1,14 @@
 package voxcam.cpu;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Sums or maxima over regions that are products of one region per axis: {@code y[p,q] = sum over
- * (i, j) of u[p,i] v[q,j] x[i,j]} and so on for more axes. For each output row the rows that it
- * sees are first made one row, in a straight line; then the last axis follows.
+ * (i, j) of u[p,i] v[q,j] x[i,j]} and so on for more axes. Axis by axis, from the first: what an
+ * output position of an axis sees of all further axes is made one, in a straight line; then the
+ * next axis follows.
  */
 final class Separable implements Kernel {
   /** What is made of the values of a region. */
@@ -21,7 +23,11 @@ final class Separable implements Kernel {
   private final int outer;
   private final List<Taps> leading;
   private final Taps last;
-  private final int most;
+
+  /**
+   * For each tap of the last axis which input each output takes: its last one where it has fewer.
+   */
+  private final int[][] picks;
 
   /**
    * @param outer how many independent tensors lie one behind the other
@@ -38,75 +44,111 @@ final class Separable implements Kernel {
     this.outer = merged;
     this.leading = List.copyOf(axes.subList(identities, axes.size() - 1));
     this.last = axes.getLast();
-    this.most = last.most();
+    this.picks = kind == Kind.MAX ? picks(last) : new int[0][];
+  }
+
+  private static int[][] picks(Taps taps) {
+    int[][] picks = new int[taps.most()][taps.outputs()];
+    for (int tap = 0; tap < picks.length; tap++) {
+      for (int q = 0; q < taps.outputs(); q++) {
+        int at = Math.min(taps.start(q) + tap, taps.end(q) - 1);
+        // Of an empty region any will do: it is overwritten.
+        picks[tap][q] = at < taps.start(q) ? 0 : taps.source(at);
+      }
+    }
+    return picks;
   }
 
   @Override
   public void run(float[][] inputs, float[] output, float[] scratch, Threads threads) {
-    int perTensor = 1;
-    for (Taps taps : leading) {
-      perTensor *= taps.outputs();
-    }
-    int rowsPerTensor = perTensor;
-    int rows = outer * rowsPerTensor;
-    int bundle = Math.max(1, SPAN / Math.max(last.outputs(), last.inputs()));
+    int parts = leading.isEmpty() ? 1 : leading.get(0).outputs();
+    int all = outer * parts;
+    int bundle = Math.max(1, SPAN / Math.max(inputs(0), outputs(0)));
     threads.forEach(
-        Math.ceilDiv(rows, bundle),
+        Math.ceilDiv(all, bundle),
         task -> {
-          Row row = new Row(inputs[0]);
-          for (int r = task * bundle; r < Math.min(rows, (task + 1) * bundle); r++) {
-            row.gather(r / rowsPerTensor, r % rowsPerTensor);
-            row.finish(output, r * last.outputs());
+          Descent descent = new Descent(inputs[0], output);
+          for (int i = task * bundle; i < Math.min(all, (task + 1) * bundle); i++) {
+            descent.part(i / parts, i % parts);
           }
         });
   }
 
+  /** The values that one position of a leading axis has behind it, of the input. */
+  private int inputs(int axis) {
+    int count = last.inputs();
+    for (int i = axis + 1; i < leading.size(); i++) {
+      count *= leading.get(i).inputs();
+    }
+    return count;
+  }
+
+  private int outputs(int axis) {
+    int count = last.outputs();
+    for (int i = axis + 1; i < leading.size(); i++) {
+      count *= leading.get(i).outputs();
+    }
+    return count;
+  }
+
   /**
-   * The rows that one output row sees, made one. Sums are in double: a region may be a whole
-   * volume. What is read is copied first: with equal indices the JIT compiler makes vectors of the
-   * loops.
+   * The memory of one task. Sums are in double: a region may be a whole volume. What is read is
+   * copied first: with equal indices the JIT compiler makes vectors of the loops.
    */
-  private final class Row {
+  private final class Descent {
     private final float[] x;
-    private final float[] next = new float[last.inputs()];
-    private final double[] sums = new double[kind == Kind.SUM ? last.inputs() : 0];
-    private final float[] maxima = new float[kind == Kind.MAX ? last.inputs() : 0];
-    private final float[] picked = new float[kind == Kind.MAX ? last.outputs() : 0];
-    private final float[] largest = new float[picked.length];
-    private final int[] position = new int[leading.size()];
+    private final float[] y;
+    private final List<Line> lines = new ArrayList<>();
+    private final Line row;
+    private final float[] picked = new float[last.outputs()];
+    private final float[] largest = new float[last.outputs()];
 
-    Row(float[] x) {
+    Descent(float[] x, float[] y) {
       this.x = x;
-    }
-
-    void gather(int tensor, int row) {
-      int rest = row;
-      for (int axis = leading.size() - 1; axis >= 0; axis--) {
-        position[axis] = rest % leading.get(axis).outputs();
-        rest /= leading.get(axis).outputs();
+      this.y = y;
+      for (int axis = 0; axis < leading.size(); axis++) {
+        lines.add(new Line(inputs(axis)));
       }
-      Arrays.fill(sums, 0);
-      Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
-      descend(0, tensor, 1);
+      row = lines.isEmpty() ? new Line(last.inputs()) : lines.getLast();
     }
 
-    private void descend(int axis, int index, double weight) {
+    /** All outputs at one position of the first axis, if there is one before the last. */
+    void part(int tensor, int position) {
+      if (leading.isEmpty()) {
+        row.clear();
+        row.add(x, tensor * last.inputs(), 1);
+        finish(tensor * last.outputs());
+        return;
+      }
+      Taps taps = leading.get(0);
+      Line line = lines.get(0);
+      line.clear();
+      for (int tap = taps.start(position); tap < taps.end(position); tap++) {
+        int from = (tensor * taps.inputs() + taps.source(tap)) * inputs(0);
+        line.add(x, from, taps.weight(tap));
+      }
+      descend(1, (tensor * taps.outputs() + position) * outputs(0));
+    }
+
+    /** All outputs of the axes from this one on; they begin at {@code at}. */
+    private void descend(int axis, int at) {
       if (axis == leading.size()) {
-        System.arraycopy(x, index * last.inputs(), next, 0, next.length);
-        if (kind == Kind.SUM) {
-          accumulate(next, weight, sums);
-        } else {
-          maximise(next, maxima);
-        }
+        finish(at);
         return;
       }
       Taps taps = leading.get(axis);
-      for (int tap = taps.start(position[axis]); tap < taps.end(position[axis]); tap++) {
-        descend(axis + 1, index * taps.inputs() + taps.source(tap), weight * taps.weight(tap));
+      Line line = lines.get(axis);
+      for (int position = 0; position < taps.outputs(); position++) {
+        line.clear();
+        for (int tap = taps.start(position); tap < taps.end(position); tap++) {
+          line.add(lines.get(axis - 1), taps.source(tap) * inputs(axis), taps.weight(tap));
+        }
+        descend(axis + 1, at + position * outputs(axis));
       }
     }
 
-    void finish(float[] y, int at) {
+    /** The last axis. */
+    private void finish(int at) {
       if (kind == Kind.SUM) {
         for (int q = 0; q < last.outputs(); q++) {
           y[at + q] = (float) sum(last.start(q), last.end(q));
@@ -114,31 +156,76 @@ final class Separable implements Kernel {
         return;
       }
       Arrays.fill(largest, Float.NEGATIVE_INFINITY);
-      for (int tap = 0; tap < most; tap++) {
-        pick(tap);
+      for (int[] indices : picks) {
+        pick(row.maxima, indices, picked);
         maximise(picked, largest);
       }
-      System.arraycopy(largest, 0, y, at, largest.length);
+      for (int q = 0; q < largest.length; q++) {
+        y[at + q] = last.start(q) < last.end(q) ? largest[q] : Float.NEGATIVE_INFINITY;
+      }
     }
 
     private double sum(int start, int end) {
       double sum = 0;
       for (int tap = start; tap < end; tap++) {
-        sum += last.weight(tap) * sums[last.source(tap)];
+        sum += last.weight(tap) * row.sums[last.source(tap)];
       }
       return sum;
     }
+  }
 
-    /** Of each region the value of one tap; its last one where it has fewer. */
-    private void pick(int tap) {
-      for (int q = 0; q < picked.length; q++) {
-        int at = Math.min(last.start(q) + tap, last.end(q) - 1);
-        picked[q] = at < last.start(q) ? Float.NEGATIVE_INFINITY : maxima[last.source(at)];
+  /** What is made of several lines of the same length. */
+  private final class Line {
+    private final double[] sums;
+    private final float[] maxima;
+    private final double[] nextSums;
+    private final float[] next;
+
+    Line(int length) {
+      boolean sum = kind == Kind.SUM;
+      sums = new double[sum ? length : 0];
+      nextSums = new double[sums.length];
+      maxima = new float[sum ? 0 : length];
+      next = new float[length];
+    }
+
+    void clear() {
+      Arrays.fill(sums, 0);
+      Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+    }
+
+    void add(float[] x, int from, double weight) {
+      System.arraycopy(x, from, next, 0, next.length);
+      if (kind == Kind.SUM) {
+        accumulate(next, weight, sums);
+      } else {
+        maximise(next, maxima);
       }
+    }
+
+    void add(Line line, int from, double weight) {
+      if (kind == Kind.MAX) {
+        add(line.maxima, from, weight);
+        return;
+      }
+      System.arraycopy(line.sums, from, nextSums, 0, nextSums.length);
+      accumulate(nextSums, weight, sums);
+    }
+  }
+
+  private static void pick(float[] x, int[] indices, float[] picked) {
+    for (int q = 0; q < picked.length; q++) {
+      picked[q] = x[indices[q]];
     }
   }
 
   private static void accumulate(float[] x, double weight, double[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += weight * x[i];
+    }
+  }
+
+  private static void accumulate(double[] x, double weight, double[] sums) {
     for (int i = 0; i < sums.length; i++) {
       sums[i] += weight * x[i];
     }
