@@ -49,6 +49,8 @@ public final class Main implements Callable<Integer> {
   /** Runs the program, in a second JVM where this one lacks the Vector API module. */
   public static void main(String... args) {
     Locale.setDefault(Locale.ROOT);
+    // No argument is of java.time or java.sql: picocli need not look for their methods.
+    System.setProperty("picocli.converters.excludes", "java[.].*");
     if (Relaunch.isNeeded(args)) {
       exit(Relaunch.run(args));
     }
