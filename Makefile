@@ -28,7 +28,7 @@ target/engine.jar: $(SOURCES)
 	@bin/engine explain --demo --format nifti --out target/start >target/start.txt 2>&1
 	@$$(bin/find-jdk javac)/bin/java bin/StartModel.java target/start
 	@VOXCAM_JVM_OPTIONS=-XX:AOTCacheOutput=target/engine.aot bin/engine explain target/start/start.safetensors \
-	  target/start/start.npy --arch resnet18:conv1_stride=2 --layer layer4 --target 0,top --out target/start >>target/start.txt 2>&1
+	  target/start/start.npy --arch resnet18:conv1_stride=2 --layer layer4 --target 0,top --format nifti,npy,png,json --out target/start >>target/start.txt 2>&1
 	@rm target/start/start.safetensors target/start/start.npy
 	@VOXCAM_JVM_OPTIONS='--add-modules jdk.incubator.vector -XX:ArchiveClassesAtExit=target/engine-vectors.jsa' \
 	  bin/engine explain $(DEMO) target/start/demo.scan.nii.gz --out target/start >>target/start.txt 2>&1

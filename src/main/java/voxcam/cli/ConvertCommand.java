@@ -8,10 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 import voxcam.explain.Layers;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
@@ -26,58 +23,38 @@ import voxcam.op.Source;
 import voxcam.volume.Recipe;
 
 /** Makes a model file of an ONNX file or of plain weights. */
-@Command(
-    name = "convert",
-    description = {
-      "Makes a model file, which holds labels, the recipe of the input and the layer to explain,"
-          + " of an ONNX file or of plain weights. Names of layers stay as they are.",
-      ""
-    },
-    footer = {
-      "",
-      "Examples:",
-      "  engine convert model.onnx model.safetensors --labels nodule,effusion --task multilabel",
-      "  engine convert model.onnx model.safetensors --layer layer4 --recipe recipe.json",
-      "  engine convert vit.onnx model.safetensors --layer blocks.11.norm1 --tokens 1+8x8x8",
-      "  engine convert weights.safetensors model.safetensors --arch resnet18",
-      "  engine convert model.onnx model.safetensors --input 1x1x96x96x96     where sizes are free"
-    })
 final class ConvertCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "IN",
-      description = "An ONNX file (.onnx), plain weights (with --arch) or a model file.")
-  String source;
+  private final Argument<String> source =
+      Argument.parameter(
+          0, "IN", "An ONNX file (.onnx), plain weights (with --arch) or a model file.");
 
-  @Parameters(index = "1", paramLabel = "OUT.safetensors", description = "The model file to write.")
-  String target;
+  private final Argument<String> target =
+      Argument.parameter(1, "OUT.safetensors", "The model file to write.");
 
-  @Option(
-      names = "--task",
-      paramLabel = "TASK",
-      description =
+  private final Argument<String> task =
+      Argument.option(
+          "--task",
+          "TASK",
           "What the logits mean: multiclass, multilabel or segmentation. Default: what the file"
-              + " says; of an ONNX file segmentation where each voxel has logits, else multiclass.")
-  String task;
+              + " says; of an ONNX file segmentation where each voxel has logits, else"
+              + " multiclass.");
 
-  @Option(
-      names = "--layer",
-      paramLabel = "L",
-      description =
+  private final Argument<String> layer =
+      Argument.option(
+          "--layer",
+          "L",
           "The layer that 'explain' takes unless told otherwise: a name of 'engine info', or the"
-              + " path of a PyTorch module, as layer4. Default: the file's, if it names one.")
-  String layer;
+              + " path of a PyTorch module, as layer4. Default: the file's, if it names one.");
 
-  @Option(
-      names = "--input",
-      paramLabel = "SHAPE",
-      description =
+  private final Argument<String> shape =
+      Argument.option(
+          "--input",
+          "SHAPE",
           "The input's shape, as 1x1x96x96x96, where the file leaves sizes free and computes with"
-              + " them.")
-  String shape;
+              + " them.");
 
-  @Mixin SpaceOptions spaceOptions = new SpaceOptions();
-  @Mixin ModelOptions modelOptions = new ModelOptions();
+  private final SpaceOptions spaceOptions = new SpaceOptions();
+  private final ModelOptions modelOptions = new ModelOptions();
 
   private final Streams streams;
 
@@ -85,20 +62,42 @@ final class ConvertCommand implements Callable<Integer> {
     this.streams = streams;
   }
 
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("convert");
+    spec.usageMessage()
+        .description(
+            "Makes a model file, which holds labels, the recipe of the input and the layer to"
+                + " explain, of an ONNX file or of plain weights. Names of layers stay as they"
+                + " are.",
+            "")
+        .footer(
+            "",
+            "Examples:",
+            "  engine convert model.onnx model.safetensors --labels nodule,effusion --task multilabel",
+            "  engine convert model.onnx model.safetensors --layer layer4 --recipe recipe.json",
+            "  engine convert vit.onnx model.safetensors --layer blocks.11.norm1 --tokens 1+8x8x8",
+            "  engine convert weights.safetensors model.safetensors --arch resnet18",
+            "  engine convert model.onnx model.safetensors --input 1x1x96x96x96     where sizes are free");
+    Argument.addTo(spec, source, target, task, layer, shape);
+    spaceOptions.addTo(spec);
+    modelOptions.addTo(spec);
+    return spec;
+  }
+
   @Override
   public Integer call() {
     Path out = target();
-    Model model = sized(modelOptions.open(source));
-    if (task != null) {
-      model = model.withTask(task(task));
+    Model model = sized(modelOptions.open(source.get()));
+    if (task.isGiven()) {
+      model = model.withTask(task(task.get()));
     }
-    if (modelOptions.recipe != null) {
+    if (modelOptions.recipe.isGiven()) {
       String steps = modelOptions.recipe(model);
       Recipe.parse(steps);
       model = model.withRecipe(steps);
     }
-    if (layer != null) {
-      model = model.withLayer(named(model, layer, spaceOptions.space()));
+    if (layer.isGiven()) {
+      model = model.withLayer(named(model, layer.get(), spaceOptions.space()));
     }
     model = placed(model);
     model.save(out, Dtype.F32);
@@ -108,13 +107,13 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Path target() {
     try {
-      Path out = Path.of(target);
-      if (!target.endsWith(".safetensors")) {
-        throw new InputException(target + ": give a name that ends in .safetensors");
+      Path out = Path.of(target.get());
+      if (!target.get().endsWith(".safetensors")) {
+        throw new InputException(target.get() + ": give a name that ends in .safetensors");
       }
       return out;
     } catch (InvalidPathException e) {
-      throw new InputException(Text.line(target) + ": not a file name, " + e.getReason(), e);
+      throw new InputException(Text.line(target.get()) + ": not a file name, " + e.getReason(), e);
     }
   }
 
@@ -123,8 +122,8 @@ final class ConvertCommand implements Callable<Integer> {
    */
   private Model sized(Model model) {
     Node input = Subject.input(model.graph());
-    if (shape != null) {
-      return model.withInput(Map.of(input.name(), InfoCommand.parse(shape)));
+    if (shape.isGiven()) {
+      return model.withInput(Map.of(input.name(), InfoCommand.parse(shape.get())));
     }
     if (!model.graph().dependsOnSizes()) {
       return model;
@@ -136,7 +135,7 @@ final class ConvertCommand implements Callable<Integer> {
             input.name(),
             one.orElseThrow(() ->
                 new InputException(
-                    source
+                    source.get()
                         + ": its input "
                         + free
                         + " has free sizes that the network computes with; give --input, as"

@@ -4,32 +4,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import voxcam.backend.Backend;
 import voxcam.backend.Backends;
 import voxcam.backend.Options;
 import voxcam.check.Conformance;
 
 /** Says what this machine is and whether the engine computes rightly on it. */
-@Command(
-    name = "doctor",
-    description = {
-      "Shows the machine, the Java and what computes here, and checks on small cases of every"
-          + " operation that it computes rightly. Exit code 3 if something fails.",
-      ""
-    },
-    footer = {"", "Example:", "  engine doctor"})
 final class DoctorCommand implements Callable<Integer> {
   /** Failures told in full; more of them would hide the rest. */
   private static final int SHOWN = 10;
 
-  @Mixin ThreadOptions threadOptions = new ThreadOptions();
+  private final ThreadOptions threadOptions = new ThreadOptions();
 
   private final Streams streams;
 
   DoctorCommand(Streams streams) {
     this.streams = streams;
+  }
+
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("doctor");
+    spec.usageMessage()
+        .description(
+            "Shows the machine, the Java and what computes here, and checks on small cases of every"
+                + " operation that it computes rightly. Exit code 3 if something fails.",
+            "")
+        .footer("", "Example:", "  engine doctor");
+    threadOptions.addTo(spec);
+    return spec;
   }
 
   @Override

@@ -7,13 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 import voxcam.backend.Backend;
 import voxcam.demo.DemoRun;
 import voxcam.explain.Explained;
@@ -31,120 +25,70 @@ import voxcam.model.Space;
 import voxcam.op.InputException;
 
 /** Writes heat maps. */
-@Command(
-    name = "explain",
-    description = {
-      "Writes heat maps that show where in a volume the evidence for a label lies.",
-      ""
-    },
-    footer = {
-      "",
-      "Written for input S, target T, method M (and layer L, as S.T.M.L, where several are asked):",
-      "  S.T.M.nii.gz   the map for the eye, on the input's own voxels with its affine",
-      "  S.T.M.raw.npy  the raw signed map at the layer's resolution, in units of the logit",
-      "  S.T.M.png      the map over the volume: three planes and the five strongest axial slices",
-      "  S.json         scores, sums, checks, times: everything about the run",
-      "All files appear, or none. NaN and infinite voxels count as 0, with a warning.",
-      "",
-      "Examples:",
-      "  engine explain --demo --out demo",
-      "  engine explain model.safetensors ct.nii.gz --target nodule --method hirescam,gradcam --out maps",
-      "  engine explain model.safetensors ct.nii.gz --target top:3 --layer layer3,layer4",
-      "  engine explain seg.safetensors t1.nii.gz --target lesion --roi 90,113,84",
-      "  engine explain vit.onnx ct.nii.gz --layer blocks.11.norm1 --tokens 1+8x8x8"
-    })
 final class ExplainCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "MODEL",
-      description = "The model file (.safetensors), or an ONNX file (.onnx).")
-  String model;
+  private final Argument<String> model =
+      Argument.optional(0, "MODEL", "The model file (.safetensors), or an ONNX file (.onnx).");
 
-  @Parameters(
-      index = "1..*",
-      arity = "0..*",
-      paramLabel = "INPUT",
-      description =
+  private final Argument<List<String>> inputs =
+      Argument.parameters(
+          1,
+          0,
+          "INPUT",
           "A volume: .nii, .nii.gz, .npy or .npz[:key]. Several files are the channels, in the"
-              + " model's order.")
-  List<String> inputs = new ArrayList<>();
+              + " model's order.");
 
-  @Option(
-      names = "--target",
-      paramLabel = "T",
-      defaultValue = "top",
-      description =
-          "What to explain: a label, its index, all, or top:k for the k labels with the highest"
-              + " scores (of a segmentation: with the most voxels); several with commas. Default:"
-              + " top.")
-  String target;
+  private final Argument<String> target =
+      Argument.option(
+              "--target",
+              "T",
+              "What to explain: a label, its index, all, or top:k for the k labels with the highest"
+                  + " scores (of a segmentation: with the most voxels); several with commas."
+                  + " Default: top.")
+          .or("top");
 
-  @Option(
-      names = "--layer",
-      paramLabel = "L",
-      description =
+  private final Argument<String> layer =
+      Argument.option(
+          "--layer",
+          "L",
           "The layers whose cells the map shows, several with commas; 'engine info' lists them."
               + " The path of a PyTorch module, as layer4, means the last layer inside of it."
-              + " Default: the model's own.")
-  String layer;
+              + " Default: the model's own.");
 
-  @Option(
-      names = "--method",
-      paramLabel = "M",
-      defaultValue = "hirescam",
-      description =
-          "hirescam (default: shows only what the network used), gradcam, gradcam++, xgradcam,"
-              + " layercam, gradcam-elementwise; several with commas.")
-  String method;
+  private final Argument<String> method =
+      Argument.option(
+              "--method",
+              "M",
+              "hirescam (default: shows only what the network used), gradcam, gradcam++, xgradcam,"
+                  + " layercam, gradcam-elementwise; several with commas.")
+          .or("hirescam");
 
-  @Option(
-      names = "--roi",
-      paramLabel = "MASK",
-      description =
+  private final Argument<String> roi =
+      Argument.option(
+          "--roi",
+          "MASK",
           "For segmentation: over which voxels the label's scores are summed, a mask on the"
               + " input's voxels, or one voxel x,y,z of the file, counted from 0. Default: those"
-              + " predicted as the label.")
-  String roi;
+              + " predicted as the label.");
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = ".",
-      description = "The folder for the files, made if missing. Default: the current one.")
-  String folder;
+  private final Argument<String> folder =
+      Argument.option(
+              "--out",
+              "DIR",
+              "The folder for the files, made if missing. Default: the current one.")
+          .or(".");
 
-  @Option(
-      names = "--format",
-      paramLabel = "F",
-      description = "What to write, some of nifti,npy,png,json. Default: all.")
-  String formats;
+  private final Argument<String> formats =
+      Argument.option("--format", "F", "What to write, some of nifti,npy,png,json. Default: all.");
 
-  @Option(
-      names = "--demo",
-      description =
+  private final Argument<Boolean> demo =
+      Argument.flag(
+          "--demo",
           "Explains a built-in network on a synthetic chest CT by both methods; needs no MODEL and"
-              + " INPUT.")
-  boolean demo;
+              + " INPUT.");
 
-  @Mixin SpaceOptions spaceOptions = new SpaceOptions();
-  @Mixin ModelOptions modelOptions = new ModelOptions();
-  @Mixin DeviceOptions deviceOptions = new DeviceOptions();
-
-  /** What the demo decides itself. */
-  private static final List<String> FIXED_BY_DEMO =
-      List.of(
-          "--target",
-          "--layer",
-          "--space",
-          "--tokens",
-          "--method",
-          "--roi",
-          "--arch",
-          "--labels",
-          "--recipe");
-
-  @Spec CommandSpec spec;
+  private final SpaceOptions spaceOptions = new SpaceOptions();
+  private final ModelOptions modelOptions = new ModelOptions();
+  private final DeviceOptions deviceOptions = new DeviceOptions();
 
   private final Streams streams;
 
@@ -152,35 +96,62 @@ final class ExplainCommand implements Callable<Integer> {
     this.streams = streams;
   }
 
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("explain");
+    spec.usageMessage()
+        .description(
+            "Writes heat maps that show where in a volume the evidence for a label lies.", "")
+        .footer(
+            "",
+            "Written for input S, target T, method M (and layer L, as S.T.M.L, where several are asked):",
+            "  S.T.M.nii.gz   the map for the eye, on the input's own voxels with its affine",
+            "  S.T.M.raw.npy  the raw signed map at the layer's resolution, in units of the logit",
+            "  S.T.M.png      the map over the volume: three planes and the five strongest axial slices",
+            "  S.json         scores, sums, checks, times: everything about the run",
+            "All files appear, or none. NaN and infinite voxels count as 0, with a warning.",
+            "",
+            "Examples:",
+            "  engine explain --demo --out demo",
+            "  engine explain model.safetensors ct.nii.gz --target nodule --method hirescam,gradcam --out maps",
+            "  engine explain model.safetensors ct.nii.gz --target top:3 --layer layer3,layer4",
+            "  engine explain seg.safetensors t1.nii.gz --target lesion --roi 90,113,84",
+            "  engine explain vit.onnx ct.nii.gz --layer blocks.11.norm1 --tokens 1+8x8x8");
+    Argument.addTo(spec, model, inputs, target, layer, method, roi, folder, formats, demo);
+    spaceOptions.addTo(spec);
+    modelOptions.addTo(spec);
+    deviceOptions.addTo(spec);
+    return spec;
+  }
+
   @Override
   public Integer call() {
-    Set<MapFiles.Format> wanted = MapFiles.Format.parse(formats);
+    Set<MapFiles.Format> wanted = MapFiles.Format.parse(formats.get());
     List<Method> asked =
-        Text.parts("--method", method).stream().map(Method::named).distinct().toList();
-    if (demo) {
+        Text.parts("--method", method.get()).stream().map(Method::named).distinct().toList();
+    if (demo.get()) {
       return demo(wanted);
     }
-    if (model == null) {
+    if (!model.isGiven()) {
       throw new InputException(
           "explain: no model was given; give a model file and a volume, or --demo");
     }
     List<String> lines;
     try (Outputs outputs = new Outputs();
         Stages stages = new Stages(streams)) {
-      Path out = outputs.folder(folder);
-      outputs.keep(List.of(model));
-      outputs.keep(inputs);
+      Path out = outputs.folder(folder.get());
+      outputs.keep(List.of(model.get()));
+      outputs.keep(inputs.get());
       Backend backend = deviceOptions.backend();
-      Model opened = stages.time("open", () -> modelOptions.open(model));
+      Model opened = stages.time("open", () -> modelOptions.open(model.get()));
       String recipe = modelOptions.recipe(opened);
-      Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
+      Subject subject = Subject.of(opened, recipe, inputs.get(), stages, streams);
       Request request = request(subject, asked);
       Explained explained = explain(subject, request, backend, stages);
       Prediction prediction = new Prediction(opened, explained.logits());
       MapFiles files =
           new MapFiles(
               out,
-              FileNames.stem(inputs.get(0)),
+              FileNames.stem(inputs.get().get(0)),
               wanted,
               outputs,
               deviceOptions.options().threads(),
@@ -199,12 +170,11 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private Integer demo(Set<MapFiles.Format> wanted) {
-    if (model != null) {
+    if (model.isGiven()) {
       throw new InputException("--demo: brings its own model and volume; give no other");
     }
-    ParseResult given = spec.commandLine().getParseResult();
-    FIXED_BY_DEMO.stream()
-        .filter(given::hasMatchedOption)
+    fixedByDemo().stream()
+        .filter(Argument::isGiven)
         .findFirst()
         .ifPresent(option -> {
           throw new InputException(
@@ -213,7 +183,7 @@ final class ExplainCommand implements Callable<Integer> {
     List<String> lines;
     try (Outputs outputs = new Outputs();
         Stages stages = new Stages(streams)) {
-      Path out = outputs.folder(folder);
+      Path out = outputs.folder(folder.get());
       Backend backend = deviceOptions.backend();
       DemoRun run = stages.time("run", () -> DemoRun.of(backend, deviceOptions.options()));
       DemoFiles files = new DemoFiles(out, wanted, outputs, run);
@@ -227,17 +197,31 @@ final class ExplainCommand implements Callable<Integer> {
       lines = run.lines();
     }
     lines.forEach(streams.out()::println);
-    streams.out().println("files in " + folder);
+    streams.out().println("files in " + folder.get());
     return Failure.DONE;
+  }
+
+  /** What the demo decides itself. */
+  private List<Argument<String>> fixedByDemo() {
+    return List.of(
+        target,
+        layer,
+        spaceOptions.space,
+        spaceOptions.tokens,
+        method,
+        roi,
+        modelOptions.arch,
+        modelOptions.labels,
+        modelOptions.recipe);
   }
 
   private Request request(Subject subject, List<Method> asked) {
     List<String> labels = subject.model().labels();
-    List<Target> targets = Target.parseAll(target, labels).stream().distinct().toList();
+    List<Target> targets = Target.parseAll(target.get(), labels).stream().distinct().toList();
     Voxels voxels =
-        roi == null
-            ? new Voxels.Predicted()
-            : Region.of(roi, subject.prepared(), subject.logits().shape());
+        roi.isGiven()
+            ? Region.of(roi.get(), subject.prepared(), subject.logits().shape())
+            : new Voxels.Predicted();
     Request request = new Request(targets, layers(subject), asked, voxels, spaceOptions.space());
     checkPlaces(subject, request);
     return request;
@@ -265,12 +249,12 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** The layers asked for; one whose name has a comma in it is found whole. */
   private List<String> layers(Subject subject) {
-    if (layer == null) {
+    if (!layer.isGiven()) {
       return List.of();
     }
-    return subject.graph().find(layer).isPresent()
-        ? List.of(layer)
-        : Text.parts("--layer", layer).stream().distinct().toList();
+    return subject.graph().find(layer.get()).isPresent()
+        ? List.of(layer.get())
+        : Text.parts("--layer", layer.get()).stream().distinct().toList();
   }
 
   private Explained explain(Subject subject, Request request, Backend backend, Stages stages) {
@@ -308,9 +292,9 @@ final class ExplainCommand implements Callable<Integer> {
       Backend backend,
       Stages stages) {
     return new RunRecord()
-        .model(model, modelOptions.arch, subject, inputs)
+        .model(model.get(), modelOptions.arch.get(), subject, inputs.get())
         .prediction(prediction)
-        .maps(written, layer -> request.spaceOf(subject.model(), layer))
+        .maps(written, name -> request.spaceOf(subject.model(), name))
         .cost(
             explained.cost(),
             backend.description(deviceOptions.options()),

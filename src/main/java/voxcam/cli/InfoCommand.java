@@ -5,10 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 import voxcam.explain.Layers;
 import voxcam.graph.Graph;
 import voxcam.graph.Node;
@@ -22,48 +19,19 @@ import voxcam.op.Source;
 import voxcam.volume.Recipe;
 
 /** Describes a model without running it. */
-@Command(
-    name = "info",
-    description = {
-      "Describes a model without running it: labels, recipe of the input, layers with shapes,"
-          + " parameters and GFLOPs, which layers suit a map.",
-      ""
-    },
-    footer = {
-      "",
-      "The column 'map' says what a map at a layer is worth:",
-      "  faithful  HiResCAM is exactly each cell's share of the score",
-      "  same      likewise, and Grad-CAM is the same map",
-      "  yes       a map can be made; 'explain' states how its sums add up",
-      "  ?         likewise, but axes were moved before it: say with --space which are space",
-      "  tokens    a map can be made where --tokens says how the tokens lie in the volume",
-      "Positions are the axes behind the channels, and the batch where its slabs have one row of",
-      "logits. --space and --tokens say otherwise, here as for 'explain' and 'convert'.",
-      "A star marks the layer that 'explain' takes unless told otherwise.",
-      "",
-      "Examples:",
-      "  engine info model.safetensors",
-      "  engine info model.safetensors --input 1x1x96x96x96      where the network takes any size",
-      "  engine info weights.safetensors --arch resnet18 --input 1x1x64x128x128",
-      "  engine info vit.onnx --tokens 1+8x8x8      layers of tokens, behind a class token"
-    })
 final class InfoCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "MODEL",
-      description = "The model file (.safetensors), or an ONNX file (.onnx).")
-  String model;
+  private final Argument<String> model =
+      Argument.parameter(0, "MODEL", "The model file (.safetensors), or an ONNX file (.onnx).");
 
-  @Option(
-      names = "--input",
-      paramLabel = "SHAPE",
-      description =
+  private final Argument<String> shape =
+      Argument.option(
+          "--input",
+          "SHAPE",
           "The input's shape, batch and channels first, as 1x1x96x96x96, for networks that take"
-              + " several sizes.")
-  String shape;
+              + " several sizes.");
 
-  @Mixin SpaceOptions spaceOptions = new SpaceOptions();
-  @Mixin ModelOptions modelOptions = new ModelOptions();
+  private final SpaceOptions spaceOptions = new SpaceOptions();
+  private final ModelOptions modelOptions = new ModelOptions();
 
   private final Streams streams;
 
@@ -71,13 +39,43 @@ final class InfoCommand implements Callable<Integer> {
     this.streams = streams;
   }
 
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("info");
+    spec.usageMessage()
+        .description(
+            "Describes a model without running it: labels, recipe of the input, layers with shapes,"
+                + " parameters and GFLOPs, which layers suit a map.",
+            "")
+        .footer(
+            "",
+            "The column 'map' says what a map at a layer is worth:",
+            "  faithful  HiResCAM is exactly each cell's share of the score",
+            "  same      likewise, and Grad-CAM is the same map",
+            "  yes       a map can be made; 'explain' states how its sums add up",
+            "  ?         likewise, but axes were moved before it: say with --space which are space",
+            "  tokens    a map can be made where --tokens says how the tokens lie in the volume",
+            "Positions are the axes behind the channels, and the batch where its slabs have one row of",
+            "logits. --space and --tokens say otherwise, here as for 'explain' and 'convert'.",
+            "A star marks the layer that 'explain' takes unless told otherwise.",
+            "",
+            "Examples:",
+            "  engine info model.safetensors",
+            "  engine info model.safetensors --input 1x1x96x96x96      where the network takes any size",
+            "  engine info weights.safetensors --arch resnet18 --input 1x1x64x128x128",
+            "  engine info vit.onnx --tokens 1+8x8x8      layers of tokens, behind a class token");
+    Argument.addTo(spec, model, shape);
+    spaceOptions.addTo(spec);
+    modelOptions.addTo(spec);
+    return spec;
+  }
+
   @Override
   public Integer call() {
-    Model opened = modelOptions.open(model);
+    Model opened = modelOptions.open(model.get());
     Recipe recipe = Recipe.parse(modelOptions.recipe(opened));
     Node input = Subject.input(opened.graph());
     FreeShape free = ((Source.Input) input.op()).shape();
-    Optional<Shape> known = shape == null ? ofOneVolume(free) : Optional.of(parse(shape));
+    Optional<Shape> known = shape.isGiven() ? Optional.of(parse(shape.get())) : ofOneVolume(free);
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("model", opened.toString()));
     rows.add(List.of("input", input.name() + " " + free));

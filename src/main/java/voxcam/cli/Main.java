@@ -5,18 +5,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 import voxcam.backend.Backends;
 
@@ -24,28 +20,6 @@ import voxcam.backend.Backends;
  * The program {@code engine}. Exit codes: 0 done; 2 what was given is wrong, one line on standard
  * error says what; 3 the machine cannot, as for lack of memory; 1 a fault of the engine.
  */
-@Command(
-    name = "engine",
-    description = {
-      "Explains 3D medical image networks: shows where in a volume the evidence for a label lies.",
-      ""
-    },
-    footer = {
-      "",
-      "Examples:",
-      "  engine explain --demo --out demo          a synthetic chest CT, nothing else needed",
-      "  engine info model.onnx                    labels, layers, which layer to explain",
-      "  engine convert model.onnx model.safetensors --labels nodule,effusion",
-      "  engine explain model.safetensors ct.nii.gz --target nodule --out maps",
-      "  engine predict model.safetensors t1.nii.gz --out labels.nii.gz",
-      "",
-      "'engine COMMAND --help' tells more of a command.",
-      "Exit codes: 0 done, 2 wrong input (one line says what), 3 the machine cannot, 1 a fault of the engine."
-    },
-    versionProvider = Main.Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    commandListHeading = "%nCommands:%n",
-    optionListHeading = "Options:%n")
 public final class Main implements Callable<Integer> {
   /** Names the version that the jar's manifest holds. */
   static final class Version implements IVersionProvider {
@@ -54,21 +28,6 @@ public final class Main implements Callable<Integer> {
       return new String[] {"VoxCAM engine " + version()};
     }
   }
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Shows this help.")
-  boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Shows the version.")
-  boolean versionAsked;
-
-  @Spec CommandSpec spec;
 
   /** No exit code: the command is to run in a second JVM. */
   private static final int AGAIN = -1;
@@ -80,6 +39,7 @@ public final class Main implements Callable<Integer> {
   /** Those that need not know of any other. */
   private static final List<String> RUN = COMMANDS.subList(0, 5);
 
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
   private final PrintStream out;
 
   private Main(PrintStream out) {
@@ -89,6 +49,8 @@ public final class Main implements Callable<Integer> {
   /** Runs the program, in a second JVM where this one lacks the Vector API module. */
   public static void main(String... args) {
     Locale.setDefault(Locale.ROOT);
+    // No argument is of java.time or java.sql: picocli need not look for their methods.
+    System.setProperty("picocli.converters.excludes", "java[.].*");
     if (Relaunch.isNeeded(args)) {
       exit(Relaunch.run(args));
     }
@@ -148,18 +110,10 @@ public final class Main implements Callable<Integer> {
 
   /** The commands that {@code args} may mean: one alone is sooner described to picocli than all. */
   static CommandLine commandLine(Streams streams, String... args) {
-    CommandLine line = new CommandLine(new Main(streams.out()));
-    Map<String, Supplier<Object>> commands =
-        Map.of(
-            "explain", () -> new ExplainCommand(streams),
-            "predict", () -> new PredictCommand(streams),
-            "info", () -> new InfoCommand(streams),
-            "convert", () -> new ConvertCommand(streams),
-            "doctor", () -> new DoctorCommand(streams),
-            "completion", () -> new CompletionCommand(streams));
+    CommandLine line = new CommandLine(new Main(streams.out()).spec());
     boolean one = args.length > 0 && RUN.contains(args[0]);
     for (String name : one ? List.of(args[0]) : COMMANDS) {
-      line.addSubcommand(name, commands.get(name).get());
+      line.addSubcommand(name, command(name, streams));
     }
     line.setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(100);
@@ -168,6 +122,57 @@ public final class Main implements Callable<Integer> {
     line.setExecutionExceptionHandler(
         (e, _, _) -> e instanceof Relaunch.Wanted ? AGAIN : Failure.report(e, streams.err()));
     return line;
+  }
+
+  private static CommandSpec command(String name, Streams streams) {
+    return switch (name) {
+      case "explain" -> new ExplainCommand(streams).spec();
+      case "predict" -> new PredictCommand(streams).spec();
+      case "info" -> new InfoCommand(streams).spec();
+      case "convert" -> new ConvertCommand(streams).spec();
+      case "doctor" -> new DoctorCommand(streams).spec();
+      case "completion" -> new CompletionCommand(streams).spec();
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private CommandSpec spec() {
+    spec.name("engine").versionProvider(new Version());
+    spec.usageMessage()
+        .description(
+            "Explains 3D medical image networks: shows where in a volume the evidence for a label"
+                + " lies.",
+            "")
+        .footer(
+            "",
+            "Examples:",
+            "  engine explain --demo --out demo          a synthetic chest CT, nothing else needed",
+            "  engine info model.onnx                    labels, layers, which layer to explain",
+            "  engine convert model.onnx model.safetensors --labels nodule,effusion",
+            "  engine explain model.safetensors ct.nii.gz --target nodule --out maps",
+            "  engine predict model.safetensors t1.nii.gz --out labels.nii.gz",
+            "",
+            "'engine COMMAND --help' tells more of a command.",
+            "Exit codes: 0 done, 2 wrong input (one line says what), 3 the machine cannot, 1 a fault of the engine.")
+        .synopsisSubcommandLabel("COMMAND")
+        .commandListHeading("%nCommands:%n")
+        .optionListHeading("Options:%n");
+    spec.add(
+        OptionSpec.builder("-h", "--help")
+            .type(boolean.class)
+            .paramLabel("<help>")
+            .usageHelp(true)
+            .scopeType(ScopeType.INHERIT)
+            .description("Shows this help.")
+            .build());
+    spec.add(
+        OptionSpec.builder("-V", "--version")
+            .type(boolean.class)
+            .paramLabel("<version>")
+            .versionHelp(true)
+            .description("Shows the version.")
+            .build());
+    return spec;
   }
 
   private static int misused(ParameterException e, PrintStream err) {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 import voxcam.model.Model;
 import voxcam.op.InputException;
 
@@ -13,30 +13,32 @@ import voxcam.op.InputException;
 final class ModelOptions {
   private static final long LONGEST_RECIPE = 1 << 20;
 
-  @Option(
-      names = "--arch",
-      paramLabel = "NAME",
-      description =
-          "For plain PyTorch weights (a state dict as safetensors), which hold no graph: the"
-              + " network that they belong to, such as resnet18, resnet18:conv1_stride=2,"
-              + " densenet121, segresnet or meshnet. A name that is not known lists all.")
-  String arch = "";
+  final Argument<String> arch =
+      Argument.option(
+              "--arch",
+              "NAME",
+              "For plain PyTorch weights (a state dict as safetensors), which hold no graph: the"
+                  + " network that they belong to, such as resnet18, resnet18:conv1_stride=2,"
+                  + " densenet121, segresnet or meshnet. A name that is not known lists all.")
+          .or("");
 
-  @Option(
-      names = "--labels",
-      paramLabel = "A,B,C",
-      description =
+  final Argument<String> labels =
+      Argument.option(
+          "--labels",
+          "A,B,C",
           "Names for the classes, in the order of the logits, instead of those that the model has;"
-              + " plain weights have none.")
-  String labels;
+              + " plain weights have none.");
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "STEPS",
-      description =
+  final Argument<String> recipe =
+      Argument.option(
+          "--recipe",
+          "STEPS",
           "The preparation of the input, for models that name none: a JSON list of steps or the"
-              + " name of a file that holds it, as '[{\"step\":\"minmax\"}]'.")
-  String recipe;
+              + " name of a file that holds it, as '[{\"step\":\"minmax\"}]'.");
+
+  void addTo(CommandSpec command) {
+    Argument.addTo(command, arch, labels, recipe);
+  }
 
   /**
    * Opens a model file, or plain weights of an architecture.
@@ -45,12 +47,12 @@ final class ModelOptions {
    */
   Model open(String name) {
     Path file = file(name, "model file");
-    Model opened = Model.open(file, arch);
-    return labels == null ? opened : labelled(opened);
+    Model opened = Model.open(file, arch.get());
+    return labels.isGiven() ? labelled(opened) : opened;
   }
 
   private Model labelled(Model opened) {
-    List<String> names = Text.parts("--labels", labels);
+    List<String> names = Text.parts("--labels", labels.get());
     if (names.size() != opened.labels().size()) {
       throw new InputException(
           "--labels: "
@@ -64,20 +66,20 @@ final class ModelOptions {
 
   /** The recipe's text: the option's, or else the model's own. */
   String recipe(Model model) {
-    if (recipe == null) {
+    if (!recipe.isGiven()) {
       return model.recipe().orElse("[]");
     }
-    if (recipe.stripLeading().startsWith("[")) {
-      return recipe;
+    if (recipe.get().stripLeading().startsWith("[")) {
+      return recipe.get();
     }
-    Path file = file(recipe, "recipe");
+    Path file = file(recipe.get(), "recipe");
     try {
       if (Files.size(file) > LONGEST_RECIPE) {
-        throw new InputException("--recipe " + recipe + ": is too long for a list of steps");
+        throw new InputException("--recipe " + recipe.get() + ": is too long for a list of steps");
       }
       return Files.readString(file);
     } catch (IOException e) {
-      throw new InputException("--recipe " + recipe + ": is no text that can be read", e);
+      throw new InputException("--recipe " + recipe.get() + ": is no text that can be read", e);
     }
   }
 

@@ -8,10 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 import voxcam.backend.Program;
 import voxcam.compile.Prune;
 import voxcam.graph.Node;
@@ -24,60 +21,59 @@ import voxcam.volume.Nifti;
 import voxcam.volume.Npy;
 
 /** Runs a network: labels with their scores, or a label map. */
-@Command(
-    name = "predict",
-    description = {
-      "Runs a network on a volume. A classifier prints a line for each label: label, logit,"
-          + " probability. A segmentation network prints how many voxels have each label;"
-          + " with --out it writes the label map.",
-      ""
-    },
-    footer = {
-      "",
-      "A label map is written on the input's own voxels with its affine. Where labels may overlap"
-          + " (task multilabel) the file has one channel for each label, 1 where its logit is above 0.",
-      "",
-      "Examples:",
-      "  engine predict model.safetensors ct.nii.gz",
-      "  engine predict meshnet.safetensors t1.nii.gz --arch meshnet --out labels.nii.gz",
-      "  engine predict tumour.safetensors t1.nii.gz t2.nii.gz --raw logits.npy"
-    })
 final class PredictCommand implements Callable<Integer> {
-  @Parameters(
-      index = "0",
-      paramLabel = "MODEL",
-      description = "The model file (.safetensors), or an ONNX file (.onnx).")
-  String model;
+  private final Argument<String> model =
+      Argument.parameter(0, "MODEL", "The model file (.safetensors), or an ONNX file (.onnx).");
 
-  @Parameters(
-      index = "1..*",
-      arity = "1..*",
-      paramLabel = "INPUT",
-      description =
+  private final Argument<List<String>> inputs =
+      Argument.parameters(
+          1,
+          1,
+          "INPUT",
           "A volume: .nii, .nii.gz, .npy or .npz[:key]. Several files are the channels, in the"
-              + " model's order.")
-  List<String> inputs = new ArrayList<>();
+              + " model's order.");
 
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      description =
-          "Writes the result: a label map to .nii or .nii.gz, a classifier's logits to .npy.")
-  String result;
+  private final Argument<String> result =
+      Argument.option(
+          "--out",
+          "FILE",
+          "Writes the result: a label map to .nii or .nii.gz, a classifier's logits to .npy.");
 
-  @Option(
-      names = "--raw",
-      paramLabel = "FILE.npy",
-      description = "Writes the network's raw output, all logits as they are.")
-  String raw;
+  private final Argument<String> raw =
+      Argument.option(
+          "--raw", "FILE.npy", "Writes the network's raw output, all logits as they are.");
 
-  @Mixin ModelOptions modelOptions = new ModelOptions();
-  @Mixin DeviceOptions deviceOptions = new DeviceOptions();
+  private final ModelOptions modelOptions = new ModelOptions();
+  private final DeviceOptions deviceOptions = new DeviceOptions();
 
   private final Streams streams;
 
   PredictCommand(Streams streams) {
     this.streams = streams;
+  }
+
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("predict");
+    spec.usageMessage()
+        .description(
+            "Runs a network on a volume. A classifier prints a line for each label: label, logit,"
+                + " probability. A segmentation network prints how many voxels have each label;"
+                + " with --out it writes the label map.",
+            "")
+        .footer(
+            "",
+            "A label map is written on the input's own voxels with its affine. Where labels may"
+                + " overlap (task multilabel) the file has one channel for each label, 1 where its"
+                + " logit is above 0.",
+            "",
+            "Examples:",
+            "  engine predict model.safetensors ct.nii.gz",
+            "  engine predict meshnet.safetensors t1.nii.gz --arch meshnet --out labels.nii.gz",
+            "  engine predict tumour.safetensors t1.nii.gz t2.nii.gz --raw logits.npy");
+    Argument.addTo(spec, model, inputs, result, raw);
+    modelOptions.addTo(spec);
+    deviceOptions.addTo(spec);
+    return spec;
   }
 
   @Override
@@ -86,15 +82,15 @@ final class PredictCommand implements Callable<Integer> {
     List<String> lines;
     try (Outputs outputs = new Outputs();
         Stages stages = new Stages(streams)) {
-      if (result != null) {
-        outputs.file(result);
+      if (result.isGiven()) {
+        outputs.file(result.get());
       }
-      if (raw != null) {
-        outputs.file(raw);
+      if (raw.isGiven()) {
+        outputs.file(raw.get());
       }
-      Model opened = stages.time("open", () -> modelOptions.open(model));
+      Model opened = stages.time("open", () -> modelOptions.open(model.get()));
       String recipe = modelOptions.recipe(opened);
-      Subject subject = Subject.of(opened, recipe, inputs, stages, streams);
+      Subject subject = Subject.of(opened, recipe, inputs.get(), stages, streams);
       checkResult(subject);
       Prediction prediction = new Prediction(opened, run(subject, stages)).finite();
       stages.time("write", () -> write(subject, prediction, outputs));
@@ -105,23 +101,27 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private void checkNames() {
-    if (raw != null && !raw.toLowerCase(Locale.ROOT).endsWith(".npy")) {
-      throw new InputException("--raw " + raw + ": the name must end in .npy");
+    if (raw.isGiven() && !raw.get().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+      throw new InputException("--raw " + raw.get() + ": the name must end in .npy");
     }
-    if (result != null && !isNifti() && !isNpy()) {
-      throw new InputException("--out " + result + ": the name must end in .nii, .nii.gz or .npy");
+    if (result.isGiven() && !isNifti() && !isNpy()) {
+      throw new InputException(
+          "--out " + result.get() + ": the name must end in .nii, .nii.gz or .npy");
     }
-    if (result != null && raw != null && Outputs.same(Outputs.path(result), Outputs.path(raw))) {
-      throw new InputException("--out and --raw are the same file " + raw + "; give two names");
+    if (result.isGiven()
+        && raw.isGiven()
+        && Outputs.same(Outputs.path(result.get()), Outputs.path(raw.get()))) {
+      throw new InputException(
+          "--out and --raw are the same file " + raw.get() + "; give two names");
     }
-    spare("--out", result);
-    spare("--raw", raw);
+    spare("--out", result.get());
+    spare("--raw", raw.get());
   }
 
   private void spare(String option, String file) {
     if (file != null) {
-      List<String> read = new ArrayList<>(inputs);
-      read.add(model);
+      List<String> read = new ArrayList<>(inputs.get());
+      read.add(model.get());
       Outputs.spare(option + " " + file, Outputs.path(file), read);
     }
   }
@@ -129,18 +129,18 @@ final class PredictCommand implements Callable<Integer> {
   private void checkResult(Subject subject) {
     Shape logits = subject.logits().shape();
     boolean dense = Task.isDense(logits);
-    if (result != null && isNifti() && !dense) {
+    if (result.isGiven() && isNifti() && !dense) {
       throw new InputException(
           "--out "
-              + result
+              + result.get()
               + ": this model gives one score for each label (output "
               + logits
               + ") and no label map; give a name that ends in .npy");
     }
-    if (result != null && isNpy() && dense) {
+    if (result.isGiven() && isNpy() && dense) {
       throw new InputException(
           "--out "
-              + result
+              + result.get()
               + ": this model gives a label map (output "
               + logits
               + "); give a name that ends in .nii.gz, or --raw for the logits");
@@ -148,12 +148,12 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private boolean isNifti() {
-    String name = result.toLowerCase(Locale.ROOT);
+    String name = result.get().toLowerCase(Locale.ROOT);
     return name.endsWith(".nii") || name.endsWith(".nii.gz");
   }
 
   private boolean isNpy() {
-    return result.toLowerCase(Locale.ROOT).endsWith(".npy");
+    return result.get().toLowerCase(Locale.ROOT).endsWith(".npy");
   }
 
   private Tensor run(Subject subject, Stages stages) {
@@ -172,15 +172,15 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private boolean write(Subject subject, Prediction prediction, Outputs outputs) {
-    if (raw != null) {
-      outputs.write(Path.of(raw), file -> Npy.write(file, prediction.logits()));
+    if (raw.isGiven()) {
+      outputs.write(Path.of(raw.get()), file -> Npy.write(file, prediction.logits()));
     }
-    if (result != null && prediction.isDense()) {
+    if (result.isGiven() && prediction.isDense()) {
       LabelMap map = LabelMap.of(subject, prediction);
       map.warning().ifPresent(streams::warn);
-      outputs.write(Path.of(result), file -> Nifti.writeLabels(file, map.volume()));
-    } else if (result != null) {
-      outputs.write(Path.of(result), file -> Npy.write(file, prediction.logits()));
+      outputs.write(Path.of(result.get()), file -> Nifti.writeLabels(file, map.volume()));
+    } else if (result.isGiven()) {
+      outputs.write(Path.of(result.get()), file -> Npy.write(file, prediction.logits()));
     }
     outputs.publish();
     return true;

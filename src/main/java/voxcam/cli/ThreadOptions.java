@@ -1,17 +1,21 @@
 package voxcam.cli;
 
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 import voxcam.backend.Options;
 
 /** How many threads may compute. */
 final class ThreadOptions {
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "At most N threads; default: all processors. Results do not depend on it.")
-  Integer threads;
+  private final Argument<Integer> threads =
+      Argument.number(
+          "--threads",
+          "N",
+          "At most N threads; default: all processors. Results do not depend on it.");
+
+  void addTo(CommandSpec command) {
+    Argument.addTo(command, threads);
+  }
 
   Options options() {
-    return threads == null ? Options.DEFAULT : Options.DEFAULT.withThreads(threads);
+    return threads.isGiven() ? Options.DEFAULT.withThreads(threads.get()) : Options.DEFAULT;
   }
 }
