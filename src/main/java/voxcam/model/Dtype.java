@@ -91,7 +91,7 @@ public enum Dtype {
   /** Decodes into an array that may be longer. */
   void floats(MemorySegment data, int count, float[] values, int at) {
     if (this == F32) {
-      MemorySegment.copy(data, FLOAT, 0, values, at, count);
+      singles(data, count, values, at);
       return;
     }
     for (int i = 0; i < count; i++) {
@@ -99,10 +99,28 @@ public enum Dtype {
     }
   }
 
+  /** By way of buffers: in a new JVM segments make classes first. They end at 2 GiB. */
+  private static void singles(MemorySegment data, int count, float[] values, int at) {
+    int most = 1 << 28;
+    for (int done = 0; done < count; done += most) {
+      int part = Math.min(most, count - done);
+      data.asSlice(done * 4L, part * 4L)
+          .asByteBuffer()
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .asFloatBuffer()
+          .get(values, at + done, part);
+    }
+  }
+
   double[] doubles(MemorySegment data, int count) {
     double[] values = new double[count];
     if (this == F64) {
       MemorySegment.copy(data, DOUBLE, 0, values, 0, count);
+    } else if (this == F32) {
+      float[] singles = floats(data, count);
+      for (int i = 0; i < count; i++) {
+        values[i] = singles[i];
+      }
     } else {
       for (int i = 0; i < count; i++) {
         values[i] = real(data, i);

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +26,9 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
   private static final int HIGHEST_RANK = 32;
   // More elements than any file has bytes; products stop there instead of overflowing.
   private static final long MOST = Long.MAX_VALUE / 8;
-  private static final ValueLayout.OfLong LENGTH =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** One tensor; offsets count from the start of the data. */
-  record Entry(String name, Dtype dtype, List<Integer> dims, long begin, long end) {
+  record Entry(String name, Dtype dtype, int[] dims, long begin, long end) {
     boolean isEmpty() {
       return begin == end;
     }
@@ -41,13 +38,13 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
     }
 
     Shape sizes() {
-      return Shape.of(dims.stream().mapToInt(Integer::intValue).toArray());
+      return Shape.of(dims);
     }
   }
 
   static SafetensorsHeader read(String path, MemorySegment file) {
     String text = text(path, file);
-    long start = Long.BYTES + file.get(LENGTH, 0);
+    long start = Long.BYTES + length(file);
     Fields header = Fields.of(path + ": header", Json.parse(path + ": header", text));
     Map<String, String> metadata = new LinkedHashMap<>();
     List<Entry> entries = new ArrayList<>();
@@ -59,7 +56,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
         entries.add(entry(path, name, header.object(name)));
       }
     }
-    entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+    entries.sort(SafetensorsHeader::order);
     checkCoverage(path, entries, file.byteSize() - start);
     return new SafetensorsHeader(
         start, Collections.unmodifiableMap(metadata), List.copyOf(entries));
@@ -70,7 +67,7 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
       throw new InputException(
           path + ": has " + file.byteSize() + " bytes, too few for a safetensors file");
     }
-    long length = file.get(LENGTH, 0);
+    long length = length(file);
     long most = Math.min(LONGEST, file.byteSize() - Long.BYTES);
     if (length < 2 || length > most) {
       throw new InputException(
@@ -82,15 +79,31 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
               + " are possible; "
               + kind(file));
     }
-    ByteBuffer bytes = file.asSlice(Long.BYTES, length).asByteBuffer();
-    if (bytes.get(0) != '{') {
+    byte[] bytes = new byte[(int) length];
+    file.asSlice(Long.BYTES, length).asByteBuffer().get(bytes);
+    if (bytes[0] != '{') {
       throw new InputException(path + ": the header does not start with {; " + kind(file));
     }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-    } catch (CharacterCodingException e) {
-      throw new InputException(path + ": the header is not UTF-8 text; " + kind(file), e);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    // What is not UTF-8 has become this character, which may also be there by itself.
+    if (text.indexOf('\ufffd') >= 0) {
+      try {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      } catch (CharacterCodingException e) {
+        throw new InputException(path + ": the header is not UTF-8 text; " + kind(file), e);
+      }
     }
+    return text;
+  }
+
+  /** The header's length, which the file begins with. */
+  private static long length(MemorySegment file) {
+    return file.asSlice(0, Long.BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private static int order(Entry one, Entry other) {
+    int begins = Long.compare(one.begin(), other.begin());
+    return begins == 0 ? Long.compare(one.end(), other.end()) : begins;
   }
 
   /** What the file seems to be, for someone who gave another format. */
@@ -139,7 +152,10 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
                   numbers(dims),
                   elements == MOST ? "more than any file has" : elements));
     }
-    List<Integer> sizes = dims.stream().map(Math::toIntExact).toList();
+    int[] sizes = new int[dims.size()];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = Math.toIntExact(dims.get(i));
+    }
     return new Entry(name, dtype, sizes, offsets.get(0), offsets.get(1));
   }
 
@@ -163,30 +179,33 @@ record SafetensorsHeader(long dataStart, Map<String, String> metadata, List<Entr
 
   private static void checkCoverage(String path, List<Entry> entries, long bytes) {
     long at = 0;
-    String before = "the start of the data";
+    Entry before = null;
     for (Entry entry : entries) {
-      String name = "tensor " + Texts.quoted(entry.name());
       if (entry.begin() < at) {
         throw new InputException(
             "%s: %s starts at byte %d, inside %s, which ends at %d"
-                .formatted(path, name, entry.begin(), before, at));
+                .formatted(path, place(entry), entry.begin(), place(before), at));
       }
       if (entry.begin() > at) {
         throw new InputException(
             "%s: %d bytes between %s and %s belong to nothing"
-                .formatted(path, entry.begin() - at, before, name));
+                .formatted(path, entry.begin() - at, place(before), place(entry)));
       }
       if (entry.end() > bytes) {
         throw new InputException(
             "%s: %s ends at byte %d of the data, the file has %d; it was cut short"
-                .formatted(path, name, entry.end(), bytes));
+                .formatted(path, place(entry), entry.end(), bytes));
       }
       at = entry.end();
-      before = name;
+      before = entry;
     }
     if (at != bytes) {
       throw new InputException(
-          path + ": " + (bytes - at) + " bytes after " + before + " belong to nothing");
+          path + ": " + (bytes - at) + " bytes after " + place(before) + " belong to nothing");
     }
+  }
+
+  private static String place(Entry entry) {
+    return entry == null ? "the start of the data" : "tensor " + Texts.quoted(entry.name());
   }
 }

@@ -11,6 +11,9 @@ final class Texts {
 
   /** The text with control characters replaced and cut where it gets too long. */
   static String line(String text) {
+    if (text.length() <= LONGEST && isPlain(text)) {
+      return text;
+    }
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < text.length() && i < LONGEST; i++) {
       char c = text.charAt(i);
@@ -22,6 +25,17 @@ final class Texts {
       line.append(odd ? '?' : c);
     }
     return text.length() > LONGEST ? line + "..." : line.toString();
+  }
+
+  /** Whether a text is made of ASCII's visible characters and spaces, as nearly all names are. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A name as {@code "conv1"}. */

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import voxcam.op.InputException;
 
 /**
@@ -44,7 +44,7 @@ public final class WholeFile {
       throw new InputException(
           target + ": cannot write, it exists and is not a file; choose another name");
     }
-    Path part = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+    Path part = folder.resolve("." + target.getFileName() + "." + name() + ".part");
     try {
       try (FileChannel channel =
               FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -81,6 +81,11 @@ public final class WholeFile {
     public void close() throws IOException {
       flush();
     }
+  }
+
+  /** A new name, not a secret one: numbers from a secure source take as long as opening a model. */
+  private static String name() {
+    return Long.toHexString(ThreadLocalRandom.current().nextLong());
   }
 
   private static void move(Path part, Path target) throws IOException {

@@ -82,7 +82,7 @@ record ResNet(
   }
 
   private Block block(Weights weights, int stage, int index, int inputs) {
-    String module = "layer%d.%d".formatted(stage + 1, index);
+    String module = "layer" + (stage + 1) + "." + index;
     int planes = weights.size(module + ".conv1.weight", 0);
     int outputs = isBottleneck() ? weights.size(module + ".conv3.weight", 0) : planes;
     int stride = index > 0 ? 1 : (dilated ? DILATED_STRIDES : STRIDES).get(stage);

@@ -35,7 +35,7 @@ record SeResNet(String name, String task) implements Architecture {
     for (int stage = 1; stage <= BLOCKS.size(); stage++) {
       int count = BLOCKS.get(stage - 1);
       for (int i = 0; i < count; i++) {
-        String module = "layer%d.%d".formatted(stage, i);
+        String module = "layer" + stage + "." + i;
         String result = i == count - 1 ? "layer" + stage : module;
         x = block(layers, module, result, x, channels, stage > 1 && i == 0 ? 2 : 1);
         channels = weights.size(module + ".conv3.conv.weight", 0);

@@ -35,7 +35,7 @@ record VideoResNet(String name, String task) implements Architecture {
     x = layers.relu("stem", layers.batchNorm("stem.1", x, channels));
     for (int stage = 1; stage <= 4; stage++) {
       for (int i = 0; i < BLOCKS; i++) {
-        String module = "layer%d.%d".formatted(stage, i);
+        String module = "layer" + stage + "." + i;
         int outputs = weights.size(module + ".conv1.0.weight", 0);
         String result = i == BLOCKS - 1 ? "layer" + stage : module;
         x = block(layers, x, module, result, channels, outputs, stage > 1 && i == 0 ? 2 : 1);
