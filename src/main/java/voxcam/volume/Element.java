@@ -66,11 +66,7 @@ enum Element {
           out[at + i] = in.getShort(2 * i);
         }
       }
-      case FLOAT32 -> {
-        for (int i = 0; i < n; i++) {
-          out[at + i] = in.getFloat(4 * i);
-        }
-      }
+      case FLOAT32 -> in.asFloatBuffer().get(out, at, n);
       default -> {
         for (int i = 0; i < n; i++) {
           out[at + i] = (float) one(in, i * bytes);

@@ -198,6 +198,10 @@ public final class Grid {
   }
 
   private static String number(double value) {
+    if (value == Math.rint(value) && Math.abs(value) < 10_000) {
+      // The usual case; tables of larger numbers take a new JVM as long as reading a volume.
+      return String.valueOf((long) value);
+    }
     return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }

@@ -130,7 +130,9 @@ public final class Recipe {
                 + ": has no geometry; 1 mm voxels are assumed, and left and right are not known");
       }
     }
-    Frame frame = new Frame(stacked(placed, channels, warnings), channels, first.grid());
+    // Without steps nothing is written to.
+    boolean shared = steps.isEmpty() && placed.size() == 1;
+    Frame frame = new Frame(stacked(placed, channels, shared, warnings), channels, first.grid());
     if (!first.grid().measured() && reversed()) {
       frame.move(Move.REVERSE, Move.REVERSE.permuted(frame.size), Sampler.NEAREST);
     }
@@ -173,18 +175,23 @@ public final class Recipe {
         + (sameSize ? ", affines " + volume.grid().affine() + " and " + first.grid().affine() : "");
   }
 
-  /** All channels behind each other, with 0 where a value is not finite. */
-  private static float[] stacked(List<Volume> volumes, int channels, List<String> warnings) {
-    float[] all = new float[Grid.length("recipe", channels, volumes.getFirst().grid().size())];
+  /**
+   * All channels behind each other, with 0 where a value is not finite; one volume's own array if
+   * that is wanted and all of it is finite.
+   */
+  private static float[] stacked(
+      List<Volume> volumes, int channels, boolean shared, List<String> warnings) {
+    int length = Grid.length("recipe", channels, volumes.getFirst().grid().size());
+    if (shared && Finite.all(volumes.getFirst().voxels())) {
+      return volumes.getFirst().voxels();
+    }
+    float[] all = new float[length];
     int at = 0;
     for (Volume volume : volumes) {
       float[] voxels = volume.voxels();
-      long bad = 0;
-      for (float value : voxels) {
-        boolean finite = Float.isFinite(value);
-        all[at++] = finite ? value : 0;
-        bad += finite ? 0 : 1;
-      }
+      System.arraycopy(voxels, 0, all, at, voxels.length);
+      long bad = Finite.all(voxels) ? 0 : Finite.clean(all, at, voxels.length);
+      at += voxels.length;
       if (bad == voxels.length) {
         throw new InputException(
             volume.name()

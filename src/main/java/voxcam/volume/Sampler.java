@@ -31,6 +31,11 @@ record Sampler(boolean nearest, boolean extend, float outside) {
       for (int j = 0; j < outSize[1]; j++) {
         boolean rowInside = a.low[i] >= 0 && b.low[j] >= 0;
         int row = inAt + a.low[i] + b.low[j];
+        if (rowInside && exact && c.straight) {
+          System.arraycopy(in, row + c.low[0], out, at, outSize[2]);
+          at += outSize[2];
+          continue;
+        }
         for (int k = 0; k < outSize[2]; k++, at++) {
           if (!rowInside || c.low[k] < 0) {
             out[at] = outside;
@@ -67,11 +72,23 @@ record Sampler(boolean nearest, boolean extend, float outside) {
     final double[] weight;
     final boolean exact;
 
+    /** Whether all are inside and lie behind each other in memory. */
+    final boolean straight;
+
     Taps(int[] low, int[] step, double[] weight, boolean exact) {
       this.low = low;
       this.step = step;
       this.weight = weight;
       this.exact = exact;
+      this.straight = isStraight(low);
+    }
+
+    private static boolean isStraight(int... low) {
+      boolean straight = low[0] >= 0;
+      for (int i = 1; i < low.length; i++) {
+        straight &= low[i] == low[0] + i;
+      }
+      return straight;
     }
 
     static Taps of(Sampler sampler, Move move, int axis, int[] inSize, int[] inStride, int count) {
