@@ -10,8 +10,25 @@ public final class Prune {
 
   public static Graph apply(Graph graph) {
     Set<Node> needed = graph.ancestors(graph.outputs());
+    if (needed.size() == graph.nodes().size() && isPlain(graph)) {
+      return graph;
+    }
     Rewrite rewrite = new Rewrite();
-    graph.nodes().stream().filter(needed::contains).forEach(rewrite::keep);
+    for (Node node : graph.nodes()) {
+      if (needed.contains(node)) {
+        rewrite.keep(node);
+      }
+    }
     return rewrite.build(graph);
+  }
+
+  /** Whether a copy would be the same graph: one without free sizes. */
+  private static boolean isPlain(Graph graph) {
+    for (Node node : graph.nodes()) {
+      if (!node.isShaped()) {
+        return false;
+      }
+    }
+    return !graph.dependsOnSizes();
   }
 }

@@ -1,12 +1,13 @@
 package voxcam.compile;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import voxcam.graph.Graph;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
-import voxcam.op.Op;
 import voxcam.op.Source;
 
 /** A graph under way from old nodes to new ones: what every pass is written with. */
@@ -24,7 +25,11 @@ final class Rewrite {
   }
 
   List<Node> of(List<Node> old) {
-    return old.stream().map(this::of).toList();
+    List<Node> replaced = new ArrayList<>(old.size());
+    for (Node node : old) {
+      replaced.add(of(node));
+    }
+    return Collections.unmodifiableList(replaced);
   }
 
   /** Lets a new node stand for an old one. */
@@ -36,9 +41,9 @@ final class Rewrite {
   void keep(Node old) {
     Node copy =
         switch (old.op()) {
-          case Source.Input _ -> builder.input(old.name(), old.shape());
-          case Source.Constant(var value) -> builder.constant(old.name(), value);
-          case Op op -> builder.add(old.name(), op, of(old.inputs()));
+          case Source.Input(var free) when free.fixed().isEmpty() ->
+              builder.input(old.name(), old.shape());
+          default -> builder.carry(old, of(old.inputs()));
         };
     replace(old, copy);
   }

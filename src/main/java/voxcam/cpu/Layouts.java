@@ -1,7 +1,5 @@
 package voxcam.cpu;
 
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -106,7 +104,10 @@ final class Layouts {
     }
     List<Form> all = forms.get(reader);
     if (reader.op() instanceof Conv) {
-      Form cheapest = Collections.min(all, Comparator.comparingDouble(Form::cost));
+      Form cheapest = all.getFirst();
+      for (Form form : all) {
+        cheapest = form.cost() < cheapest.cost() ? form : cheapest;
+      }
       return layout == cheapest.inputs().get(index);
     }
     boolean blocked = all.stream().anyMatch(form -> form.inputs().get(index) == Layout.BLOCKED);

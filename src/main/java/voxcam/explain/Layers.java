@@ -38,11 +38,15 @@ public final class Layers {
   public static List<Node> suitable(Graph graph, Optional<Space> space) {
     List<Node> layers = new ArrayList<>();
     for (Node node : varying(graph)) {
-      if (cells(graph, node, space).filter(cells -> size(cells) > 1).isPresent()) {
+      if (suits(graph, node, space)) {
         layers.add(node);
       }
     }
     return layers;
+  }
+
+  private static boolean suits(Graph graph, Node node, Optional<Space> space) {
+    return cells(graph, node, space).filter(cells -> size(cells) > 1).isPresent();
   }
 
   /** The layers that suit if it is said how the tokens in their axis 1 lie. */
@@ -56,13 +60,13 @@ public final class Layers {
   private static List<Node> varying(Graph graph) {
     Set<Node> used = graph.ancestors(graph.outputs().subList(0, 1));
     Set<Node> varying = graph.dependents(graph.inputs());
-    return graph.nodes().stream()
-        .filter(node ->
-            used.contains(node)
-                && varying.contains(node)
-                && isNamed(node)
-                && !(node.op() instanceof Source))
-        .toList();
+    List<Node> steps = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      if (used.contains(node) && varying.contains(node) && isStep(node)) {
+        steps.add(node);
+      }
+    }
+    return steps;
   }
 
   /** The sizes of a map at a layer, if one can be made. */
@@ -82,7 +86,11 @@ public final class Layers {
   }
 
   private static long size(List<Integer> cells) {
-    return cells.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    long size = 1;
+    for (int cell : cells) {
+      size *= cell;
+    }
+    return size;
   }
 
   /**
@@ -176,6 +184,11 @@ public final class Layers {
     return layers;
   }
 
+  /** Whether a layer that suits is among the {@linkplain #uncertain uncertain} ones. */
+  public static boolean isUncertain(Graph graph, Node layer) {
+    return inOrder(graph, List.of(layer)).isEmpty();
+  }
+
   /** The names of the layers that a request is of. */
   public static List<String> asked(Model model, Graph graph, Request request) {
     return request.layers().isEmpty()
@@ -263,22 +276,20 @@ public final class Layers {
    */
   public static Node named(Graph graph, String name, Optional<Space> space) {
     String meant = meant(graph, name);
-    List<Node> layers = suitable(graph, space);
-    for (Node layer : layers) {
-      if (layer.name().equals(meant)) {
-        return layer;
-      }
+    Optional<Node> found = graph.find(meant);
+    if (found.isPresent()
+        && varying(graph).contains(found.get())
+        && suits(graph, found.get(), space)) {
+      return found.get();
     }
-    List<String> names = layers.stream().map(Node::name).toList();
+    List<String> names = suitable(graph, space).stream().map(Node::name).toList();
     Node node =
-        graph
-            .find(meant)
-            .orElseThrow(() ->
-                new InputException(
-                    "layer "
-                        + name
-                        + ": the network has none of this name; "
-                        + Nearest.suggestion(name, names)));
+        found.orElseThrow(() ->
+            new InputException(
+                "layer "
+                    + name
+                    + ": the network has none of this name; "
+                    + Nearest.suggestion(name, names)));
     if (!varying(graph).contains(node)) {
       throw new InputException(
           "layer "
@@ -303,12 +314,15 @@ public final class Layers {
 
   /** The whole name of the layer that a name means; the name itself if there is none. */
   static String meant(Graph graph, String name) {
-    List<String> all =
-        graph.nodes().stream()
-            .filter(node -> !(node.op() instanceof Source) && isNamed(node))
-            .map(Node::name)
-            .toList();
-    return all.contains(name) ? name : ModulePath.find(name, all).orElse(name);
+    if (graph.find(name).filter(Layers::isStep).isPresent()) {
+      return name;
+    }
+    List<String> all = graph.nodes().stream().filter(Layers::isStep).map(Node::name).toList();
+    return ModulePath.find(name, all).orElse(name);
+  }
+
+  private static boolean isStep(Node node) {
+    return !(node.op() instanceof Source) && isNamed(node);
   }
 
   /** Steps in between, which a file does not name, are no layers. */

@@ -64,7 +64,7 @@ final class MapGraph {
     Node logits = labelled(model.outputs().get(0));
     labels = logits.shape().dim(1);
     Graph forward = builder.build(List.of(logits));
-    forwardFlops = Prune.apply(forward).flops();
+    forwardFlops = forward.ancestors(forward.outputs()).stream().mapToLong(Node::flops).sum();
     List<Node> layers =
         layerNames.stream().map(name -> Layers.named(forward, name, spaces.apply(name))).toList();
     List<Places> places = new ArrayList<>();

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
 import voxcam.op.InputException;
@@ -97,8 +96,8 @@ public final class Gradients {
       if (gy == null) {
         continue;
       }
-      for (int i : passing(node)) {
-        if (varying.contains(node.input(i))) {
+      for (int i = 0; i < node.inputs().size(); i++) {
+        if (varying.contains(node.input(i)) && Rules.passes(node.op(), i)) {
           Node part = Rules.gradient(algebra, new Step(node, i, gy));
           gradients.merge(node.input(i), part, algebra::add);
         }
@@ -121,19 +120,21 @@ public final class Gradients {
   private static Set<Node> varying(List<Node> order, Set<Node> sources) {
     Set<Node> varying = new HashSet<>();
     for (Node node : order) {
-      if (sources.contains(node)
-          || passing(node).stream().anyMatch(i -> varying.contains(node.input(i)))) {
+      if (sources.contains(node) || reads(node, varying)) {
         varying.add(node);
       }
     }
     return varying;
   }
 
-  private static List<Integer> passing(Node node) {
-    return IntStream.range(0, node.inputs().size())
-        .filter(i -> Rules.passes(node.op(), i))
-        .boxed()
-        .toList();
+  /** Whether a node has a gradient at one of these inputs. */
+  private static boolean reads(Node node, Set<Node> varying) {
+    for (int i = 0; i < node.inputs().size(); i++) {
+      if (varying.contains(node.input(i)) && Rules.passes(node.op(), i)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -1,6 +1,7 @@
 package voxcam.graph;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,17 +20,20 @@ import voxcam.op.Source;
 public final class Graph {
   private final List<Node> nodes;
   private final List<Node> outputs;
-  private final Map<String, Node> byName;
   private final Optional<Function<Map<String, Shape>, Graph>> maker;
+
+  /** Made when it is first asked for: most graphs are on their way from one pass to the next. */
+  private volatile Map<String, Node> byName;
+
+  /** A program and what it is made for ask for the same shapes, one after the other. */
+  private volatile Specialised latest;
+
+  private record Specialised(Map<String, Shape> shapes, Graph graph) {}
 
   Graph(List<Node> nodes, List<Node> outputs, Optional<Function<Map<String, Shape>, Graph>> maker) {
     this.maker = maker;
     this.nodes = List.copyOf(nodes);
     this.outputs = List.copyOf(outputs);
-    this.byName = new HashMap<>();
-    for (Node node : nodes) {
-      byName.put(node.name(), node);
-    }
   }
 
   /** All nodes, inputs before users. */
@@ -44,11 +48,25 @@ public final class Graph {
 
   /** What a run needs, in the order of declaration. */
   public List<Node> inputs() {
-    return nodes.stream().filter(node -> node.op() instanceof Source.Input).toList();
+    List<Node> inputs = new ArrayList<>();
+    for (Node node : nodes) {
+      if (node.op() instanceof Source.Input) {
+        inputs.add(node);
+      }
+    }
+    return Collections.unmodifiableList(inputs);
   }
 
   public Optional<Node> find(String name) {
-    return Optional.ofNullable(byName.get(name));
+    Map<String, Node> known = byName;
+    if (known == null) {
+      known = new HashMap<>();
+      for (Node node : nodes) {
+        known.put(node.name(), node);
+      }
+      byName = known;
+    }
+    return Optional.ofNullable(known.get(name));
   }
 
   /**
@@ -69,6 +87,15 @@ public final class Graph {
     if (maker.isPresent()) {
       return maker.get().apply(shapes);
     }
+    Specialised known = latest;
+    if (known == null || !known.shapes().equals(shapes)) {
+      known = new Specialised(new HashMap<>(shapes), copied(shapes));
+      latest = known;
+    }
+    return known.graph();
+  }
+
+  private Graph copied(Map<String, Shape> shapes) {
     GraphBuilder builder = new GraphBuilder();
     Map<Node, Node> copies = new HashMap<>();
     for (Node node : nodes) {
@@ -85,8 +112,11 @@ public final class Graph {
         free.check(node.name(), shape);
         copy = builder.input(node.name(), shape);
       } else {
-        copy =
-            builder.add(node.name(), node.op(), node.inputs().stream().map(copies::get).toList());
+        List<Node> inputs = new ArrayList<>(node.inputs().size());
+        for (Node input : node.inputs()) {
+          inputs.add(copies.get(input));
+        }
+        copy = builder.add(node.name(), node.op(), inputs);
       }
       copies.put(node, copy);
     }
@@ -139,6 +169,10 @@ public final class Graph {
 
   /** The cost of one run; see {@link voxcam.op.Op#flops}. */
   public long flops() {
-    return nodes.stream().mapToLong(Node::flops).sum();
+    long flops = 0;
+    for (Node node : nodes) {
+      flops += node.flops();
+    }
+    return flops;
   }
 }

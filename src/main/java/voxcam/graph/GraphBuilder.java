@@ -59,15 +59,12 @@ public final class GraphBuilder {
 
   /** A named node: a layer. */
   public Node add(String name, Op op, List<Node> inputs) {
-    for (Node input : inputs) {
-      if (!members.contains(input)) {
-        throw new IllegalStateException(name + ": input " + input.name() + " is not of this graph");
-      }
-    }
+    checkMembers(name, inputs);
     Shape shape = null;
-    if (inputs.stream().allMatch(Node::isShaped)) {
+    List<Shape> shapes = shapes(inputs);
+    if (shapes.size() == inputs.size()) {
       try {
-        shape = op.infer(inputs.stream().map(Node::shape).toList());
+        shape = op.infer(shapes);
       } catch (ArithmeticException e) {
         throw new InputException(name + ": " + op.name() + ": a size is too large to count", e);
       } catch (InputException e) {
@@ -75,6 +72,48 @@ public final class GraphBuilder {
       }
     }
     return adopt(new Node(unused(name), op, inputs, shape));
+  }
+
+  /**
+   * A node of another graph, on inputs of this one: the very same node if these are its own inputs.
+   * Where their shapes are the same the operation is not asked for its shape again.
+   */
+  public Node carry(Node node, List<Node> inputs) {
+    checkMembers(node.name(), inputs);
+    boolean same = node.isShaped() || node.op() instanceof Source;
+    boolean sameShapes = node.isShaped();
+    for (int i = 0; i < inputs.size(); i++) {
+      Node input = inputs.get(i);
+      Node old = node.input(i);
+      same &= input == old;
+      sameShapes &= input.isShaped() && input.shape().equals(old.shape());
+    }
+    if (same) {
+      unused(node.name());
+      return adopt(node);
+    }
+    return sameShapes
+        ? adopt(new Node(unused(node.name()), node.op(), inputs, node.shape()))
+        : add(node.name(), node.op(), inputs);
+  }
+
+  private void checkMembers(String name, List<Node> inputs) {
+    for (Node input : inputs) {
+      if (!members.contains(input)) {
+        throw new IllegalStateException(name + ": input " + input.name() + " is not of this graph");
+      }
+    }
+  }
+
+  /** The inputs' shapes as far as they are known; loops, as streams are slow in a new JVM. */
+  private static List<Shape> shapes(List<Node> inputs) {
+    List<Shape> shapes = new ArrayList<>(inputs.size());
+    for (Node input : inputs) {
+      if (input.isShaped()) {
+        shapes.add(input.shape());
+      }
+    }
+    return shapes;
   }
 
   /** A named node: a layer. */

@@ -1,5 +1,7 @@
 package voxcam.graph;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import voxcam.op.InputException;
 import voxcam.op.Op;
@@ -57,7 +59,11 @@ public final class Node {
   }
 
   public List<Shape> inputShapes() {
-    return inputs.stream().map(Node::shape).toList();
+    List<Shape> shapes = new ArrayList<>(inputs.size());
+    for (Node input : inputs) {
+      shapes.add(input.shape());
+    }
+    return Collections.unmodifiableList(shapes);
   }
 
   /** The cost of this operation alone; see {@link Op#flops}. */

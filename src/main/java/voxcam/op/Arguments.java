@@ -21,8 +21,13 @@ final class Arguments {
 
   static void require(boolean holds, Op op, String what, List<Shape> inputs) {
     if (!holds) {
-      throw new InputException(op.name() + ": " + what + " (inputs " + listed(inputs) + ")");
+      throw refusal(op, what, inputs);
     }
+  }
+
+  /** The same for rules that are asked so often that their texts are better not made in vain. */
+  static InputException refusal(Op op, String what, List<Shape> inputs) {
+    return new InputException(op.name() + ": " + what + " (inputs " + listed(inputs) + ")");
   }
 
   static String listed(List<Shape> shapes) {
@@ -33,11 +38,9 @@ final class Arguments {
   static void perChannel(Op op, List<Shape> inputs, int index, String what, int channels) {
     if (index < inputs.size()) {
       Shape shape = inputs.get(index);
-      require(
-          shape.rank() == 1 && shape.dim(0) == channels,
-          op,
-          what + " is " + shape + ", expected [" + channels + "]",
-          inputs);
+      if (shape.rank() != 1 || shape.dim(0) != channels) {
+        throw refusal(op, what + " is " + shape + ", expected [" + channels + "]", inputs);
+      }
     }
   }
 
@@ -50,6 +53,14 @@ final class Arguments {
       dims[i + 2] = sizes.get(i);
     }
     return Shape.of(dims);
+  }
+
+  static int[] array(List<Integer> sizes) {
+    int[] array = new int[sizes.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = sizes.get(i);
+    }
+    return array;
   }
 
   static List<Integer> list(Shape shape, int from) {

@@ -191,18 +191,19 @@ public sealed interface Conv extends Op {
 
   private static void ranks(Conv op, List<Shape> inputs, Shape x, Shape w) {
     int rank = op.window().rank();
-    Arguments.require(
-        x.rank() == rank + 2 && w.rank() == rank + 2,
-        op,
-        "expected rank " + (rank + 2) + " for input and weight",
-        inputs);
-    Arguments.require(
-        Arguments.list(w, 2).equals(op.window().kernel()),
-        op,
-        "weight does not have the kernel " + op.window().kernel(),
-        inputs);
-    Arguments.require(
-        op.groups() >= 1, op, "groups is " + op.groups() + ", must be at least 1", inputs);
+    if (x.rank() != rank + 2 || w.rank() != rank + 2) {
+      String what = "expected rank " + (rank + 2) + " for input and weight";
+      throw Arguments.refusal(op, what, inputs);
+    }
+    for (int i = 0; i < rank; i++) {
+      if (w.dim(i + 2) != op.window().axis(i).kernel()) {
+        String what = "weight does not have the kernel " + op.window().kernel();
+        throw Arguments.refusal(op, what, inputs);
+      }
+    }
+    if (op.groups() < 1) {
+      throw Arguments.refusal(op, "groups is " + op.groups() + ", must be at least 1", inputs);
+    }
   }
 
   private static Shape output(Conv op, List<Shape> inputs) {
@@ -216,11 +217,10 @@ public sealed interface Conv extends Op {
           "conv: input has %d channels, weight expects %d (input %s, weight %s)"
               .formatted(x.dim(1), channels, x, w));
     }
-    Arguments.require(
-        w.dim(0) % groups == 0,
-        op,
-        w.dim(0) + " outputs do not divide into " + groups + " groups",
-        inputs);
+    if (w.dim(0) % groups != 0) {
+      String what = w.dim(0) + " outputs do not divide into " + groups + " groups";
+      throw Arguments.refusal(op, what, inputs);
+    }
     Arguments.perChannel(op, inputs, 2, "bias", w.dim(0));
     List<Integer> sizes = op.window().output(op, Arguments.list(x, 2), false, inputs);
     return Arguments.spatial(x.dim(0), w.dim(0), sizes);

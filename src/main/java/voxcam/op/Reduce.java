@@ -41,7 +41,7 @@ public record Reduce(Kind kind, List<Integer> axes, boolean keep) implements Op 
         sizes.add(1);
       }
     }
-    return Shape.of(sizes.stream().mapToInt(Integer::intValue).toArray());
+    return Shape.of(Arguments.array(sizes));
   }
 
   @Override

@@ -89,7 +89,11 @@ public record Window(List<Axis> axes) {
   }
 
   List<Integer> kernel() {
-    return axes.stream().map(Axis::kernel).toList();
+    List<Integer> kernel = new ArrayList<>();
+    for (Axis axis : axes) {
+      kernel.add(axis.kernel());
+    }
+    return kernel;
   }
 
   /** The output sizes for these input sizes. */
@@ -97,11 +101,12 @@ public record Window(List<Axis> axes) {
     List<Integer> output = new ArrayList<>();
     for (int i = 0; i < axes.size(); i++) {
       int size = axes.get(i).output(sizes.get(i), ceil);
-      Arguments.require(
-          size >= 1,
-          op,
-          "the window spans " + axes.get(i).extent() + " on an axis of " + sizes.get(i),
-          inputs);
+      if (size < 1) {
+        throw Arguments.refusal(
+            op,
+            "the window spans " + axes.get(i).extent() + " on an axis of " + sizes.get(i),
+            inputs);
+      }
       output.add(size);
     }
     return output;
