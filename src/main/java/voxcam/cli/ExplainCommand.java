@@ -230,12 +230,11 @@ final class ExplainCommand implements Callable<Integer> {
   /** Refuses maps that cannot be placed, and warns of those that may lie at wrong places. */
   private void checkPlaces(Subject subject, Request request) {
     Graph graph = subject.graph();
-    List<Node> uncertain = Layers.uncertain(graph);
     for (String name : Layers.asked(subject.model(), graph, request)) {
       Optional<Space> space = request.spaceOf(subject.model(), name);
       Node node = Layers.named(graph, name, space);
       MapFiles.check(Layers.mapSizes(graph, node, space), subject.prepared().grid());
-      if (space.isEmpty() && uncertain.contains(node)) {
+      if (space.isEmpty() && Layers.isUncertain(graph, node)) {
         streams.warn(
             "layer "
                 + node.name()

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import voxcam.explain.Display;
@@ -63,9 +64,11 @@ final class MapFiles {
   /**
    * A map with its files.
    *
+   * @param display the map as it is shown, unless the raw one is all that is wanted
    * @param steps how the display map was made of the raw one, in order
    */
-  record Written(Explanation map, Display display, List<String> steps, List<Path> files) {}
+  record Written(
+      Explanation map, Optional<Display> display, List<String> steps, List<Path> files) {}
 
   private final Path folder;
   private final String stem;
@@ -100,24 +103,32 @@ final class MapFiles {
   Written write(Explanation map, Subject subject) {
     Prepared prepared = subject.prepared();
     Tensor raw = spatial(map.map(), prepared.grid());
+    String name = name(map);
+    List<Path> files = new ArrayList<>();
+    if (formats.equals(EnumSet.of(Format.NPY))) {
+      files.add(writeRaw(name, raw));
+      return new Written(map, Optional.empty(), List.of(), files);
+    }
     Display display = Display.of(raw, prepared.grid(), threads);
     List<String> steps = new ArrayList<>(display.steps());
     steps.add(wayBack(subject));
     Volume back = prepared.back(display.map());
-    String name = name(map);
-    List<Path> files = new ArrayList<>();
     if (formats.contains(Format.NIFTI)) {
       files.add(write(name + ".nii.gz", file -> Nifti.write(file, back)));
     }
     if (formats.contains(Format.NPY)) {
-      files.add(write(name + ".raw.npy", file -> Npy.write(file, raw)));
+      files.add(writeRaw(name, raw));
     }
     if (formats.contains(Format.PNG)) {
       Scan under = scan(subject);
       byte[] picture = MapPicture.png(under, back, Caption.of(map, display));
       files.add(write(name + ".png", file -> WholeFile.write(file, out -> out.write(picture))));
     }
-    return new Written(map, display, steps, files);
+    return new Written(map, Optional.of(display), steps, files);
+  }
+
+  private Path writeRaw(String name, Tensor raw) {
+    return write(name + ".raw.npy", file -> Npy.write(file, raw));
   }
 
   /** The volume under all maps of a run; finding its grey range takes a while. */

@@ -122,7 +122,7 @@ final class RunRecord {
     record.put("reason", trust.reason());
     record.put("breaking", trust.breaking());
     trust.empty().ifPresent(why -> record.put("empty", why));
-    record.put("display_scale", finite(written.display().scale()));
+    written.display().ifPresent(shown -> record.put("display_scale", finite(shown.scale())));
     record.put("display_steps", written.steps());
     record.put(
         "files", written.files().stream().map(file -> file.getFileName().toString()).toList());

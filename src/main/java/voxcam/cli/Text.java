@@ -11,7 +11,14 @@ final class Text {
 
   /** A text on one line. */
   static String line(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    String stripped = text.strip();
+    for (int i = 0; i < stripped.length(); i++) {
+      char c = stripped.charAt(i);
+      if ((c >= '\n' && c <= '\r') || c == '\u0085' || c == '\u2028' || c == '\u2029') {
+        return stripped.replaceAll("\\s*\\R\\s*", " ");
+      }
+    }
+    return stripped;
   }
 
   /**
@@ -64,7 +71,8 @@ final class Text {
   }
 
   static String format(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+    // ROOT would do the same, but its digits are looked up first, which takes a new JVM 20 ms.
+    return String.format((Locale) null, format, values);
   }
 
   /** Rows of cells as lines with aligned columns; numbers to the right. */
