@@ -37,7 +37,7 @@ final class FileNames {
     CharsetEncoder encoder =
         Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")).newEncoder();
     StringBuilder safe = new StringBuilder();
-    Normalizer.normalize(name, Normalizer.Form.NFC)
+    composed(name)
         .codePoints()
         .limit(LONGEST)
         .forEach(c -> {
@@ -51,6 +51,16 @@ final class FileNames {
       safe.insert(0, '_');
     }
     return safe.toString();
+  }
+
+  /** Letters and their marks as one; that of others Java knows from large tables. */
+  private static String composed(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) > '~') {
+        return Normalizer.normalize(name, Normalizer.Form.NFC);
+      }
+    }
+    return name;
   }
 
   /** A volume's file name without folder, key and ending: {@code t1} of {@code a/t1.nii.gz}. */

@@ -62,11 +62,14 @@ public final class Simplify {
     Set<Node> outputs = new HashSet<>(graph.outputs());
     Map<Node, List<Node>> users = graph.users();
     for (Node node : graph.nodes()) {
+      if (!constant.contains(node) || node.op() instanceof Source) {
+        continue;
+      }
       boolean isRead =
           outputs.contains(node)
               || users.getOrDefault(node, List.of()).stream()
                   .anyMatch(user -> !constant.contains(user));
-      if (constant.contains(node) && !(node.op() instanceof Source) && isRead) {
+      if (isRead) {
         wanted.add(node);
       }
     }

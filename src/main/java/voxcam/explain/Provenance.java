@@ -30,7 +30,12 @@ final class Provenance {
       axes.put(input, own(input.shape()));
     }
     for (Node node : graph.nodes()) {
-      List<Node> known = node.inputs().stream().filter(axes::containsKey).toList();
+      List<Node> known = new ArrayList<>();
+      for (Node input : node.inputs()) {
+        if (axes.containsKey(input)) {
+          known.add(input);
+        }
+      }
       if (!known.isEmpty()) {
         axes.put(node, follow(node, known));
       }

@@ -32,8 +32,9 @@ record Fields(String where, Map<String, Json> members) {
 
   /** Refuses members of any other name: what is not understood may change the meaning. */
   void onlyKnows(String... known) {
+    List<String> all = List.of(known);
     for (String name : members.keySet()) {
-      if (!List.of(known).contains(name)) {
+      if (!all.contains(name)) {
         throw new InputException(
             where
                 + ": "

@@ -209,7 +209,14 @@ final class PlainJson {
 
   private Json whole(int start, int first) {
     // The nineteenth digit may be beyond 64 bits.
-    return at - first > 18 ? null : new Json.Whole(Long.parseLong(text, start, at, 10));
+    if (at - first > 18) {
+      return null;
+    }
+    long value = 0;
+    for (int i = first; i < at; i++) {
+      value = 10 * value + chars[i] - '0';
+    }
+    return new Json.Whole(first > start ? -value : value);
   }
 
   private static Json real(String digits) {
