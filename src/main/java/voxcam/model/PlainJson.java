@@ -62,15 +62,20 @@ final class PlainJson {
     return switch (first) {
       case '{' -> object(depth);
       case '[' -> array(depth);
-      case '"' -> {
-        String string = string();
-        yield string == null ? null : new Json.Text(string);
-      }
+      case '"' -> text();
       case 't' -> word("true", new Json.Bool(true));
       case 'f' -> word("false", new Json.Bool(false));
       case 'n' -> word("null", new Json.Null());
       default -> number();
     };
+  }
+
+  private Json text() {
+    String string = string();
+    if (string == null) {
+      return null;
+    }
+    return new Json.Text(string);
   }
 
   private Json object(int depth) {

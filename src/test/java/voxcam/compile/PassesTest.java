@@ -19,6 +19,7 @@ import voxcam.graph.GraphBuilder;
 import voxcam.graph.Node;
 import voxcam.op.Binary;
 import voxcam.op.Conv;
+import voxcam.op.FreeShape;
 import voxcam.op.Linear;
 import voxcam.op.Movement;
 import voxcam.op.Norm;
@@ -44,6 +45,39 @@ class PassesTest {
     builder.add("dead", new Unary.Exp(), unusedInput);
     Graph pruned = Prune.apply(builder.build(List.of(kept)));
     assertThat(pruned.nodes()).extracting(Node::name).containsExactly("x", "kept");
+  }
+
+  @Test
+  void aGraphOfWhichNothingGoesIsNotCopied() {
+    Node y = builder.add("y", new Unary.Relu(), builder.input("x", INPUT));
+    Graph graph = builder.build(List.of(y));
+    assertThat(Prune.apply(graph)).isSameAs(graph);
+  }
+
+  @Test
+  void aNodeIsTheSameUntilItsInputsChange() {
+    Node x = builder.input("x", INPUT);
+    Node same = builder.add("same", new Unary.Exp(), x);
+    Node reshaped = builder.add("reshaped", new Movement.Reshape(List.of(2, 3, -1)), same);
+    Node changed = builder.add("changed", new Unary.Relu(), reshaped);
+    Rewrite rewrite = new Rewrite();
+    rewrite.keep(x);
+    rewrite.keep(same);
+    rewrite.replace(reshaped, rewrite.of(same));
+    rewrite.keep(changed);
+    assertThat(rewrite.of(same)).isSameAs(same);
+    assertThat(rewrite.of(changed).shape()).isEqualTo(INPUT);
+    assertThat(changed.shape()).isEqualTo(Shape.of(2, 3, 210));
+  }
+
+  @Test
+  void theSameShapesGiveTheSameGraph() {
+    Node x = builder.input("x", FreeShape.of("N", 3));
+    Graph free = builder.build(List.of(builder.add("y", new Unary.Relu(), x)));
+    Graph one = free.specialise(Map.of("x", Shape.of(1, 3)));
+    assertThat(free.specialise(Map.of("x", Shape.of(1, 3)))).isSameAs(one);
+    assertThat(free.specialise(Map.of("x", Shape.of(2, 3))).outputs().get(0).shape())
+        .isEqualTo(Shape.of(2, 3));
   }
 
   @Test

@@ -38,7 +38,8 @@ class FiniteTest {
 
   @Test
   void infinitiesThatWouldCancelAreFound() {
-    assertThat(Finite.all(new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})).isFalse();
+    assertThat(Finite.all(new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}))
+        .isFalse();
   }
 
   @Test
