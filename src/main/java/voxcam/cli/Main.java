@@ -15,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 import voxcam.backend.Backends;
+import voxcam.model.Json;
 
 /**
  * The program {@code engine}. Exit codes: 0 done; 2 what was given is wrong, one line on standard
@@ -59,6 +60,8 @@ public final class Main implements Callable<Integer> {
     }
     if (Relaunch.runsOnce(args)) {
       Thread.ofPlatform().daemon().name("voxcam-prepare").start(Main::prepare);
+      // The parser's first use computes tables for 30 ms; meanwhile this thread reads arguments.
+      Thread.ofPlatform().daemon().name("voxcam-json").start(() -> Json.parse("nothing", "[]"));
     }
     int code = run(args, System.out, System.err);
     exit(code == AGAIN ? Relaunch.run(args) : code);

@@ -102,13 +102,13 @@ public enum Dtype {
   /** By way of buffers: in a new JVM segments make classes first. They end at 2 GiB. */
   private static void singles(MemorySegment data, int count, float[] values, int at) {
     int most = 1 << 28;
-    for (int done = 0; done < count; done += most) {
-      int part = Math.min(most, count - done);
-      data.asSlice(done * 4L, part * 4L)
+    for (long done = 0; done < count; done += most) {
+      int part = (int) Math.min(most, count - done);
+      data.asSlice(done * Float.BYTES, (long) part * Float.BYTES)
           .asByteBuffer()
           .order(ByteOrder.LITTLE_ENDIAN)
           .asFloatBuffer()
-          .get(values, at + done, part);
+          .get(values, at + (int) done, part);
     }
   }
 

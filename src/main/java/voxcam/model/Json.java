@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import voxcam.op.InputException;
 
 /**
@@ -57,14 +56,6 @@ public sealed interface Json {
    */
   static Json parse(String what, String text) {
     return JsonText.parse(what, text);
-  }
-
-  /**
-   * The value of a text with nothing unusual in it, and nothing for others, sound or not: for
-   * callers with messages of their own, who would else wait for a larger parser to start.
-   */
-  static Optional<Json> plain(String text) {
-    return PlainJson.parse(text);
   }
 
   /**

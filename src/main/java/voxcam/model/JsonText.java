@@ -17,24 +17,19 @@ final class JsonText {
   private static final int DEEPEST = 64;
   private static final int MOST_VALUES = 2_000_000;
 
-  /** Apart, so that nothing of Jackson's is there before it is needed. */
-  private static final class Jackson {
-    private static final JsonFactory FACTORY =
-        JsonFactory.builder()
-            // A shared table of names would let one hostile file slow down all later ones.
-            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(
-                StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST)
-                    .maxNumberLength(64)
-                    .maxNameLength(4096)
-                    .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
-
-    private Jackson() {}
-  }
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          // A shared table of names would let one hostile file slow down all later ones.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxNumberLength(64)
+                  .maxNameLength(4096)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
 
   private final String what;
   private final JsonParser parser;
@@ -46,12 +41,7 @@ final class JsonText {
   }
 
   static Json parse(String what, String text) {
-    return PlainJson.parse(text).orElseGet(() -> careful(what, text));
-  }
-
-  /** By Jackson, which says what is wrong and where. */
-  static Json careful(String what, String text) {
-    try (JsonParser parser = Jackson.FACTORY.createParser(text)) {
+    try (JsonParser parser = FACTORY.createParser(text)) {
       JsonText reader = new JsonText(what, parser);
       Json value = reader.value(parser.nextToken());
       if (parser.nextToken() != null) {

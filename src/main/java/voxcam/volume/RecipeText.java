@@ -10,70 +10,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import voxcam.model.Json;
 import voxcam.model.WholeFile;
 import voxcam.op.InputException;
 
 /** Reads the JSON text of a recipe. */
 final class RecipeText {
-  /** Apart, so that nothing of Jackson's is there before it is needed. */
-  private static final class Jackson {
-    private static final JsonFactory JSON =
-        JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
-    private Jackson() {}
-  }
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private RecipeText() {}
 
   static List<Step> steps(String json) {
-    return Json.plain(json).flatMap(RecipeText::plain).orElseGet(() -> careful(json));
-  }
-
-  /** The steps of a list of objects; nothing if it is anything else. */
-  private static Optional<List<Step>> plain(Json recipe) {
-    if (!(recipe instanceof Json.Arr(var items))) {
-      return Optional.empty();
-    }
-    List<Map<String, Object>> objects = new ArrayList<>();
-    for (Json item : items) {
-      if (!(item instanceof Json.Obj(var members))) {
-        return Optional.empty();
-      }
-      Map<String, Object> fields = new LinkedHashMap<>();
-      members.forEach((field, value) -> fields.put(field, plainField(value)));
-      objects.add(fields);
-    }
-    if (objects.stream().anyMatch(fields -> fields.containsValue(null))) {
-      return Optional.empty();
-    }
-    List<Step> steps = new ArrayList<>();
-    objects.forEach(fields -> steps.add(StepFields.step(steps.size() + 1, fields)));
-    return Optional.of(steps);
-  }
-
-  /** A text, a number or a list of both; null for anything else. */
-  private static Object plainField(Json value) {
-    if (value instanceof Json.Arr(var items)) {
-      List<Object> values = new ArrayList<>();
-      items.forEach(item -> values.add(plainValue(item)));
-      return values.contains(null) ? null : values;
-    }
-    return plainValue(value);
-  }
-
-  private static Object plainValue(Json value) {
-    return switch (value) {
-      case Json.Text(var text) -> text;
-      case Json.Whole(var whole) -> (double) whole;
-      case Json.Real(var real) -> real;
-      default -> null;
-    };
-  }
-
-  private static List<Step> careful(String json) {
-    try (JsonParser in = Jackson.JSON.createParser(json)) {
+    try (JsonParser in = JSON.createParser(json)) {
       if (in.nextToken() != JsonToken.START_ARRAY) {
         throw new InputException(
             "recipe: must be a JSON list of steps such as [{\"step\": \"minmax\"}]");
