@@ -22,7 +22,7 @@ final class ResultLineTest {
     Tensor map = Tensor.of(Shape.of(1, 1, 2), new float[] {1, 2});
     Explanation explanation =
         new Explanation("nodule", 0, "conv", method, map, OptionalLong.empty(), trust);
-    return ResultLine.of(new MapFiles.Written(explanation, null, List.of(), List.of()));
+    return ResultLine.of(new MapFiles.Written(explanation, Optional.empty(), List.of(), List.of()));
   }
 
   @Test
