@@ -2,7 +2,7 @@
 
 python bench/peers/cold_explain.py [--case resnet18] [--pairs 7] [--threads 2] [--out bench/results/cold.json]
 
-Both read weights and a volume from files and write the map. Each pair gives a ratio, the script's time over the engine's. Scores are compared first.
+Both read weights and a volume from files and write the raw map. Each pair gives a ratio, the script's time over the engine's. Scores are compared first.
 """
 import argparse
 import datetime
@@ -41,7 +41,7 @@ def main():
     parser.add_argument("--case", default="resnet18", help="a classifier of one channel")
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--format", default="npy", help="what the engine writes (default npy, as the script; nifti,npy,png,json is all)")
+    parser.add_argument("--format", default="npy", help="what the engine writes (default npy, the raw map, as the script; nifti,npy,png,json is all)")
     parser.add_argument("--out", type=Path, help="results as JSON")
     options = parser.parse_args()
     case, = named([options.case])

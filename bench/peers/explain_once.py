@@ -1,9 +1,8 @@
-"""What a user writes to explain one volume with PyTorch: weights, input and map are files. No MONAI, nothing but what is needed."""
+"""What a user writes to explain one volume with PyTorch: weights, input and raw map are files. No MONAI, nothing but what is needed."""
 import sys
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 
 import networks
 from torch_worker import load
@@ -21,8 +20,7 @@ def main():
     score = module(x)[0, int(target)]
     gradient, = torch.autograd.grad(score, kept[0])
     raw = (gradient * kept[0].detach()).sum(1, keepdim=True)
-    shown = F.interpolate(raw.relu() / raw.max(), x.shape[2:], mode="trilinear", align_corners=False)
-    Path(out).write_bytes(raw.numpy().tobytes() + shown.numpy().tobytes())
+    Path(out).write_bytes(raw.numpy().tobytes())
     print(f"{score.item():.9g}")
 
 
