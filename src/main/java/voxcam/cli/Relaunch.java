@@ -46,7 +46,7 @@ final class Relaunch {
 
   /** What suits the first JVM alone. */
   private static final String FIRST_ONLY =
-      "-XX:(AOT|Tier[34]).*|-XX:CompileCommand=.*|-D" + VECTORS + "=.*";
+      "-XX:(AOT|Tier[34]|FreqInlineSize).*|-XX:CompileCommand=.*|-D" + VECTORS + "=.*";
 
   /** What the JVM says of itself before anything else; the first JVM has said it already. */
   private static final String OPTIONS_NOTE = "Picked up ";

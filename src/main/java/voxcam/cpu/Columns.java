@@ -10,6 +10,9 @@ final class Columns {
   /** Numbers of a run. */
   private static final int RUN = 3;
 
+  /** How often along W a number must be read for phases to be worth their copy. */
+  private static final int OFTEN = 3;
+
   private final Correlation c;
   private final int width;
 
@@ -51,19 +54,19 @@ final class Columns {
 
   /** The same, to be read from what {@link #phases} makes of the input. */
   static Columns ofPhases(Correlation c, int first, int count, int width) {
-    return of(c, first, count, width, c.w().stride() > 1);
+    return of(c, first, count, width, hasPhases(c));
   }
 
   /**
    * The input with each row in phases, so that what the positions of a row read lies side by side:
    * all that is read at a multiple of the step first, then all that lies one further, and so on.
-   * The input itself where there is one phase.
+   * The input itself where it is read too seldom to be worth a copy.
    */
   static float[] phases(Correlation c, float[] x, Threads threads) {
-    int stride = c.w().stride();
-    if (stride == 1) {
+    if (!hasPhases(c)) {
       return x;
     }
+    int stride = c.w().stride();
     int row = c.w().input();
     int plane = c.h().input() * row;
     int planes = c.batch() * c.groups() * c.channels() * c.d().input();
@@ -81,6 +84,11 @@ final class Columns {
           }
         });
     return phases;
+  }
+
+  private static boolean hasPhases(Correlation c) {
+    int stride = c.w().stride();
+    return stride > 1 && c.w().kernel() >= OFTEN * stride;
   }
 
   private static Columns of(Correlation c, int first, int count, int width, boolean split) {

@@ -9,7 +9,8 @@ import voxcam.op.Tensor;
  * has begun. What neighbouring output positions read is copied into rows, one for each input
  * channel and kernel position; outputs are sums of these with weights as factors. Where there are
  * too few positions, rows are output channels: weights are copied into rows, and what positions
- * read are the factors. Rows are memory of a run, some MiB for each thread beside the plan's.
+ * read are the factors. Rows are memory of a run, some MiB for each thread beside the plan's, and
+ * so is a copy of the input where steps are long and kernels longer, as in first layers.
  */
 final class RowsConv implements Kernel {
   /** The most positions of a row, so that eight rows stay in the first cache. */
@@ -253,7 +254,7 @@ final class RowsConv implements Kernel {
           parts,
           (part, worker) -> {
             if (rows[worker] == null) {
-              rows[worker] = new Rows(PIECE + 1, positions, length);
+              rows[worker] = new Rows(RowSums.MOST_TERMS + 1, positions, length);
             }
             int k = part * length;
             few(volume, factors, k, Math.min(length, c.outputs() - k), rows[worker]);
@@ -290,8 +291,8 @@ final class RowsConv implements Kernel {
       for (float[] total : rows.totals) {
         Arrays.fill(total, 0);
       }
-      for (int l = 0; l < depth; l += PIECE) {
-        int count = Math.min(PIECE, depth - l);
+      for (int l = 0; l < depth; l += RowSums.MOST_TERMS) {
+        int count = Math.min(RowSums.MOST_TERMS, depth - l);
         RowSums.transpose(weights, weightsAt + row * depth + l, depth, rows.columns, count, n);
         for (int i = 0; i < positions; i += RowSums.SUMS) {
           int many = Math.min(RowSums.SUMS, positions - i);

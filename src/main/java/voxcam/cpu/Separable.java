@@ -64,12 +64,15 @@ final class Separable implements Kernel {
     int parts = leading.isEmpty() ? 1 : leading.get(0).outputs();
     int all = outer * parts;
     int bundle = Math.max(1, SPAN / Math.max(inputs(0), outputs(0)));
+    Descent[] descents = new Descent[threads.count()];
     threads.forEach(
         Math.ceilDiv(all, bundle),
-        task -> {
-          Descent descent = new Descent(inputs[0], output);
+        (task, worker) -> {
+          if (descents[worker] == null) {
+            descents[worker] = new Descent(inputs[0], output);
+          }
           for (int i = task * bundle; i < Math.min(all, (task + 1) * bundle); i++) {
-            descent.part(i / parts, i % parts);
+            descents[worker].part(i / parts, i % parts);
           }
         });
   }
@@ -92,7 +95,7 @@ final class Separable implements Kernel {
   }
 
   /**
-   * The memory of one task. Sums are in double: a region may be a whole volume. What is read is
+   * The memory of one thread. Sums are in double: a region may be a whole volume. What is read is
    * copied first: with equal indices the JIT compiler makes vectors of the loops.
    */
   private final class Descent {
@@ -107,9 +110,9 @@ final class Separable implements Kernel {
       this.x = x;
       this.y = y;
       for (int axis = 0; axis < leading.size(); axis++) {
-        lines.add(new Line(inputs(axis)));
+        lines.add(new Line(inputs(axis), axis == 0));
       }
-      row = lines.isEmpty() ? new Line(last.inputs()) : lines.getLast();
+      row = lines.isEmpty() ? new Line(last.inputs(), true) : lines.getLast();
     }
 
     /** All outputs at one position of the first axis, if there is one before the last. */
@@ -178,15 +181,18 @@ final class Separable implements Kernel {
   private final class Line {
     private final double[] sums;
     private final float[] maxima;
-    private final double[] nextSums;
+
+    /** What is added next: of the input or maxima, or of sums. */
     private final float[] next;
 
-    Line(int length) {
+    private final double[] nextSums;
+
+    Line(int length, boolean ofInput) {
       boolean sum = kind == Kind.SUM;
       sums = new double[sum ? length : 0];
-      nextSums = new double[sums.length];
       maxima = new float[sum ? 0 : length];
-      next = new float[length];
+      next = new float[sum && !ofInput ? 0 : length];
+      nextSums = new double[sum && !ofInput ? length : 0];
     }
 
     void clear() {

@@ -73,6 +73,7 @@ class ExplainCommandTest {
     Map<String, Json> first = map(record, 0);
     Tensor raw = Npy.read(maps.resolve("ct.nodule.hirescam.raw.npy"));
     assertThat(raw.shape()).isEqualTo(Shape.of(5, 4, 6));
+    assertThat(first.keySet()).contains("display_scale", "display_steps");
     double sum = 0;
     for (float value : raw.floats()) {
       sum += value;

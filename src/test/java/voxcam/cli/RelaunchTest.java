@@ -57,6 +57,7 @@ class RelaunchTest {
             "-XX:AOTCache=x",
             "-XX:Tier3CompileThreshold=3",
             "-XX:Tier4BackEdgeThreshold=4",
+            "-XX:FreqInlineSize=35",
             "-XX:CompileCommand=quiet,y");
     assertThat(Relaunch.command(first, "explain", "m")).doesNotContainAnyElementsOf(first);
   }

@@ -46,6 +46,15 @@ final class RecipeTest {
   }
 
   @Test
+  void withoutStepsTheInputIsTheVolumesOwnArrayUnlessItHasToBeCleaned() {
+    Volume finite = counting(IDENTITY, 2, 3, 4);
+    assertThat(Recipe.parse(null).apply(finite).input().floats()).isSameAs(finite.voxels());
+    Volume broken = line(1, Float.NaN);
+    assertThat(Recipe.parse(null).apply(broken).input().floats()).containsExactly(1, 0);
+    assertThat(broken.voxels()).containsExactly(1, Float.NaN);
+  }
+
+  @Test
   void stepsOnValues() {
     assertThat(values("{'step':'clip','min':-1,'max':2}", line(-5, 0, 5)))
         .containsExactly(-1, 0, 2);
