@@ -59,12 +59,20 @@ public final class Main implements Callable<Integer> {
       arithmetic(args).ifPresent(choice -> System.setProperty(Relaunch.VECTORS, choice));
     }
     if (Relaunch.runsOnce(args)) {
-      Thread.ofPlatform().daemon().name("voxcam-prepare").start(Main::prepare);
+      aside("voxcam-prepare", Main::prepare);
       // The parser's first use computes tables for 30 ms; meanwhile this thread reads arguments.
-      Thread.ofPlatform().daemon().name("voxcam-json").start(() -> Json.parse("nothing", "[]"));
+      aside("voxcam-json", () -> Json.parse("nothing", "[]"));
     }
     int code = run(args, System.out, System.err);
     exit(code == AGAIN ? Relaunch.run(args) : code);
+  }
+
+  /**
+   * Does what will be needed on a thread of its own. What fails there fails again, and is told of
+   * then.
+   */
+  private static void aside(String name, Runnable task) {
+    Thread.ofPlatform().daemon().name(name).uncaughtExceptionHandler((_, _) -> {}).start(task);
   }
 
   private static void exit(int code) {
